@@ -1,0 +1,1 @@
+"""How work is started: definitions, jobs, resources and the command line. Nothing imports this package."""

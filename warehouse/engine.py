@@ -1,0 +1,44 @@
+"""DuckDB connections with the extensions that the lake needs.
+
+Belongs here: the pin of DuckDB's version and how an extension is loaded, so that the move to DuckDB 2.x is one change.
+Does not belong here: what is attached or asked (`lake.py`).
+"""
+
+import importlib
+from pathlib import Path
+
+import duckdb
+
+#: Extensions come as Python packages that must match DuckDB to the patch (1.5.5 in pyproject.toml).
+_EXTENSIONS = ("ducklake", "sqlite_scanner")
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """An in-memory connection in UTC with the lake's extensions loaded."""
+    connection = duckdb.connect(":memory:", config={"TimeZone": "UTC", "autoinstall_known_extensions": False})
+    for extension in _EXTENSIONS:
+        packaged = _packaged(extension)
+        if packaged is None:
+            connection.install_extension(extension)
+        connection.load_extension(str(packaged or extension))
+    return connection
+
+
+def identifier(name: str) -> str:
+    """`name` as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """`text` as a SQL string literal, for statements such as ATTACH and COMMENT that take no bound value."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _packaged(extension: str) -> Path | None:
+    try:
+        package = importlib.import_module(f"duckdb_extension_{extension}")
+    except ModuleNotFoundError:
+        return None
+    folder = Path(str(package.__file__)).parent / "extensions" / f"v{duckdb.__version__}"
+    file = folder / f"{extension}.duckdb_extension"
+    return file if file.is_file() else None
