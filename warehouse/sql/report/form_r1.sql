@@ -50,15 +50,12 @@ contribution AS (
     FROM version AS v
 ),
 
--- A department that is not registered itself cannot carry a roll-up: its unit then stands for it.
-placed AS (
+-- Units are placed by their own record alone, so that a unit's row traces to that unit's records only.
+unit AS (
     SELECT
+        n.holder_code AS unit_code,
         coalesce(v.name, n.holder_name) AS unit_name,
-        coalesce(p.organisation_code, v.organisation_code, 'unregistered') AS department_code,
-        coalesce(p.name, v.name, '未登记单位') AS department_name,
-        coalesce(p.district_code, v.district_code, 'unregistered') AS district_code,
-        coalesce(p.district_name, v.district_name, '未登记单位') AS district_name,
-        n.holder_code,
+        coalesce(v.department_code, 'unregistered') AS department_code,
         n.opening_count,
         n.addition_count,
         n.reduction_count,
@@ -74,89 +71,113 @@ placed AS (
         n.memo_count
     FROM contribution AS n
     LEFT JOIN version AS v ON v.organisation_code = n.holder_code
-    LEFT JOIN version AS p ON p.organisation_code = v.department_code
+),
+
+-- A department's units are counted in the department's district, wherever they lie themselves.
+department AS (
+    SELECT
+        u.department_code,
+        coalesce(p.name, CASE WHEN u.department_code = 'unregistered' THEN '未登记单位' ELSE u.department_code END)
+            AS department_name,
+        coalesce(p.district_code, 'unregistered') AS district_code,
+        coalesce(p.district_name, '未登记单位') AS district_name,
+        u.opening_count,
+        u.addition_count,
+        u.reduction_count,
+        u.closing_count,
+        u.opening_cost_cny,
+        u.addition_cost_cny,
+        u.reduction_cost_cny,
+        u.closing_cost_cny,
+        u.opening_amortisation_cny,
+        u.addition_amortisation_cny,
+        u.reduction_amortisation_cny,
+        u.closing_amortisation_cny,
+        u.memo_count
+    FROM unit AS u
+    LEFT JOIN version AS p ON p.organisation_code = u.department_code
 ),
 
 rolled AS (
     SELECT
         'unit' AS level,
-        p.holder_code AS entity_code,
-        p.unit_name AS entity_name,
-        p.department_code AS parent_code,
-        p.opening_count,
-        p.addition_count,
-        p.reduction_count,
-        p.closing_count,
-        p.opening_cost_cny,
-        p.addition_cost_cny,
-        p.reduction_cost_cny,
-        p.closing_cost_cny,
-        p.opening_amortisation_cny,
-        p.addition_amortisation_cny,
-        p.reduction_amortisation_cny,
-        p.closing_amortisation_cny,
-        p.memo_count
-    FROM placed AS p
+        u.unit_code AS entity_code,
+        u.unit_name AS entity_name,
+        u.department_code AS parent_code,
+        u.opening_count,
+        u.addition_count,
+        u.reduction_count,
+        u.closing_count,
+        u.opening_cost_cny,
+        u.addition_cost_cny,
+        u.reduction_cost_cny,
+        u.closing_cost_cny,
+        u.opening_amortisation_cny,
+        u.addition_amortisation_cny,
+        u.reduction_amortisation_cny,
+        u.closing_amortisation_cny,
+        u.memo_count
+    FROM unit AS u
     UNION ALL
     SELECT
         'department' AS level,
-        p.department_code AS entity_code,
-        p.department_name AS entity_name,
-        p.district_code AS parent_code,
-        p.opening_count,
-        p.addition_count,
-        p.reduction_count,
-        p.closing_count,
-        p.opening_cost_cny,
-        p.addition_cost_cny,
-        p.reduction_cost_cny,
-        p.closing_cost_cny,
-        p.opening_amortisation_cny,
-        p.addition_amortisation_cny,
-        p.reduction_amortisation_cny,
-        p.closing_amortisation_cny,
-        p.memo_count
-    FROM placed AS p
+        d.department_code AS entity_code,
+        d.department_name AS entity_name,
+        d.district_code AS parent_code,
+        d.opening_count,
+        d.addition_count,
+        d.reduction_count,
+        d.closing_count,
+        d.opening_cost_cny,
+        d.addition_cost_cny,
+        d.reduction_cost_cny,
+        d.closing_cost_cny,
+        d.opening_amortisation_cny,
+        d.addition_amortisation_cny,
+        d.reduction_amortisation_cny,
+        d.closing_amortisation_cny,
+        d.memo_count
+    FROM department AS d
     UNION ALL
     SELECT
         'district' AS level,
-        p.district_code AS entity_code,
-        p.district_name AS entity_name,
+        d.district_code AS entity_code,
+        d.district_name AS entity_name,
         'city' AS parent_code,
-        p.opening_count,
-        p.addition_count,
-        p.reduction_count,
-        p.closing_count,
-        p.opening_cost_cny,
-        p.addition_cost_cny,
-        p.reduction_cost_cny,
-        p.closing_cost_cny,
-        p.opening_amortisation_cny,
-        p.addition_amortisation_cny,
-        p.reduction_amortisation_cny,
-        p.closing_amortisation_cny,
-        p.memo_count
-    FROM placed AS p
+        d.opening_count,
+        d.addition_count,
+        d.reduction_count,
+        d.closing_count,
+        d.opening_cost_cny,
+        d.addition_cost_cny,
+        d.reduction_cost_cny,
+        d.closing_cost_cny,
+        d.opening_amortisation_cny,
+        d.addition_amortisation_cny,
+        d.reduction_amortisation_cny,
+        d.closing_amortisation_cny,
+        d.memo_count
+    FROM department AS d
     UNION ALL
     SELECT
         'city' AS level,
         'city' AS entity_code,
         '全市' AS entity_name,
         NULL AS parent_code,
-        p.opening_count,
-        p.addition_count,
-        p.reduction_count,
-        p.closing_count,
-        p.opening_cost_cny,
-        p.addition_cost_cny,
-        p.reduction_cost_cny,
-        p.closing_cost_cny,
-        p.opening_amortisation_cny,
-        p.addition_amortisation_cny,
-        p.reduction_amortisation_cny,
-        p.closing_amortisation_cny,
-        p.memo_count
-    FROM placed AS p
+        u.opening_count,
+        u.addition_count,
+        u.reduction_count,
+        u.closing_count,
+        u.opening_cost_cny,
+        u.addition_cost_cny,
+        u.reduction_cost_cny,
+        u.closing_cost_cny,
+        u.opening_amortisation_cny,
+        u.addition_amortisation_cny,
+        u.reduction_amortisation_cny,
+        u.closing_amortisation_cny,
+        u.memo_count
+    FROM unit AS u
 )
 
 SELECT

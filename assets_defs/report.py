@@ -1,0 +1,27 @@
+"""Stage report: the state-asset report forms of a period, as tables and as workbooks."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets_defs.stage import PERIODS, asset_key, asset_spec, build_selected, results
+from warehouse.publish.workbook import publish_form
+from warehouse.registry import registry
+from warehouse.resource import LakeResource
+
+_TABLES = {asset_key(table): table for table in registry().of_stage("report")}
+
+
+@dg.multi_asset(
+    name="report",
+    specs=[asset_spec(table) for table in _TABLES.values()],
+    can_subset=True,
+    partitions_def=PERIODS,
+    description="报告 / report",
+)
+def report_stage(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
+    """Build the forms of the period, then write each as a workbook under the home's `reports/<period>/`."""
+    selected = [table for key, table in _TABLES.items() if key in context.selected_asset_keys]
+    built = build_selected(context, lake, selected, "report")
+    files = {one.table.qualified: publish_form(lake.open(), one.table, context.partition_key) for one in built}
+    yield from results(built, {name: {"workbook": dg.MetadataValue.path(file)} for name, file in files.items()})

@@ -1,0 +1,134 @@
+"""What all stages share: asset specs made from the table registry, and the step that builds a stage's models.
+
+Belongs here: descriptions, column schema and lineage as Dagster metadata, the generic stage. Does not belong here: what is
+particular to a stage (its own module).
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from warehouse.build import Built, build
+from warehouse.lake import CommitInfo
+from warehouse.lineage import column_lineage
+from warehouse.registry import STAGES, Registry, Table, registry
+from warehouse.resource import LakeResource
+
+#: Periods are months YYYY-MM; `shuzhang run` and the schedules add them.
+PERIODS = dg.DynamicPartitionsDefinition(name="period")
+
+OWNERS = ["team:data-team"]
+
+
+def asset_key(table: Table) -> dg.AssetKey:
+    return dg.AssetKey([table.stage, table.name])
+
+
+def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None) -> dg.AssetSpec:
+    """The spec of a table's asset; `deps` only where Python fills it, else its model's inputs."""
+    tables = registry()
+    inputs = deps if deps is not None else [asset_key(tables[name]) for name in table.inputs]
+    kinds = {"duckdb", "sql"} if table.model else {"duckdb", "python"}
+    return dg.AssetSpec(
+        asset_key(table),
+        deps=inputs,
+        description=_description(table),
+        group_name=table.stage,
+        owners=OWNERS,
+        kinds=kinds,
+        code_version=hashlib.sha256(table.model.encode()).hexdigest()[:12] if table.model else None,
+        metadata=_metadata(table, tables),
+    )
+
+
+def stage_assets(stage: str, *, by_period: bool = False) -> dg.AssetsDefinition:
+    """The models of a stage: one step that replaces the selected tables in one transaction.
+
+    A step has one partitioning in Dagster, so a stage that has both takes two: its tables by period, and its other ones.
+    """
+    tables = {asset_key(t): t for t in registry().of_stage(stage) if (t.partition is not None) == by_period}
+
+    @dg.multi_asset(
+        name=f"{stage}_by_period" if by_period else stage,
+        specs=[asset_spec(table) for table in tables.values()],
+        can_subset=True,
+        partitions_def=PERIODS if by_period else None,
+        description=f"{STAGES[stage]} / {stage}",
+    )
+    def build_stage(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
+        selected = [table for key, table in tables.items() if key in context.selected_asset_keys]
+        yield from results(build_selected(context, lake, selected, stage))
+
+    return build_stage
+
+
+def build_selected(
+    context: dg.AssetExecutionContext, lake: LakeResource, selected: list[Table], stage: str
+) -> list[Built]:
+    """Build the selected tables of a stage, for the run's period where they are partitioned."""
+    policy = lake.policy()
+    return build(
+        lake.open(),
+        selected,
+        period=context.partition_key if context.has_partition_key else None,
+        policy_hashes={name: policy.list_hash(name) for name in policy.lists},
+        info=commit_info(context, stage),
+    )
+
+
+def commit_info(context: dg.AssetExecutionContext, stage: str) -> CommitInfo:
+    return CommitInfo("shuzhang", f"build {stage}", context.run_id)
+
+
+def results(built: list[Built], extra: Mapping[str, Mapping[str, dg.MetadataValue]] | None = None) -> Iterator[dg.MaterializeResult]:
+    """What Dagster is told of each table that was written; `extra` metadata by qualified name."""
+    for one in built:
+        figures = {name: float(str(value)) for name, value in one.totals.items()}
+        yield dg.MaterializeResult(
+            asset_key=asset_key(one.table),
+            metadata={
+                "dagster/row_count": one.row_count,
+                "snapshot": one.snapshot_id,
+                **figures,
+                **(extra or {}).get(one.table.qualified, {}),
+            },
+            data_version=dg.DataVersion(f"{one.snapshot_id}"),
+        )
+
+
+def _description(table: Table) -> str:
+    key = ", ".join(table.key)
+    return f"**{table.label}** {table.zh}。{table.grain_zh}。\n\n{table.en}. {table.grain_en}. Key: {key}."
+
+
+def _metadata(table: Table, tables: Registry) -> dict[str, object]:
+    columns = [
+        dg.TableColumn(
+            c.name,
+            c.type,
+            description=f"{c.label}：{c.zh} / {c.en}" + (f" [{c.unit}]" if c.unit else ""),
+            constraints=dg.TableColumnConstraints(nullable=c.name not in table.key),
+        )
+        for c in table.columns
+    ]
+    metadata: dict[str, object] = {
+        "dagster/table_name": f"lake.{table.qualified}",
+        "dagster/column_schema": dg.TableSchema(columns),
+    }
+    if table.model:
+        lineage = column_lineage(table.model, tables.relations)
+        metadata["model"] = dg.MetadataValue.md(f"```sql\n{table.model}```")
+        metadata["dagster/column_lineage"] = dg.TableColumnLineage(
+            {
+                column: list(
+                    dict.fromkeys(
+                        dg.TableColumnDep(asset_key(tables[source]), source_column)
+                        for source, source_column, influence in origins
+                        if influence == "value"
+                    )
+                )
+                for column, origins in lineage.items()
+            }
+        )
+    return metadata

@@ -1,0 +1,114 @@
+"""What a run would do: the period, what is pending, what is stale.
+
+Belongs here: choosing assets before a run starts. Does not belong here: running (`run.py`), judging staleness (`warehouse`).
+"""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import chain
+
+import dagster as dg
+import msgspec
+
+from assets_defs.stage import asset_key
+from readers.policy import PolicySet
+from warehouse.build import policy_hash
+from warehouse.ingest import SOURCES, Pending, pending, read_files
+from warehouse.intake import Delivery
+from warehouse.lake import Lake
+from warehouse.policy import policy_state
+from warehouse.registry import Table
+from warehouse.staleness import materializations, stale_tables
+
+_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The assets to materialise for a period; none if nothing is stale."""
+
+    period: str
+    pending: Pending
+    assets: tuple[dg.AssetKey, ...]
+
+
+def plan(lake: Lake, policy: PolicySet, period: str | None, deliverers: Collection[str]) -> Plan:
+    """Plan a run.
+
+    Args:
+        period: YYYY-MM; by default the latest month in the ledger deliveries, else in the cost deliveries, else the month of
+            the latest delivery.
+        deliverers: take in deliveries of these alone; empty for all.
+
+    Raises:
+        ValueError: nothing was delivered, so there is no period.
+    """
+    todo = pending(lake, policy, deliverers)
+    period = period or default_period(lake, policy, todo)
+    tables = lake.tables
+    with lake.reading() as connection:
+        last = materializations(connection, period)
+    entry = last.get("policy.entry")
+    policy_stale = entry is None or entry.sql_sha256 != policy_state(policy)
+    hashes = {name: policy.list_hash(name) for name in policy.lists}
+    unlanded = not all(name in last for name in SOURCES)
+    stale = stale_tables(
+        tables,
+        last,
+        model_hashes={t.qualified: hashlib.sha256(str(t.model).encode()).hexdigest() for t in tables.derived},
+        policy_hashes={t.qualified: policy_hash(t, hashes) for t in tables.derived},
+        changed_sources=SOURCES if todo or unlanded else (),
+    )
+    names = {table.qualified for table in stale}
+    if policy_stale:
+        names.add("policy.entry")
+    if todo or unlanded or any(table.stage == "landing" for table in stale):
+        names |= {table.qualified for table in tables.of_stage("landing")}
+        names |= {t.qualified for t in _downstream(lake, names)}
+    return Plan(period, todo, tuple(asset_key(t) for t in tables.values() if t.qualified in names))
+
+
+def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
+    """The latest month in the ledger deliveries, else in the cost deliveries, else the month of the latest delivery.
+
+    Deliveries that are pending count: their files are read for it, so that one run takes them in and reports their month.
+
+    Raises:
+        ValueError: nothing was delivered.
+    """
+    with lake.reading() as connection:
+        row = connection.execute(
+            "SELECT max(r.body ->> '$.period') FILTER (WHERE c.kind = 'ledger'), "
+            "max(left(r.body ->> '$.posted_date', 7)) FILTER (WHERE c.kind = 'costs') "
+            "FROM landing.current_record AS c JOIN landing.record AS r USING (delivery_id, ordinal) "
+            "WHERE c.kind IN ('ledger', 'costs')"
+        ).fetchone() or (None, None)
+        last = connection.execute("SELECT strftime(max(delivery_date), '%Y-%m') FROM landing.delivery").fetchone() or (None,)
+    withdrawn = {w.delivery_id for w in todo.withdrawals}
+    deliveries = [d for d in todo.deliveries if d.delivery_id not in withdrawn]
+    for kind, column, landed in (("ledger", "period", row[0]), ("costs", "posted_date", row[1])):
+        months = [_months(lake, policy, d, column) for d in deliveries if d.kind == kind]
+        found = [month for month in chain([landed], *months) if month and _PERIOD.fullmatch(month)]
+        if found:
+            return max(found)
+    dates = [f"{d.delivery_date:%Y-%m}" for d in deliveries] + [month for month in last if month]
+    if not dates:
+        raise ValueError("nothing was delivered yet; use `shuzhang deliver` 尚无交付，请先用 shuzhang deliver 交付")
+    return max(dates)
+
+
+def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str) -> list[str]:
+    bodies = chain.from_iterable(
+        batch.column("body").to_pylist() for outcome in read_files(lake.home, policy, delivery) for batch in outcome.batches
+    )
+    return [str(msgspec.json.decode(body).get(column, ""))[:7] for body in bodies if body]
+
+
+def _downstream(lake: Lake, names: Collection[str]) -> list[Table]:
+    reached = set(names)
+    for table in lake.tables.derived:
+        if reached & (set(table.inputs) - {"policy.entry"}):
+            reached.add(table.qualified)
+    return [lake.tables[name] for name in reached]

@@ -1,0 +1,182 @@
+"""Building derived tables: each model's SELECT into its table, with the key asserted and the commit on record.
+
+Belongs here: replacing the partitions of a stage's tables in one transaction, and `audit.materialization`.
+Does not belong here: which tables are stale (`staleness.py`), landing (`ingest.py`), Dagster.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from warehouse.engine import identifier
+from warehouse.home import Home
+from warehouse.lake import CommitInfo, Lake, next_snapshot
+from warehouse.registry import Table
+from warehouse.staleness import latest_snapshots
+
+
+class ModelError(Exception):
+    """A model broke its contract: wrong columns or types, or a key that is empty or not unique."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a commit wrote to one partition of a table."""
+
+    table: Table
+    partition_key: str
+    snapshot_id: int
+    row_count: int
+    totals: Mapping[str, object]
+
+
+def build(
+    lake: Lake, tables: Iterable[Table], *, period: str | None, policy_hashes: Mapping[str, str], info: CommitInfo
+) -> list[Built]:
+    """Build tables in the order given, in one transaction; a table that is partitioned by period gets `period` alone.
+
+    Args:
+        policy_hashes: hash of each policy list, as `readers.policy.PolicySet.list_hash` gives it.
+
+    Raises:
+        ModelError: nothing is committed then.
+    """
+    ordered = [table for table in lake.tables.values() if table in set(tables)]
+    return lake.commit(info, lambda c: build_in(c, lake.home, ordered, period, policy_hashes, info))
+
+
+def build_in(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    ordered: Iterable[Table],
+    period: str | None,
+    policy_hashes: Mapping[str, str],
+    info: CommitInfo,
+) -> list[Built]:
+    """The same inside a transaction that is open already."""
+    built = []
+    for table in ordered:
+        row_count = _replace(connection, table, period)
+        sql_sha256 = home.keep(str(table.model).encode())
+        policy_sha256 = policy_hash(table, policy_hashes)
+        snapshot = record(connection, table, period, row_count, sql_sha256, policy_sha256, info)
+        key = partition_key(table, period)
+        built.append(Built(table, key, snapshot, row_count, _totals(connection, table, period)))
+    return built
+
+
+def record(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    period: str | None,
+    row_count: int,
+    sql_sha256: str,
+    policy_sha256: str,
+    info: CommitInfo,
+) -> int:
+    """Put a commit of one partition on record in `audit.materialization`; returns the snapshot that the commit makes."""
+    snapshot = next_snapshot(connection)
+    latest = latest_snapshots(connection, period)
+    inputs = {name: latest[name] for name in table.inputs}
+    connection.execute(
+        "INSERT INTO audit.materialization BY NAME SELECT $table_name AS table_name, $partition_key AS partition_key, "
+        "$snapshot_id AS snapshot_id, $run_id AS run_id, $committed_at AS committed_at, $row_count AS row_count, "
+        "$sql_sha256 AS sql_sha256, $policy_sha256 AS policy_sha256, $input_snapshots AS input_snapshots",
+        {
+            "table_name": table.qualified,
+            "partition_key": partition_key(table, period),
+            "snapshot_id": snapshot,
+            "run_id": info.run_id,
+            "committed_at": datetime.now(UTC),
+            "row_count": row_count,
+            "sql_sha256": sql_sha256,
+            "policy_sha256": policy_sha256,
+            "input_snapshots": json.dumps(inputs, sort_keys=True),
+        },
+    )
+    return snapshot
+
+
+def partition_key(table: Table, period: str | None) -> str:
+    """The partition that a run of `period` writes: the period, or empty text where the table has no partitions."""
+    if table.partition is None:
+        return ""
+    if period is None:
+        raise ModelError(f"{table.qualified} is built for a period; none was given 该表按期间生成，但未指定期间")
+    return period
+
+
+def policy_hash(table: Table, policy_hashes: Mapping[str, str]) -> str:
+    """One hash of the policy lists that a table's model reads; empty text where it reads none."""
+    lists = sorted(table.policy_lists)
+    return hashlib.sha256("".join(policy_hashes[name] for name in lists).encode()).hexdigest() if lists else ""
+
+
+def parameters(table: Table, period: str | None) -> dict[str, str]:
+    """Values to bind to a table's model."""
+    return {"period": partition_key(table, period)} if "$period" in str(table.model) else {}
+
+
+def check_key(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> None:
+    """Assert that the registry's key is unique in `relation`; emptiness is refused by NOT NULL.
+
+    Raises:
+        ModelError: it names a few of the keys.
+    """
+    key = ", ".join(identifier(column) for column in table.key)
+    twice = connection.execute(
+        f"SELECT {key}, count(*) FROM {relation} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 5"
+    ).fetchall()
+    if twice:
+        raise ModelError(f"{table.qualified}: the key ({', '.join(table.key)}) is not unique 键不唯一: {twice}")
+
+
+def check_columns(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> None:
+    """Assert that `relation` has the registry's columns and types, in its order.
+
+    Raises:
+        ModelError: it names both.
+    """
+    found = [(row[0], row[1]) for row in connection.execute(f"DESCRIBE {relation}").fetchall()]
+    wanted = [(column.name, column.type) for column in table.columns]
+    if found != wanted:
+        differing = [f"{f} / {w}" for f, w in zip(found, wanted, strict=False) if f != w]
+        raise ModelError(
+            f"{table.qualified}: the model's columns differ from the registry 模型的列与登记不符 (model / registry): "
+            f"{differing or (found, wanted)}"
+        )
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None) -> int:
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE built AS {table.model}", parameters(table, period))
+    check_columns(connection, table, "built")
+    check_key(connection, table, "built")
+    if table.partition is None:
+        connection.execute(f"DELETE FROM {table.qualified}")
+    else:
+        connection.execute(
+            f"DELETE FROM {table.qualified} WHERE {identifier(table.partition)} = $value",
+            {"value": partition_key(table, period)},
+        )
+    key = ", ".join(identifier(column) for column in table.key)
+    connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built ORDER BY {key}")
+    count = connection.execute("SELECT count(*) FROM built").fetchone()
+    connection.execute("DROP TABLE built")
+    return count[0] if count else 0
+
+
+def _totals(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None) -> dict[str, object]:
+    """Sums of the money columns of what was written, for the run's metadata."""
+    money = [c.name for c in table.columns if c.name.endswith("_cny")]
+    if not money or table.stage == "report":
+        return {}
+    where = f"WHERE {identifier(table.partition)} = $value" if table.partition else ""
+    row = connection.execute(
+        f"SELECT {', '.join(f'coalesce(sum({identifier(m)}), 0)' for m in money)} FROM {table.qualified} {where}",
+        {"value": partition_key(table, period)} if table.partition else {},
+    ).fetchone()
+    return dict(zip(money, row or (), strict=True))

@@ -1,0 +1,266 @@
+"""The intake: deliveries as they were received, and their withdrawals, as immutable files in the home.
+
+Belongs here: manifests, delivery identifiers, what is a no-op, the bytes kept. Does not belong here: reading the files'
+content, which a run does (`ingest.py`).
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from warehouse.home import Home, write_whole
+
+#: Kinds of delivery that this version takes (deliveries.md).
+KINDS = ("organisations", "catalog", "authorisations", "evidence", "reviews", "costs", "events", "ledger", "decisions")
+MODES = ("full", "incremental")
+MANIFEST = "manifest.toml"
+
+
+class DeliveryError(Exception):
+    """A delivery cannot be received as it was asked; the message names the file, the rule and the mend."""
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """A file of a delivery: its name, the hash under which its bytes are kept, and its size in bytes."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A set of files from one deliverer, of one kind, for one date."""
+
+    deliverer_code: str
+    source_name: str
+    kind: str
+    delivery_date: date
+    sequence: int
+    mode: str
+    holder_code: str | None
+    files: tuple[DeliveredFile, ...]
+    recorded_at: datetime
+
+    @property
+    def group(self) -> tuple[str, str, str]:
+        """What deliveries are compared within: deliverer, source and kind."""
+        return self.deliverer_code, self.source_name, self.kind
+
+    @property
+    def order(self) -> tuple[date, int]:
+        """Deliveries of a group are ordered by date and sequence, not by arrival."""
+        return self.delivery_date, self.sequence
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What makes two deliveries the same: the files' names and bytes, and how they are to be taken."""
+        return tuple((f.name, f.sha256) for f in self.files), self.mode, self.holder_code
+
+    @property
+    def delivery_id(self) -> str:
+        """Date, sequence and kind for people, and a hash of everything but the time of receipt."""
+        digest = hashlib.sha256(self.facts()).hexdigest()[:10]
+        return f"{self.delivery_date:%Y%m%d}-{self.sequence:02d}-{self.kind}-{digest}"
+
+    def facts(self) -> bytes:
+        """The manifest's facts in canonical form, without the time of receipt; kept as bytes, so that a trace ends there."""
+        facts = asdict(self) | {"delivery_date": self.delivery_date.isoformat()}
+        del facts["recorded_at"]
+        return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A delivery taken back, with the reason."""
+
+    delivery_id: str
+    reason: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What `receive` did: the delivery, and the earlier one that it repeats, if it does."""
+
+    delivery: Delivery
+    repeats: str | None
+
+
+class Intake:
+    """The deliveries of a home."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    def deliveries(self) -> list[Delivery]:
+        """All deliveries, in their order."""
+        found = [_parse_delivery(_load(file)) for file in sorted(self.home.intake.glob("*.delivery.json"))]
+        return sorted(found, key=lambda d: (d.order, d.delivery_id))
+
+    def withdrawals(self) -> dict[str, Withdrawal]:
+        """Withdrawals by delivery."""
+        found = {}
+        for file in sorted(self.home.intake.glob("*.withdrawal.json")):
+            fields = _load(file)
+            recorded_at = datetime.fromisoformat(fields["recorded_at"])
+            found[fields["delivery_id"]] = Withdrawal(fields["delivery_id"], fields["reason"], recorded_at)
+        return found
+
+    def receive(self, delivery: Delivery, *, sequence_given: bool, known: list[Delivery] | None = None) -> Receipt:
+        """Put a delivery on record, unless it repeats the latest one of its group or is on record already.
+
+        A, B, A is a real reversal: only the latest delivery that was not withdrawn makes the same bytes a no-op.
+
+        Raises:
+            DeliveryError: the date and sequence are taken by other content.
+        """
+        withdrawn = self.withdrawals()
+        group = [d for d in (known if known is not None else self.deliveries()) if d.group == delivery.group]
+        standing = [d for d in group if d.delivery_id not in withdrawn]
+        if standing and (latest := max(standing, key=lambda d: d.order)).content == delivery.content:
+            return Receipt(delivery, latest.delivery_id)
+        same_day = [d for d in group if d.delivery_date == delivery.delivery_date]
+        if not sequence_given and same_day:
+            delivery = replace(delivery, sequence=max(d.sequence for d in same_day) + 1)
+        for other in same_day:
+            if other.sequence == delivery.sequence:
+                if other.content == delivery.content and other.delivery_id not in withdrawn:
+                    return Receipt(delivery, other.delivery_id)
+                raise DeliveryError(
+                    f"{delivery.deliverer_code} {delivery.kind} {delivery.delivery_date} sequence {delivery.sequence} is taken by "
+                    f"{other.delivery_id}; give another --sequence 该日期的序号已被占用，请另给 --sequence"
+                )
+        self.home.keep(delivery.facts())
+        fields = json.loads(delivery.facts()) | {"recorded_at": delivery.recorded_at.isoformat()}
+        text = json.dumps(fields, ensure_ascii=False, indent=1)
+        write_whole(self.home.intake / f"{delivery.delivery_id}.delivery.json", text.encode())
+        return Receipt(delivery, None)
+
+    def withdraw(self, delivery_id: str, reason: str) -> None:
+        """Take a delivery back; it stays on record, and the next run leaves its records out.
+
+        Raises:
+            DeliveryError: there is no such delivery, or it is withdrawn already.
+        """
+        if delivery_id not in {d.delivery_id for d in self.deliveries()}:
+            raise DeliveryError(f"{delivery_id}: no such delivery; see `shuzhang status --deliveries` 没有这次交付")
+        if delivery_id in self.withdrawals():
+            raise DeliveryError(f"{delivery_id}: withdrawn already 该交付已撤回")
+        fields = {"delivery_id": delivery_id, "reason": reason, "recorded_at": datetime.now(UTC).isoformat()}
+        text = json.dumps(fields, ensure_ascii=False, indent=1)
+        write_whole(self.home.intake / f"{delivery_id}.withdrawal.json", text.encode())
+
+    def keep_files(self, files: Iterable[tuple[str, Path]]) -> tuple[DeliveredFile, ...]:
+        """Keep the bytes of files, given as (name, path), in the order of their names."""
+        return tuple(DeliveredFile(name, *self.home.keep_file(path)) for name, path in sorted(files))
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `manifest.toml` or the command line says of a delivery, and the paths of its files by name."""
+
+    deliverer_code: str
+    kind: str
+    delivery_date: date
+    sequence: int | None
+    source_name: str
+    mode: str
+    holder_code: str | None
+    files: tuple[tuple[str, Path], ...]
+
+    def delivery(self, intake: Intake) -> Delivery:
+        """The delivery, with its files' bytes kept."""
+        return Delivery(
+            self.deliverer_code,
+            self.source_name,
+            self.kind,
+            self.delivery_date,
+            self.sequence or 1,
+            self.mode,
+            self.holder_code,
+            intake.keep_files(self.files),
+            datetime.now(UTC),
+        )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a folder's `manifest.toml`: from, kind, date, files; optional sequence, source, holder, mode.
+
+    Raises:
+        DeliveryError: naming the file, the entry and the mend. Files outside of the folder are refused.
+    """
+    file = folder / MANIFEST
+    try:
+        fields = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DeliveryError(f"{file}: not valid TOML in UTF-8 ({error}) 不是有效的 TOML，请按模板改正") from error
+    known = {"from", "kind", "date", "files", "sequence", "source", "holder", "mode"}
+    problems = [f"unknown entry {name!r} 未知条目" for name in sorted(set(fields) - known)]
+    problems += [f"missing entry {name!r} 缺少条目" for name in ("from", "kind", "date", "files") if name not in fields]
+    if fields.get("kind", KINDS[0]) not in KINDS:
+        problems.append(f"kind {fields['kind']!r} is none of {', '.join(KINDS)} 交付类别不存在")
+    if fields.get("mode", "full") not in MODES:
+        problems.append(f"mode {fields['mode']!r} is none of {', '.join(MODES)} 交付方式不存在")
+    day = _day(fields.get("date"))
+    if "date" in fields and day is None:
+        problems.append(f"date {fields['date']!r} is not YYYY-MM-DD 日期应为 YYYY-MM-DD")
+    names = fields.get("files", [])
+    paths = [(str(name), folder / str(name)) for name in names]
+    root = folder.resolve()
+    for name, path in paths:
+        if not path.resolve().is_relative_to(root):
+            problems.append(f"file {name!r} lies outside of the folder 文件不在交付文件夹内")
+        elif not path.is_file():
+            problems.append(f"file {name!r} is not there 文件不存在")
+    if problems or day is None:
+        raise DeliveryError(f"{file}: " + "; ".join(problems))
+    return Manifest(
+        str(fields["from"]),
+        fields["kind"],
+        day,
+        fields.get("sequence"),
+        str(fields.get("source", "default")),
+        fields.get("mode", "full"),
+        fields.get("holder"),
+        tuple(paths),
+    )
+
+
+def find_manifests(path: Path) -> list[Path]:
+    """The folder itself if it has a manifest, else its folders that have one, in order of name."""
+    if (path / MANIFEST).is_file():
+        return [path]
+    return sorted(child for child in path.iterdir() if (child / MANIFEST).is_file()) if path.is_dir() else []
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return None
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _load(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text("utf-8"))
+
+
+def _parse_delivery(fields: dict[str, Any]) -> Delivery:
+    return Delivery(
+        **fields
+        | {
+            "delivery_date": date.fromisoformat(fields["delivery_date"]),
+            "recorded_at": datetime.fromisoformat(fields["recorded_at"]),
+            "files": tuple(DeliveredFile(**file) for file in fields["files"]),
+        }
+    )

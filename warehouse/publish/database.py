@@ -1,0 +1,36 @@
+"""The lake's tables as one DuckDB file that a plain `duckdb` opens, with comments."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from warehouse.engine import literal
+from warehouse.lake import Lake
+
+
+def export_database(lake: Lake, target: Path) -> dict[str, int]:
+    """Write all tables, built aside and renamed into place; returns the rows of each.
+
+    Raises:
+        FileNotFoundError: the target's folder is not there.
+    """
+    target = target.absolute()
+    counts: dict[str, int] = {}
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder, lake.reading() as connection:
+        aside = Path(folder) / "export.duckdb"
+        connection.execute(f"ATTACH {literal(str(aside))} AS export")
+        # One transaction over both databases: the export is one snapshot of the lake.
+        connection.execute("BEGIN")
+        for table in lake.tables.values():
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS export.{table.stage}")
+            name = f"export.{table.qualified}"
+            connection.execute(table.ddl().replace(f"CREATE TABLE {table.qualified}", f"CREATE TABLE {name}", 1))
+            connection.execute(f"INSERT INTO {name} SELECT * FROM lake.{table.qualified}")
+            for comment in table.comments():
+                connection.execute(comment.replace(f" {table.qualified}", f" {name}", 1))
+            row = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
+            counts[table.qualified] = row[0] if row else 0
+        connection.execute("COMMIT")
+        connection.execute("DETACH export")
+        os.replace(aside, target)  # noqa: PTH105 - one file system, atomic
+    return counts

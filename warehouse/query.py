@@ -1,0 +1,57 @@
+"""Reading the lake with any SQL: SELECT, DESCRIBE, SUMMARIZE and the like; what writes is refused.
+
+Does not belong here: how the answer is shown (`pipelines/cli.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from warehouse.engine import literal
+from warehouse.lake import Lake
+
+_READING = {
+    duckdb.StatementType.SELECT,
+    duckdb.StatementType.EXPLAIN,
+    duckdb.StatementType.RELATION,
+}
+
+
+class RefusedError(Exception):
+    """The statement would do something else than read the lake."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Column names and rows of an answer."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> Answer:
+    """Run reading statements, with `values` bound, and give the last one's answer.
+
+    The lake is attached read-only and nothing outside of it can be opened: neither files nor the network.
+
+    Raises:
+        RefusedError: a statement does not read.
+        duckdb.Error: the SQL is wrong.
+    """
+    with lake.reading() as connection:
+        connection.execute(f"SET allowed_directories = [{literal(str(lake.home.lake))}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        statements = connection.extract_statements(sql)
+        for statement in statements:
+            if statement.type not in _READING:
+                raise RefusedError(
+                    f"only reading statements are taken, not {statement.type.name}: {statement.query.strip()[:80]} 只接受查询语句"
+                )
+        answer = Answer([], [])
+        for statement in statements:
+            cursor = connection.execute(statement, values or {})
+            answer = Answer([d[0] for d in cursor.description or ()], cursor.fetchall())
+        return answer

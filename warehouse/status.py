@@ -1,0 +1,75 @@
+"""The state of a home in figures: what came in, what it became, who owes a delivery.
+
+Does not belong here: how it is shown (`pipelines/cli.py`), the last run (Dagster's).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from warehouse.intake import Intake
+from warehouse.lake import Lake
+
+_COUNTS = ("in", "accepted", "rejected", "unchanged", "held")
+
+_BY_KIND = """
+SELECT kind, sum(in_count), sum(accepted_count), sum(rejected_count), sum(unchanged_count), sum(held_count)
+FROM landing.delivery_outcome GROUP BY kind ORDER BY kind
+"""
+
+_TABLES: Mapping[str, str] = {
+    "resources": "SELECT count(*) FROM catalog.resource",
+    "fields": "SELECT count(*) FROM catalog.resource_field",
+    "cards": "SELECT count(*) FROM registry.asset_card",
+    "memo": "SELECT count(*) FROM registry.memo_register",
+    "snapshots": "SELECT count(*) FROM valuation.snapshot",
+    "rejected_files": "SELECT count(*) FROM landing.delivery_file WHERE status = 'rejected'",
+}
+
+#: Units that owe a kind of delivery (policy/owed_delivery.csv) of which nothing stands, neither about nor from them.
+_OWED = """
+SELECT DISTINCT o.organisation_code, e.body ->> '$.kind' AS kind, o.name
+FROM (
+    FROM catalog.organisation
+    QUALIFY row_number() OVER (PARTITION BY organisation_code ORDER BY valid_from DESC) = 1
+) AS o
+JOIN policy.entry AS e ON e.list_name = 'owed_delivery' AND e.body ->> '$.unit_kind' = o.unit_kind
+WHERE o.valid_to IS NULL
+    AND NOT EXISTS (
+        FROM landing.current_record AS c
+        WHERE c.kind = e.body ->> '$.kind' AND c.deliverer_code = o.organisation_code
+    )
+    AND NOT EXISTS (FROM catalog.resource AS r WHERE e.body ->> '$.kind' = 'catalog' AND r.holder_code = o.organisation_code)
+ORDER BY ALL
+"""
+
+
+def status(lake: Lake) -> dict[str, Any]:
+    """Figures of the home; `records` counts kind catalog, `records_by_kind` all."""
+    intake = Intake(lake.home)
+    with lake.reading() as connection:
+        by_kind = {
+            kind: dict(zip(_COUNTS, map(int, counts), strict=True))
+            for kind, *counts in connection.execute(_BY_KIND).fetchall()
+        }
+        landed = _one(connection, "SELECT count(*) FROM landing.delivery")
+        figures = {name: _one(connection, query) for name, query in _TABLES.items()}
+        owed = connection.execute(_OWED).fetchall()
+    deliveries = len(intake.deliveries())
+    return {
+        "home": str(lake.home.root),
+        "deliveries": deliveries,
+        "pending": deliveries - landed,
+        "withdrawn": len(intake.withdrawals()),
+        "records": by_kind.get("catalog", dict.fromkeys(_COUNTS, 0)),
+        "records_by_kind": by_kind,
+        **figures,
+        "missing": sorted({code for code, _, _ in owed}),
+        "owed": [{"deliverer": code, "name": name, "kind": kind} for code, kind, name in owed],
+    }
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
