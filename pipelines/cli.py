@@ -17,8 +17,10 @@ from warehouse.home import DamagedBlobError, Home
 from warehouse.intake import KINDS, MODES, DeliveryError, Intake, Manifest, find_manifests, read_manifest
 from warehouse.lake import Lake, SchemaDriftError
 from warehouse.publish.database import export_database
+from warehouse.publish.dictionary import dictionary_text
 from warehouse.publish.template import write_template
 from warehouse.query import RefusedError, query
+from warehouse.registry import registry
 from warehouse.resource import HOME_VARIABLE, home_path
 from warehouse.status import status as figures
 from warehouse.trace import TraceError
@@ -244,6 +246,13 @@ def template(
     file = target or Path(f"{kind}.xlsx")
     write_template(kind, load(_home(home).policy), file)
     console.say(f"{file}: 模板已写出 / template written")
+
+
+@app.command()
+def dictionary(target: Annotated[Path, typer.Argument(help="FILE.md")]) -> None:
+    """写出数据字典 / write the data dictionary."""
+    target.write_text(dictionary_text(registry()), "utf-8")
+    console.say(f"{target}: 数据字典已写出 / data dictionary written")
 
 
 @app.command()

@@ -81,7 +81,7 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
     with lake.reading() as connection:
         row = connection.execute(
             "SELECT max(r.body ->> '$.period') FILTER (WHERE c.kind = 'ledger'), "
-            "max(left(r.body ->> '$.posted_date', 7)) FILTER (WHERE c.kind = 'costs') "
+            "max(left((r.body ->> '$.posted_date'), 7)) FILTER (WHERE c.kind = 'costs') "
             "FROM landing.current_record AS c JOIN landing.record AS r USING (delivery_id, ordinal) "
             "WHERE c.kind IN ('ledger', 'costs')"
         ).fetchone() or (None, None)

@@ -14,8 +14,8 @@ _EXTENSIONS = ("ducklake", "sqlite_scanner")
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """An in-memory connection in UTC with the lake's extensions loaded."""
-    connection = duckdb.connect(":memory:", config={"TimeZone": "UTC", "autoinstall_known_extensions": False})
+    """An in-memory connection with the lake's extensions loaded."""
+    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     for extension in _EXTENSIONS:
         packaged = _packaged(extension)
         if packaged is None:

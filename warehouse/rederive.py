@@ -4,6 +4,7 @@ Belongs here: reading kept files, manifests and policy files again, for the trac
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -13,39 +14,43 @@ from warehouse.engine import identifier
 from warehouse.ingest import delivery_row, file_row, read_files, stamped
 from warehouse.intake import Intake
 from warehouse.lake import Lake
+from warehouse.policy import policy_at
 from warehouse.registry import Table
 
 
-def base_rows(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, keys: str, stored: str, derived: str
-) -> None:
-    """Create `derived` with the rows of `table` whose keys are in `keys`, read again from kept bytes.
+@dataclass(frozen=True)
+class Traced:
+    """Traced rows of a table at a snapshot: relations of their keys, of the table as it was, and of the rows to derive."""
 
-    Args:
-        keys, stored, derived: relations of the keys, of the table as it was, and of the result.
+    table: Table
+    snapshot_id: int
+    keys: str
+    stored: str
+    derived: str
+
+
+def base_rows(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> None:
+    """Create `traced.derived` with the traced rows as the kept bytes give them.
 
     Raises:
         DamagedBlobError: kept bytes are missing or changed.
     """
-    rebuild = _REBUILD[table.qualified]
-    key = ", ".join(identifier(name) for name in table.key)
-    columns = ", ".join(identifier(c.name) for c in table.columns)
-    connection.register("reread", rebuild(connection, lake, keys, stored))
-    try:
-        typed = ", ".join(f"CAST({identifier(c.name)} AS {c.type}) AS {identifier(c.name)}" for c in table.columns)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {derived} AS SELECT {columns} FROM (SELECT {typed} FROM reread) "
-            f"SEMI JOIN {keys} USING ({key})"
-        )
-    finally:
-        connection.unregister("reread")
+    key = ", ".join(identifier(name) for name in traced.table.key)
+    columns = traced.table.columns
+    typed = ", ".join(f"CAST({identifier(c.name)} AS {c.type}) AS {identifier(c.name)}" for c in columns)
+    connection.register("reread", _REBUILD[traced.table.qualified](connection, lake, traced))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {traced.derived} AS SELECT * FROM (SELECT {typed} FROM reread) "
+        f"SEMI JOIN {traced.keys} USING ({key})"
+    )
+    connection.unregister("reread")
 
 
-def _records(connection: duckdb.DuckDBPyConnection, lake: Lake, keys: str, stored: str) -> pa.Table:
-    policy = _policy(connection)
+def _records(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
+    policy = policy_at(connection, lake.home, traced.snapshot_id)
     intake = {d.delivery_id: d for d in Intake(lake.home).deliveries()}
     wanted: dict[str, set[int]] = {}
-    for delivery_id, ordinals in connection.execute(f"SELECT delivery_id, list(ordinal) FROM {keys} GROUP BY ALL").fetchall():
+    for delivery_id, ordinals in connection.execute(f"SELECT delivery_id, list(ordinal) FROM {traced.keys} GROUP BY ALL").fetchall():
         wanted[delivery_id] = set(ordinals)
     tables: list[pa.Table] = []
     for delivery_id, ordinals in wanted.items():
@@ -64,12 +69,12 @@ def _records(connection: duckdb.DuckDBPyConnection, lake: Lake, keys: str, store
         connection.unregister("split")
 
 
-def _deliveries(connection: duckdb.DuckDBPyConnection, lake: Lake, keys: str, stored: str) -> pa.Table:
+def _deliveries(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
     # The status of a delivery and the time of its receipt are ours, not the manifest's: they are taken as recorded.
     intake = {d.delivery_id: d for d in Intake(lake.home).deliveries()}
     rows = []
     for delivery_id, status, reason, recorded_at in connection.execute(
-        f"SELECT delivery_id, status, status_reason, recorded_at FROM {stored} SEMI JOIN {keys} USING (delivery_id)"
+        f"SELECT delivery_id, status, status_reason, recorded_at FROM {traced.stored} SEMI JOIN {traced.keys} USING (delivery_id)"
     ).fetchall():
         row = delivery_row(intake[delivery_id])
         lake.home.read(str(row["source_sha256"]))
@@ -77,28 +82,23 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, lake: Lake, keys: str, st
     return pa.Table.from_pylist(rows)
 
 
-def _files(connection: duckdb.DuckDBPyConnection, lake: Lake, keys: str, stored: str) -> pa.Table:
-    policy = _policy(connection)
+def _files(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
+    policy = policy_at(connection, lake.home, traced.snapshot_id)
     intake = {d.delivery_id: d for d in Intake(lake.home).deliveries()}
-    ids = connection.execute(f"SELECT DISTINCT delivery_id FROM {keys}").fetchall()
+    ids = connection.execute(f"SELECT DISTINCT delivery_id FROM {traced.keys}").fetchall()
     return pa.Table.from_pylist(
         [file_row(outcome) for (delivery_id,) in ids for outcome in read_files(lake.home, policy, intake[delivery_id])]
     )
 
 
-def _entries(connection: duckdb.DuckDBPyConnection, lake: Lake, keys: str, stored: str) -> pa.Table:
+def _entries(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
     kept = connection.execute(
-        f"SELECT DISTINCT source_file, source_sha256 FROM {stored} SEMI JOIN {keys} USING (list_name, entry_key, effective_from)"
+        f"SELECT DISTINCT source_file, source_sha256 FROM {traced.stored} SEMI JOIN {traced.keys} USING (list_name, entry_key, effective_from)"
     ).fetchall()
     return PolicySet.of_files({name: lake.home.read(sha256) for name, sha256 in kept}).entries
 
 
-def _policy(connection: duckdb.DuckDBPyConnection) -> PolicySet:
-    """The policy that the lake holds: files were read by its headings and columns."""
-    raise NotImplementedError
-
-
-_REBUILD: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Lake, str, str], pa.Table]] = {
+_REBUILD: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Lake, Traced], pa.Table]] = {
     "landing.record": _records,
     "landing.delivery": _deliveries,
     "landing.delivery_file": _files,

@@ -19,7 +19,7 @@ from warehouse.engine import identifier
 from warehouse.home import Home
 from warehouse.lake import Lake
 from warehouse.registry import Registry, Table
-from warehouse.rederive import base_rows
+from warehouse.rederive import Traced, base_rows
 
 
 class TraceError(Exception):
@@ -216,9 +216,11 @@ class _Walk:
                 self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {node.derived} AS SELECT * FROM {node.stored} LIMIT 0")
                 continue
             if node.table.model is None:
-                base_rows(self.connection, self.lake, node.table, node.keys, node.stored, node.derived)
+                base_rows(self.connection, self.lake, Traced(node.table, node.snapshot_id, node.keys, node.stored, node.derived))
             else:
-                query = provenance.retarget(str(node.model), {name: n.derived for name, n in node.inputs.items()})
+                # What an ANTI JOIN excludes is read whole: a row must not come back because its excluder was not traced.
+                query = provenance.rederivation(str(node.model), {name: n.derived for name, n in node.inputs.items()})
+                query = provenance.retarget(query, {name: n.stored for name, n in node.inputs.items()})
                 self.connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE {node.derived} AS SELECT * FROM ({query}) "
                     f"SEMI JOIN {node.keys} USING ({_list(node.table.key)})",

@@ -23,15 +23,17 @@ from warehouse.registry import Table
 _LEVELS = {"city": "全市", "district": "区划", "department": "主管部门", "unit": "单位"}
 
 _FORM = """
-SELECT e.body ->> '$.form' AS form, e.body ->> '$.title_zh' AS title, e.body ->> '$.note_zh' AS note
-FROM policy.entry AS e WHERE e.list_name = 'report_form' AND e.body ->> '$.table' = $table
+SELECT (e.body ->> '$.form') AS form, (e.body ->> '$.title_zh') AS title, (e.body ->> '$.note_zh') AS note
+FROM policy.entry AS e WHERE e.list_name = 'report_form' AND (e.body ->> '$.table') = $table
+QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
 """
 
 _COLUMNS = """
-SELECT e.body ->> '$.column' AS name, coalesce(e.body ->> '$.group_zh', '') AS group_label,
-    e.body ->> '$.label_zh' AS label, e.body ->> '$.number_format' AS number_format
-FROM policy.entry AS e WHERE e.list_name = 'report_column' AND e.body ->> '$.form' = $form
-ORDER BY CAST(e.body ->> '$.position' AS INTEGER)
+SELECT (e.body ->> '$.column') AS name, coalesce((e.body ->> '$.group_zh'), '') AS group_label,
+    (e.body ->> '$.label_zh') AS label, (e.body ->> '$.number_format') AS number_format
+FROM policy.entry AS e WHERE e.list_name = 'report_column' AND (e.body ->> '$.form') = $form
+QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+ORDER BY CAST((e.body ->> '$.position') AS INTEGER)
 """
 
 #: A whole that Excel's doubles hold exactly, in cents.

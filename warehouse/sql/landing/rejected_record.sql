@@ -2,24 +2,26 @@
 -- A duplicate's winner is the first valid record in file order, so that a broken first record does not take a good one with it.
 WITH column_rule AS (
     SELECT
-        e.body ->> '$.kind' AS kind,
-        e.body ->> '$.column' AS column_name,
-        e.body ->> '$.label_zh' AS label_zh,
-        e.body ->> '$.value_type' AS value_type,
-        e.body ->> '$.is_required' = 'yes' AS is_required,
-        e.body ->> '$.is_strict' = 'yes' AS is_strict,
-        e.body ->> '$.code_list' AS code_list,
-        coalesce(e.body ->> '$.example', '') AS example
+        (e.body ->> '$.kind') AS kind,
+        (e.body ->> '$.column') AS column_name,
+        (e.body ->> '$.label_zh') AS label_zh,
+        (e.body ->> '$.value_type') AS value_type,
+        (e.body ->> '$.is_required') = 'yes' AS is_required,
+        (e.body ->> '$.is_strict') = 'yes' AS is_strict,
+        (e.body ->> '$.code_list') AS code_list,
+        coalesce((e.body ->> '$.example'), '') AS example
     FROM policy.entry AS e
     WHERE e.list_name = 'delivery_column'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
 ),
 
 code AS (
     SELECT
-        e.body ->> '$.code_list' AS code_list,
-        e.body ->> '$.label' AS label
+        (e.body ->> '$.code_list') AS code_list,
+        (e.body ->> '$.label') AS label
     FROM policy.entry AS e
     WHERE e.list_name = 'code_value'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
 ),
 
 cell AS (
@@ -33,7 +35,7 @@ cell AS (
         c.is_strict,
         c.code_list,
         c.example,
-        r.body ->> ('$.' || c.column_name) AS value
+        (r.body ->> ('$.' || c.column_name)) AS value
     FROM landing.record AS r
     JOIN column_rule AS c ON c.kind = r.kind
     WHERE r.body IS NOT NULL AND (c.is_required OR c.is_strict)
@@ -93,14 +95,15 @@ violation AS (
 
 rule_text AS (
     SELECT
-        e.body ->> '$.rule' AS rule,
-        e.body ->> '$.severity' AS severity,
-        e.body ->> '$.message_zh' AS message_zh,
-        e.body ->> '$.message_en' AS message_en,
-        e.body ->> '$.mend_zh' AS mend_zh,
-        e.body ->> '$.mend_en' AS mend_en
+        (e.body ->> '$.rule') AS rule,
+        (e.body ->> '$.severity') AS severity,
+        (e.body ->> '$.message_zh') AS message_zh,
+        (e.body ->> '$.message_en') AS message_en,
+        (e.body ->> '$.mend_zh') AS mend_zh,
+        (e.body ->> '$.mend_en') AS mend_en
     FROM policy.entry AS e
     WHERE e.list_name = 'rejection_rule'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
 )
 
 SELECT

@@ -1,9 +1,16 @@
 -- Asset cards: resources that pass every required recognition requirement, in the four blocks of the policy (paragraph 4).
 -- The card dates from the day on which the last requirement was met; a disposal closes it.
-WITH required AS (
-    SELECT count(*) AS required_count
+WITH requirement AS (
+    SELECT (e.body ->> '$.is_required') = 'yes' AS is_required
     FROM policy.entry AS e
-    WHERE e.list_name = 'recognition_criterion' AND e.body ->> '$.is_required' = 'yes'
+    WHERE e.list_name = 'recognition_criterion'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+required AS (
+    SELECT count(*) AS required_count
+    FROM requirement AS q
+    WHERE q.is_required
 ),
 
 passed AS (
@@ -14,24 +21,25 @@ passed AS (
 ),
 
 code AS (
-    SELECT e.body ->> '$.code_list' AS code_list, e.body ->> '$.label' AS label, e.body ->> '$.code' AS code
+    SELECT (e.body ->> '$.code_list') AS code_list, (e.body ->> '$.label') AS label, (e.body ->> '$.code') AS code
     FROM policy.entry AS e
     WHERE e.list_name = 'code_value'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
 ),
 
 disposal AS (
     SELECT
-        coalesce(r.body ->> '$.holder_code', c.default_holder_code) AS holder_code,
-        r.body ->> '$.resource_code' AS resource_code,
-        CAST(r.body ->> '$.event_date' AS DATE) AS event_date,
-        r.body ->> '$.document_no' AS document_no
+        coalesce((r.body ->> '$.holder_code'), c.default_holder_code) AS holder_code,
+        (r.body ->> '$.resource_code') AS resource_code,
+        CAST((r.body ->> '$.event_date') AS DATE) AS event_date,
+        (r.body ->> '$.document_no') AS document_no
     FROM landing.current_record AS c
     JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
-    JOIN code AS k ON k.code_list = 'event_kind' AND k.label = r.body ->> '$.event_kind' AND k.code = 'disposal'
+    JOIN code AS k ON k.code_list = 'event_kind' AND k.label = (r.body ->> '$.event_kind') AND k.code = 'disposal'
     WHERE c.kind = 'events'
     QUALIFY row_number() OVER (
-        PARTITION BY coalesce(r.body ->> '$.holder_code', c.default_holder_code), r.body ->> '$.resource_code'
-        ORDER BY CAST(r.body ->> '$.event_date' AS DATE), c.delivery_id, c.ordinal
+        PARTITION BY coalesce((r.body ->> '$.holder_code'), c.default_holder_code), (r.body ->> '$.resource_code')
+        ORDER BY CAST((r.body ->> '$.event_date') AS DATE), c.delivery_id, c.ordinal
     ) = 1
 )
 

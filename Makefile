@@ -1,0 +1,54 @@
+# Shuzhang 数账. `make help` lists the targets. A fresh machine needs Python 3.11 or newer, git and make; uv is installed into .venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+SHUZHANG_HOME ?= $(CURDIR)/.shuzhang
+export SHUZHANG_HOME
+export DAGSTER_HOME := $(SHUZHANG_HOME)/dagster
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+UI_PORT ?= 3000
+STAMP := .venv/.synced
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.venv/bin/uv:
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+
+$(STAMP): .venv/bin/uv pyproject.toml uv.lock
+	.venv/bin/uv sync --frozen --inexact --extra ui --quiet
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP) ## make the environment in .venv
+
+.PHONY: run
+run: setup ## write the example city, deliver it, run the whole pipeline, show what came out
+	shuzhang example $(SHUZHANG_HOME)/example
+	shuzhang deliver $(SHUZHANG_HOME)/example
+	shuzhang run
+
+.PHONY: test
+test: setup ## run the tests (real data: SHUZHANG_TEST_DATA, default ../shared/data)
+	pytest
+
+.PHONY: check
+check: setup ## lint, format and types
+	ruff check .
+	ruff format --check .
+	pyright
+
+.PHONY: ui
+ui: setup ## the Dagster UI on 127.0.0.1, with its daemon
+	shuzhang status > /dev/null # makes the home and its Dagster instance on first use
+	dagster dev -w workspace.yaml -h 127.0.0.1 -p $(UI_PORT)
+
+.PHONY: docs
+docs: setup ## write the generated data dictionary
+	shuzhang dictionary docs/data-dictionary.md
+
+.PHONY: clean
+clean: ## remove the environment and caches, never a home
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

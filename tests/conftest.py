@@ -1,0 +1,23 @@
+"""Fixtures that all tests share: where the real data lies, and homes that were run once."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real catalogues and tables: SHUZHANG_TEST_DATA, by default `../shared/data`.
+
+    Its absence skips the test, and fails it under CI=true, where it must not go unnoticed.
+    """
+    folder = Path(os.environ.get("SHUZHANG_TEST_DATA") or ROOT / ".." / "shared" / "data").resolve()
+    if not folder.is_dir():
+        message = f"no real data at {folder}; set SHUZHANG_TEST_DATA to test on it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return folder

@@ -1,0 +1,91 @@
+"""Every model keeps its contract: the registry's columns and types, no float near money, a rewriting that provenance knows."""
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from warehouse import provenance
+from warehouse.build import check_columns
+from warehouse.lineage import column_lineage
+from warehouse.registry import Table, registry
+
+DERIVED = registry().derived
+NAMES = [table.qualified for table in DERIVED]
+
+
+@pytest.fixture(scope="module")
+def empty() -> duckdb.DuckDBPyConnection:
+    """A database with every table of the registry, empty."""
+    connection = duckdb.connect()
+    for table in registry().values():
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
+        connection.execute(table.ddl())
+        for comment in table.comments():
+            connection.execute(comment)
+    return connection
+
+
+def _values(table: Table) -> dict[str, str]:
+    return {"period": "2026-06"} if "$period" in str(table.model) else {}
+
+
+@pytest.mark.parametrize("table", DERIVED, ids=NAMES)
+def test_columns_and_types_are_the_registrys(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
+    empty.execute(f"CREATE OR REPLACE TEMP TABLE built AS {table.model}", _values(table))
+    check_columns(empty, table, "built")
+
+
+@pytest.mark.parametrize("table", DERIVED, ids=NAMES)
+def test_provenance_handles_the_model(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
+    rewritten = provenance.rewrite(str(table.model), registry().relations)
+    cursor = empty.execute(f"SELECT * FROM ({rewritten.sql}) LIMIT 0", _values(table))
+    names = [description[0] for description in cursor.description or ()]
+    assert names == [column.name for column in table.columns] + [column for column, _ in rewritten.sources]
+    assert {name for _, name in rewritten.sources} <= set(table.inputs)
+
+
+@pytest.mark.parametrize("table", DERIVED, ids=NAMES)
+def test_every_column_has_lineage_or_is_a_constant(table: Table) -> None:
+    lineage = column_lineage(str(table.model), registry().relations)
+    assert set(lineage) == {column.name for column in table.columns}
+    for origins in lineage.values():
+        for source, column, influence in origins:
+            assert source in table.inputs
+            assert column in registry().relations[source].columns
+            assert influence in ("value", "filter")
+
+
+@pytest.mark.parametrize("table", [t for t in DERIVED if any(c.name.endswith("_cny") for c in t.columns)], ids=lambda t: t.qualified)
+def test_no_double_feeds_a_money_column(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Each expression under a projection of a CTE or of the model is typed by DuckDB; in models with money none is a DOUBLE."""
+    typed = 0
+    for select, expression in _expressions(str(table.model)):
+        probe = select.copy()
+        probe.set("expressions", [exp.alias_(expression.copy(), "probe")])
+        for clause in ("qualify", "group", "order", "distinct"):
+            probe.set(clause, None)
+        outer = select.find_ancestor(exp.Select)
+        root = select.root()
+        with_clause = root.args.get("with_") or root.args.get("with")
+        if with_clause is not None and (outer is not None or probe is not root):
+            probe.set("with_", with_clause.copy())
+        sql = probe.sql(dialect="duckdb")
+        values = _values(table) if "$period" in sql else {}
+        found = empty.execute(f"DESCRIBE {sql}", values).fetchall()
+        assert found[0][1] not in ("DOUBLE", "FLOAT"), f"{table.qualified}: {expression.sql(dialect='duckdb')}"
+        typed += 1
+    assert typed > 0
+
+
+def _expressions(model: str) -> list[tuple[exp.Select, exp.Expr]]:
+    """Every arithmetic, aggregate, cast and CASE expression below the projections, with its SELECT."""
+    wanted = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Neg, exp.AggFunc, exp.Cast, exp.Case, exp.Coalesce)
+    tree = sqlglot.parse_one(model, read="duckdb")
+    found = []
+    for select in tree.find_all(exp.Select):
+        for projection in select.expressions:
+            for node in projection.find_all(*wanted):
+                if node.find_ancestor(exp.Select) is select and node.find_ancestor(exp.Window) is None:
+                    found.append((select, node))
+    return found

@@ -1,0 +1,106 @@
+"""The rooms, the import rule and the names of architecture.md hold."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from warehouse.registry import STAGES, registry
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("pipelines", "readers", "assets_defs", "quality", "warehouse", "policy")
+
+#: Room -> rooms that it may import. Nothing imports pipelines; readers stand alone.
+MAY_IMPORT = {
+    "policy": set(),
+    "readers": set(),
+    "warehouse": {"readers"},
+    "quality": {"warehouse", "readers"},
+    "assets_defs": {"warehouse", "quality", "readers"},
+    "pipelines": {"assets_defs", "warehouse", "quality", "readers"},
+}
+KNOW_DAGSTER = {"quality/checks.py", "warehouse/resource.py"}
+
+
+def _modules(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+def _imports(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import"
+            yield (node.module or "").split(".")[0]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    for module in _modules(room):
+        foreign = {name for name in _imports(module) if name in ROOMS} - {room}
+        assert foreign <= MAY_IMPORT[room], f"{module.relative_to(ROOT)} imports {foreign - MAY_IMPORT[room]}"
+
+
+def test_only_two_modules_below_the_assets_know_dagster() -> None:
+    knowing = {
+        str(module.relative_to(ROOT))
+        for room in ("readers", "quality", "warehouse")
+        for module in _modules(room)
+        if any(name.startswith("dagster") for name in _imports(module))
+    }
+    assert knowing == KNOW_DAGSTER
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_module_says_what_belongs_in_it(room: str) -> None:
+    silent = [str(m.relative_to(ROOT)) for m in _modules(room) if not ast.get_docstring(ast.parse(m.read_text("utf-8")))]
+    assert silent == []
+
+
+def test_stages_are_named_alike_as_modules_and_folders() -> None:
+    folders = {folder.name for folder in (ROOT / "warehouse" / "sql").iterdir() if folder.is_dir()}
+    assert folders == set(STAGES)
+    modules = {module.stem for module in _modules("assets_defs")} - {"__init__", "stage"}
+    assert modules == set(STAGES) - {"audit"}
+
+
+def test_every_sql_file_is_a_registered_table() -> None:
+    files = {f"{file.parent.name}.{file.stem}" for file in (ROOT / "warehouse" / "sql").glob("*/*.sql")}
+    assert files == {table.qualified for table in registry().derived}
+    described = {f"{file.parent.name}.{file.stem}" for file in (ROOT / "warehouse" / "sql").glob("*/*.toml")}
+    assert described == set(registry())
+
+
+def test_names_follow_the_suffixes() -> None:
+    types = {
+        "_cny": "DECIMAL(20,2)", "_date": "DATE", "_at": "TIMESTAMP WITH TIME ZONE", "_months": "INTEGER",
+        "_count": "BIGINT", "_bytes": "BIGINT", "_id": "VARCHAR", "_code": "VARCHAR", "_name": "VARCHAR", "_sha256": "VARCHAR",
+    }  # fmt: skip
+    exceptions = {"file_count": "INTEGER", "snapshot_id": "BIGINT"}
+    for table in registry().values():
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", table.name)
+        for column in table.columns:
+            for suffix, wanted in types.items():
+                if column.name.endswith(suffix):
+                    assert column.type == exceptions.get(column.name, wanted), f"{table.qualified}.{column.name}"
+            if column.name.startswith("is_"):
+                assert column.type == "BOOLEAN", f"{table.qualified}.{column.name}"
+            assert "DOUBLE" not in column.type
+            assert "FLOAT" not in column.type
+
+
+def test_every_table_and_column_is_labelled_and_defined() -> None:
+    for table in registry().values():
+        assert all((table.label, table.zh, table.en, table.grain_zh, table.grain_en)), table.qualified
+        assert set(table.key) <= {column.name for column in table.columns}, table.qualified
+        for column in table.columns:
+            assert all((column.label, column.zh, column.en)), f"{table.qualified}.{column.name}"
+
+
+def test_no_model_reads_the_clock_or_chance() -> None:
+    banned = re.compile(r"\b(now\(|current_date|current_timestamp|today\(|random\(|uuid\()", re.IGNORECASE)
+    for table in registry().derived:
+        assert not banned.search(str(table.model)), table.qualified

@@ -1,0 +1,39 @@
+"""The data dictionary: every table and column as the registry describes it, in Markdown."""
+
+from collections.abc import Iterator
+
+from warehouse.registry import STAGES, Registry, Table
+
+
+def dictionary_text(tables: Registry) -> str:
+    """The dictionary of all tables, by stage."""
+    return "\n".join(_lines(tables)) + "\n"
+
+
+def _lines(tables: Registry) -> Iterator[str]:
+    yield "# 数据字典 / Data dictionary"
+    yield ""
+    yield "由表登记生成（`make docs`），请勿手改。Made from the table registry by `make docs`; do not edit."
+    for stage, label in STAGES.items():
+        yield ""
+        yield f"## {stage} {label}"
+        for table in tables.of_stage(stage):
+            yield from _table(table)
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield ""
+    yield f"### {table.qualified} {table.label}"
+    yield ""
+    yield f"{table.zh}。{table.grain_zh}。"
+    yield f"{table.en[0].upper()}{table.en[1:]}. {table.grain_en[0].upper()}{table.grain_en[1:]}."
+    yield ""
+    source = f"`warehouse/sql/{table.stage}/{table.name}.sql`" if table.model else "Python"
+    partition = f" · partition `{table.partition}`" if table.partition else ""
+    yield f"Key `{', '.join(table.key)}`{partition} · filled by {source}"
+    yield ""
+    yield "| column | type | 名称 | 定义 | definition |"
+    yield "|---|---|---|---|---|"
+    for c in table.columns:
+        unit = f" [{c.unit}]" if c.unit else ""
+        yield f"| `{c.name}` | {c.type} | {c.label} | {c.zh}{unit} | {c.en}{unit} |"
