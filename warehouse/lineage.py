@@ -1,0 +1,153 @@
+"""Which input columns an output column is made of, derived from the model's SQL.
+
+Belongs here: column lineage, for Dagster's metadata and the auditor's questions. Rows are `provenance.py`'s.
+
+The query is parsed and qualified once and walked once, from its CTEs to its outputs: every output carries
+the table columns that its value is computed from, and every query those that decide which rows it returns
+(WHERE, ON, GROUP BY, QUALIFY, the right side of an ANTI JOIN, the lists of an UNNEST), which influence all
+of its outputs as a filter.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp
+
+from warehouse.constructs import check, check_arrows
+from warehouse.sqltree import (
+    Relation,
+    cte_name,
+    from_items,
+    is_anti,
+    joins,
+    own_nodes,
+    parse,
+    qualified,
+    table_name,
+    union_leaves,
+)
+
+Influence = Literal["value", "filter"]
+_Columns = frozenset[tuple[str, str]]
+_NONE: _Columns = frozenset()
+
+
+def column_lineage(
+    sql: str, relations: Mapping[str, Relation]
+) -> dict[str, tuple[tuple[str, str, Influence], ...]]:
+    """The table columns that influence each output column of a model.
+
+    Returns:
+        output column -> sorted (table, column, influence). 'value': the output is computed from it.
+        'filter': it decides whether and where the row appears, or which rows an aggregate takes. A column
+        that does both is a 'value'.
+
+    Raises:
+        UnsupportedConstruct, ValueError: as `provenance.rewrite`.
+    """
+    check_arrows(sql)
+    tree = parse(sql)
+    check(tree)
+    tree = qualified(tree, relations)
+    ctes: dict[str, _Query] = {}
+    for cte in tree.ctes:
+        ctes[cte.alias] = _query(cte.this, ctes, relations)
+    query = _query(tree, ctes, relations)
+    return {name: _report(flow, query.rows) for name, flow in query.outputs.items()}
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """Table columns that make a value, and those that only select what makes it."""
+
+    values: _Columns = _NONE
+    filters: _Columns = _NONE
+
+    @property
+    def all(self) -> _Columns:
+        return self.values | self.filters
+
+    @classmethod
+    def union(cls, flows: Iterable["_Flow"]) -> "_Flow":
+        flows = list(flows)
+        return cls(_NONE.union(*(f.values for f in flows)), _NONE.union(*(f.filters for f in flows)))
+
+
+@dataclass(frozen=True)
+class _Query:
+    """What the outputs of a query are made of, and what decides its rows."""
+
+    outputs: dict[str, _Flow]
+    rows: _Columns
+
+
+def _query(query: exp.Query, ctes: Mapping[str, _Query], relations: Mapping[str, Relation]) -> _Query:
+    branches = [_select(leaf, ctes, relations) for leaf in union_leaves(query)]
+    columns = zip(*(branch.outputs.values() for branch in branches), strict=True)
+    outputs = dict(zip(branches[0].outputs, (_Flow.union(column) for column in columns), strict=True))
+    return _Query(outputs, _NONE.union(*(branch.rows for branch in branches)))
+
+
+def _select(select: exp.Select, ctes: Mapping[str, _Query], relations: Mapping[str, Relation]) -> _Query:
+    sources: dict[str, _Query] = {}
+    rows: _Columns = _NONE
+    for item in from_items(select):
+        source = _source(item, sources, ctes, relations)
+        sources[item.alias_or_name] = source
+        rows |= source.rows
+    outputs = {projection.alias: _flow(projection, sources) for projection in select.expressions}
+    for clause in (
+        select.args.get("where"),
+        select.args.get("group"),
+        select.args.get("qualify"),
+        *joins(select),
+    ):
+        if clause is not None:
+            rows |= _flow(clause, sources).all
+    if select.args.get("distinct"):
+        rows |= _Flow.union(outputs.values()).all
+    for join in joins(select):
+        if is_anti(join):
+            # Nothing of the right side can be returned; what decides its rows decides what is left of the
+            # others.
+            rows |= sources[join.this.alias_or_name].rows
+    return _Query(outputs, rows)
+
+
+def _source(
+    item: exp.Expr,
+    before: Mapping[str, _Query],
+    ctes: Mapping[str, _Query],
+    relations: Mapping[str, Relation],
+) -> _Query:
+    table, cte = table_name(item), cte_name(item)
+    if table is not None:
+        return _Query({name: _Flow(frozenset({(table, name)})) for name in relations[table].columns}, _NONE)
+    if cte is not None:
+        return ctes[cte]
+    if isinstance(item, exp.Subquery):
+        return _query(item.this, ctes, relations)
+    # UNNEST and VALUES: every column comes of the same expression, and how long a list is decides how many
+    # rows there are.
+    flow = _flow(item, before)
+    alias = item.args["alias"]
+    names = [*(column.name for column in alias.columns), *(n.name for n in (item.args.get("offset"),) if n)]
+    return _Query(dict.fromkeys(names, flow), flow.all)
+
+
+def _flow(root: exp.Expr, sources: Mapping[str, _Query]) -> _Flow:
+    """What an expression is made of; the condition of an aggregate's FILTER only filters."""
+    flows = []
+    for column in own_nodes(root, exp.Column):
+        flow = sources[column.table].outputs[column.name]
+        condition = column.find_ancestor(exp.Where, exp.Select)
+        within_filter = isinstance(condition, exp.Where) and isinstance(condition.parent, exp.Filter)
+        flows.append(_Flow(filters=flow.all) if within_filter else flow)
+    return _Flow.union(flows)
+
+
+def _report(flow: _Flow, rows: _Columns) -> tuple[tuple[str, str, Influence], ...]:
+    found: dict[tuple[str, str], Influence] = dict.fromkeys(rows | flow.filters, "filter")
+    found |= dict.fromkeys(flow.values, "value")
+    return tuple((table, column, found[table, column]) for table, column in sorted(found))
