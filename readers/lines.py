@@ -1,0 +1,79 @@
+"""Delimited text split into records, each with its physical lines kept verbatim.
+
+Belongs here: what the policy files and delivered CSV files share. Does not belong here: encodings, headings,
+meaning.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# Fed after the last line: a quoted cell that is still open then swallows it, which the csv module does not
+# report.
+_END = "\x1a"
+
+
+class Line(NamedTuple):
+    """A record: its first and last physical line (1-based), its cells, and its text with line ends."""
+
+    first: int
+    last: int
+    cells: list[str]
+    text: str
+
+
+class OpenQuoteError(ValueError):
+    """A quoted cell is never closed. `line`: the physical line on which its record starts, 1-based."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}: a quoted cell is never closed")
+        self.line = line
+
+
+class LongCellError(ValueError):
+    """A cell is longer than the csv module takes, as after a stray quotation mark. `line`: as above."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}: a cell is longer than {csv.field_size_limit()} characters")
+        self.line = line
+
+
+def split(text: str, delimiter: str = ",") -> Iterator[Line]:
+    """Split text into its records, blank lines included, with \\n, \\r\\n or \\r as line ends.
+
+    Raises:
+        OpenQuoteError, LongCellError: at the record that cannot be ended.
+    """
+    taken: list[str] = []
+
+    def feed() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            taken.append(line)
+            yield line
+        taken.append("")
+        yield _END
+
+    first = 1
+    reader = csv.reader(feed(), delimiter=delimiter)
+    while True:
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            raise LongCellError(first) from error
+        if taken[-1] == "":
+            if cells == [_END]:
+                return
+            raise OpenQuoteError(first)
+        last = first + len(taken) - 1
+        yield Line(first, last, cells, "".join(taken))
+        taken.clear()
+        first = last + 1
+
+
+def without_line_end(text: str) -> str:
+    """The text without its last line end."""
+    for end in ("\r\n", "\n", "\r"):
+        if text.endswith(end):
+            return text[: -len(end)]
+    return text

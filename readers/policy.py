@@ -1,0 +1,402 @@
+"""The policy files: the rules as data, one CSV file a list, read into entries with file, line and raw text.
+
+Belongs here: what makes a policy file well-formed, and the shape of each list (`LISTS`). Does not belong
+here: what an entry means (the models that join `policy.entry`) and where policy is kept
+(`warehouse/policy.py`).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
+
+STATUSES = ("official", "secondary", "unverified", "proposal")
+
+#: The columns of `policy.entry`.
+ENTRY_SCHEMA = pa.schema(
+    [pa.field(name, pa.date32() if name == "effective_from" else pa.string()) for name in (
+        "list_name", "entry_key", "effective_from", "status", "source", "body",
+        "source_file", "source_sha256", "source_pointer", "raw",
+    )]
+)  # fmt: skip
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+class Check(NamedTuple):
+    """What the filled cells of a column must be: a test, its words, and the rule that is broken else."""
+
+    holds: Callable[[str], bool]
+    zh: str
+    en: str
+    rule: str = "bad_value"
+
+
+def _is_pattern(text: str) -> bool:
+    # Arrow matches with RE2, as DuckDB does: what is taken here runs there. RE2 has no look-arounds and no
+    # back-references.
+    try:
+        pc.call_function("match_substring_regex", [pa.array([""])], pc.MatchSubstringOptions(text))
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _one_of(*values: str) -> Check:
+    return Check(
+        lambda text: text in values, f"应为 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}"
+    )
+
+
+_YES_NO = _one_of("yes", "no")
+_INTEGER = Check(lambda text: text.isascii() and text.isdigit(), "应为整数", "must be an integer")
+_DATE = Check(_is_date, "应为 YYYY-MM-DD", "must be YYYY-MM-DD", "bad_date")
+_PATTERN = Check(
+    _is_pattern,
+    "应为有效的 RE2 正则表达式，不能用环视和反向引用",
+    "must be a valid RE2 regular expression, without look-arounds and back-references",
+    "bad_pattern",
+)
+#: The columns of every list.
+_PROVENANCE = {
+    "source": None,
+    "status": _one_of(*STATUSES)._replace(rule="bad_status"),
+    "effective_from": _DATE,
+}
+
+
+@dataclass(frozen=True)
+class ListShape:
+    """The shape of a list.
+
+    key: columns whose values joined by `|` are the entry's key. filled: other columns that no row leaves
+    empty. optional: columns that must be there, but may be empty. checks: of filled cells, by column.
+    references: columns whose values must stand in the same columns of another list, if that list is there.
+    """
+
+    key: tuple[str, ...]
+    filled: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    references: tuple[tuple[tuple[str, ...], str], ...] = ()
+
+
+#: Every list there is. Columns beyond these are kept in an entry's body.
+LISTS: Mapping[str, ListShape] = {
+    "delivery_column": ListShape(
+        ("kind", "column"),
+        ("label_zh", "label_en", "value_type", "is_required", "is_key", "is_strict"),
+        ("code_list", "example", "note_zh"),
+        {
+            "value_type": _one_of("text", "code", "date", "month", "amount", "integer"),
+            "is_required": _YES_NO,
+            "is_key": _YES_NO,
+            "is_strict": _YES_NO,
+        },
+        ((("code_list",), "code_value"),),
+    ),
+    "code_value": ListShape(("code_list", "label"), ("code", "name_zh", "name_en")),
+    "heading_synonym": ListShape(
+        ("kind", "heading"), ("column",), references=((("kind", "column"), "delivery_column"),)
+    ),
+    "grade_rule": ListShape(
+        ("rule_id",),
+        ("impact_object", "harm_degree", "is_personal", "is_sensitive"),
+        ("pattern", "category"),
+        {"pattern": _PATTERN, "is_personal": _YES_NO, "is_sensitive": _YES_NO},
+        ((("impact_object", "harm_degree"), "grade_matrix"),),
+    ),
+    "grade_matrix": ListShape(
+        ("impact_object", "harm_degree"), ("grade",), references=((("grade",), "grade_level"),)
+    ),
+    "grade_level": ListShape(
+        ("grade",),
+        ("rank", "label_zh", "label_en", "is_candidate"),
+        checks={"rank": _INTEGER, "is_candidate": _YES_NO},
+    ),
+    "recognition_criterion": ListShape(
+        ("requirement",),
+        ("criterion", "evidence_kind", "is_required"),
+        ("criterion_zh", "evidence_code"),
+        {"is_required": _YES_NO},
+    ),
+    "cost_treatment": ListShape(
+        ("phase",), ("treatment",), checks={"treatment": _one_of("expensed", "capitalised")}
+    ),
+    "parameter": ListShape(("name",), ("value",), ("unit",)),
+    "owed_delivery": ListShape(("unit_kind", "kind")),
+    "rejection_rule": ListShape(("rule",), ("severity", "message_zh", "message_en", "mend_zh", "mend_en")),
+    "report_form": ListShape(("form",), ("table", "title_zh"), ("note_zh",)),
+    "report_column": ListShape(
+        ("form", "column"),
+        ("position", "label_zh", "number_format"),
+        ("group_zh",),
+        {"position": _INTEGER},
+        ((("form",), "report_form"),),
+    ),
+}
+
+
+#: What can be wrong: message and mend, each in Chinese and English.
+_WORDS: Mapping[str, tuple[str, str, str, str]] = {
+    "unknown_list": (
+        "没有名为“{list}”的清单", "there is no list “{list}”",
+        "文件名应为 {known} 之一", "name the file after one of {known}",
+    ),
+    "bad_encoding": (
+        "文件不是 UTF-8 编码", "the file is not in UTF-8", "另存为“CSV UTF-8”", "save it as “CSV UTF-8”"
+    ),
+    "bad_csv": (
+        "引号没有配对", "a quotation mark has no partner",
+        "检查该行及以后的引号", "check the quotation marks from this line on",
+    ),
+    "missing_column": (
+        "缺少列“{column}”", "the column “{column}” is missing", "在表头中补上", "add it to the header"
+    ),
+    "duplicate_column": (
+        "列“{column}”重复", "the column “{column}” is repeated", "只保留一个", "keep one of them"
+    ),
+    "ragged_row": (
+        "该行有 {cells} 格，表头有 {columns} 列", "the row has {cells} cells, the header {columns}",
+        "补齐或删去多余的格；含逗号的内容加双引号", "add or remove cells; quote a cell that has a comma",
+    ),
+    "missing_value": (
+        "“{column}”为空", "“{column}” is empty", "填写“{column}”", "fill in “{column}”"
+    ),
+    "bad_status": (
+        "状态“{value}”不正确", "the status “{value}” is wrong", "{must_zh}", "it {must_en}"
+    ),
+    "bad_date": (
+        "日期“{value}”不正确", "the date “{value}” is wrong", "{must_zh}", "it {must_en}"
+    ),
+    "bad_pattern": (
+        "正则表达式“{value}”不正确", "the regular expression “{value}” is wrong", "{must_zh}", "it {must_en}"
+    ),
+    "bad_value": (
+        "“{column}”的取值“{value}”不正确", "“{column}” has the wrong value “{value}”",
+        "{must_zh}", "it {must_en}",
+    ),
+    "duplicate_key": (
+        "“{key}”自 {date} 起的条目与第 {earlier} 行重复", "“{key}” from {date} is on line {earlier} already",
+        "只保留一条，或改用另一个生效日期", "keep one of them, or give another effective_from",
+    ),
+    "unknown_reference": (
+        "{list} 中没有“{value}”", "{list} has no “{value}”",
+        "改正该值，或在 {list}.csv 中加上它", "mend the value, or add it to {list}.csv",
+    ),
+}  # fmt: skip
+
+
+class Problem(NamedTuple):
+    """What is wrong in a policy file, where, and how to mend it. `line`: from 1; 0 for the whole file."""
+
+    file: str
+    line: int
+    rule: str
+    message_zh: str
+    message_en: str
+    mend_zh: str
+    mend_en: str
+
+    @classmethod
+    def of(cls, file: str, line: int, rule: str, **details: object) -> "Problem":
+        """A problem in the words of its rule."""
+        return cls(file, line, rule, *(words.format(**details) for words in _WORDS[rule]))
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} [{self.rule}] {self.message_zh}；{self.mend_zh} / {self.message_en}; {self.mend_en}"
+
+
+class PolicyError(ValueError):
+    """Policy files that cannot be used; `problems` has all that is wrong with them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a list. `body`: column to value, without empty ones; `raw`: the line as in the file."""
+
+    list_name: str
+    entry_key: str
+    effective_from: date
+    status: str
+    source: str
+    body: Mapping[str, str]
+    source_file: str
+    source_sha256: str
+    source_pointer: str
+    raw: str
+
+    @property
+    def line(self) -> int:
+        return int(self.source_pointer.rpartition(":")[2])
+
+
+@dataclass(frozen=True)
+class PolicySet:
+    """The entries of a set of policy files, by list, in the order of the file."""
+
+    lists: Mapping[str, tuple[Entry, ...]]
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, bytes]) -> "PolicySet":
+        """Read policy files, given as name to bytes.
+
+        Raises:
+            PolicyError: with every problem of every file.
+        """
+        problems: list[Problem] = []
+        lists = {}
+        for name, data in sorted(files.items()):
+            entries = tuple(_entries(name, data, problems))
+            lists[name.removesuffix(".csv")] = entries
+            problems += _duplicates(entries)
+        problems += _dangling(lists)
+        if problems:
+            raise PolicyError(tuple(sorted(problems)))
+        return cls(lists)
+
+    @cached_property
+    def entries(self) -> pa.Table:
+        """All entries, in the columns of `policy.entry` (ENTRY_SCHEMA)."""
+        rows = [entry for entries in self.lists.values() for entry in entries]
+        columns = {
+            name: [getattr(entry, name) for entry in rows] for name in ENTRY_SCHEMA.names if name != "body"
+        }
+        columns["body"] = [_encode(entry.body).decode() for entry in rows]
+        return pa.table({name: columns[name] for name in ENTRY_SCHEMA.names}, schema=ENTRY_SCHEMA)
+
+    def list_hash(self, list_name: str) -> str:
+        """SHA-256 of what the entries of a list say, wherever they stand in the file."""
+        bodies = sorted(_encode(entry.body) for entry in self.lists.get(list_name, ()))
+        return hashlib.sha256(b"\n".join(bodies)).hexdigest()
+
+    def current(self, list_name: str) -> list[Entry]:
+        """The entries of a list, of each key the one that took effect last; in the order of the file."""
+        latest: dict[str, Entry] = {}
+        for entry in self.lists.get(list_name, ()):
+            before = latest.get(entry.entry_key)
+            if before is None or before.effective_from < entry.effective_from:
+                latest[entry.entry_key] = entry
+        return list(latest.values())
+
+
+def load(folder: Path) -> PolicySet:
+    """Read the policy files of a folder: all `*.csv` in it.
+
+    Raises:
+        PolicyError: with every problem of every file, each with file, line, rule and mend.
+    """
+    return PolicySet.of_files({file.name: file.read_bytes() for file in sorted(folder.glob("*.csv"))})
+
+
+def _entries(name: str, data: bytes, problems: list[Problem]) -> Iterator[Entry]:
+    """The good entries of a file; what is wrong with it is added to `problems`."""
+    list_name = name.removesuffix(".csv")
+    shape = LISTS.get(list_name)
+    if shape is None:
+        problems.append(Problem.of(name, 0, "unknown_list", list=list_name, known=", ".join(sorted(LISTS))))
+        return
+    lines = _lines(name, data, problems)
+    header = [cell.strip() for cell in lines[0].cells] if lines else []
+    wrong = list(_header_problems(name, shape, header))
+    problems += wrong
+    if wrong:
+        return
+    sha256 = hashlib.sha256(data).hexdigest()
+    for line in lines[1:]:
+        wrong = list(_row_problems(name, shape, header, line))
+        problems += wrong
+        if not wrong:
+            body = {column: cell for column, cell in _cells(header, line).items() if cell}
+            yield Entry(
+                list_name=list_name,
+                entry_key="|".join(body[column] for column in shape.key),
+                effective_from=date.fromisoformat(body["effective_from"]),
+                status=body["status"],
+                source=body["source"],
+                body=body,
+                source_file=name,
+                source_sha256=sha256,
+                source_pointer=f"{name}:{line.first}",
+                raw=without_line_end(line.text),
+            )
+
+
+def _lines(name: str, data: bytes, problems: list[Problem]) -> list[Line]:
+    try:
+        return [line for line in split(data.decode("utf-8-sig")) if line.cells]
+    except UnicodeDecodeError as error:
+        problems.append(Problem.of(name, data.count(b"\n", 0, error.start) + 1, "bad_encoding"))
+    except (OpenQuoteError, LongCellError) as error:
+        problems.append(Problem.of(name, error.line, "bad_csv"))
+    return []
+
+
+def _cells(header: list[str], line: Line) -> dict[str, str]:
+    return {column: cell.strip() for column, cell in zip(header, line.cells, strict=True)}
+
+
+def _header_problems(name: str, shape: ListShape, header: list[str]) -> Iterator[Problem]:
+    for column in (*shape.key, *shape.filled, *shape.optional, *_PROVENANCE):
+        if column not in header:
+            yield Problem.of(name, 1, "missing_column", column=column)
+    for column in sorted(set(header)):
+        if header.count(column) > 1:
+            yield Problem.of(name, 1, "duplicate_column", column=column)
+
+
+def _row_problems(name: str, shape: ListShape, header: list[str], line: Line) -> Iterator[Problem]:
+    if len(line.cells) != len(header):
+        yield Problem.of(name, line.first, "ragged_row", cells=len(line.cells), columns=len(header))
+        return
+    cells = _cells(header, line)
+    for column in (*shape.key, *shape.filled, *_PROVENANCE):
+        if not cells[column]:
+            yield Problem.of(name, line.first, "missing_value", column=column)
+    for column, check in {**shape.checks, **_PROVENANCE}.items():
+        value = cells[column]
+        if check and value and not check.holds(value):
+            words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
+            yield Problem.of(name, line.first, check.rule, **words)
+
+
+def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Problem]:
+    first: dict[tuple[str, date], Entry] = {}
+    for entry in entries:
+        earlier = first.setdefault((entry.entry_key, entry.effective_from), entry)
+        if earlier is not entry:
+            words = {"key": entry.entry_key, "date": entry.effective_from, "earlier": earlier.line}
+            yield Problem.of(entry.source_file, entry.line, "duplicate_key", **words)
+
+
+def _dangling(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]:
+    """References to entries that are not there, of lists that are."""
+    for list_name, entries in lists.items():
+        for columns, target in LISTS[list_name].references if list_name in LISTS else ():
+            known = {tuple(entry.body.get(column) for column in columns) for entry in lists.get(target, ())}
+            for entry in entries if target in lists else ():
+                value = [entry.body[column] for column in columns if column in entry.body]
+                if len(value) == len(columns) and tuple(value) not in known:
+                    words = {"list": target, "value": "|".join(value)}
+                    yield Problem.of(entry.source_file, entry.line, "unknown_reference", **words)

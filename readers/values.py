@@ -1,0 +1,96 @@
+"""Dates, months, amounts and integers as people write them, in one plain form.
+
+Text that is none of them gives None. Belongs here: notation. Does not belong here: whether a value is
+acceptable, which the models decide. Nothing goes through a float: an amount keeps the very digits that were
+delivered.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+
+_TIME = r"(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+_DATE = re.compile(
+    rf"(?:(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})|(\d{{4}})/(\d{{1,2}})/(\d{{1,2}})|(\d{{4}})\.(\d{{1,2}})\.(\d{{1,2}})"
+    rf"|(\d{{4}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号]|(\d{{4}})(\d{{2}})(\d{{2}})){_TIME}",
+    re.ASCII,
+)
+# A point needs two digits after it: a spreadsheet shortens 2024.10 to 2024.1, which must not become January.
+_MONTH = re.compile(
+    r"(\d{4})[-/](\d{1,2})|(\d{4})\.(\d{2})|(\d{4})\s*年\s*(\d{1,2})\s*月份?|(\d{4})(\d{2})", re.ASCII
+)
+_DIGITS = r"(\d{1,3}(?:,\d{3})+|\d+)"
+_AMOUNT = re.compile(rf"(?:{_DIGITS}(?:\.(\d*))?|\.(\d+))", re.ASCII)
+_INTEGER = re.compile(rf"{_DIGITS}(?:\.0*)?", re.ASCII)
+# Not NFKC, which would make 100² of a cell into 1002.
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥", 0x2212: "-"}
+_CURRENCY = re.compile(r"^(?:¥|CNY|RMB|人民币)\s*|\s*元整?$")
+
+
+def date(text: str) -> str | None:
+    """A date as YYYY-MM-DD; a time of day after it is dropped, in whatever zone it is."""
+    match = _DATE.fullmatch(_plain(text))
+    if match is None:
+        return None
+    year, month, day = (int(group) for group in match.groups() if group is not None)
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def month(text: str) -> str | None:
+    """A month as YYYY-MM; of a date its month, since spreadsheets hold months as dates."""
+    match = _MONTH.fullmatch(_plain(text))
+    if match is None:
+        day = date(text)
+        return day and day[:7]
+    year, number = (group for group in match.groups() if group is not None)
+    return f"{year}-{int(number):02d}" if year != "0000" and 1 <= int(number) <= 12 else None
+
+
+def amount(text: str) -> str | None:
+    """An amount in yuan as a plain decimal; parentheses or a minus make it negative. 万元 is not taken."""
+    rest, negative = _unsigned(_plain(text))
+    rest = _CURRENCY.sub("", rest)
+    if not negative:
+        rest, negative = _unsigned(rest)
+    match = _AMOUNT.fullmatch(rest)
+    if match is None:
+        return None
+    whole, cents = match[1] or "0", match[2] or match[3]
+    return ("-" if negative else "") + whole.replace(",", "") + (f".{cents}" if cents else "")
+
+
+def integer(text: str) -> str | None:
+    """An integer as plain digits; decimals that are all zero are dropped."""
+    rest, negative = _unsigned(_plain(text))
+    match = _INTEGER.fullmatch(rest)
+    return ("-" if negative else "") + match[1].replace(",", "") if match else None
+
+
+def _unsigned(text: str) -> tuple[str, bool]:
+    if text.startswith("(") and text.endswith(")"):
+        return text[1:-1].strip(), True
+    if text.startswith("-"):
+        return text[1:].strip(), True
+    return text.removeprefix("+").strip(), False
+
+
+def _plain(text: str) -> str:
+    """Full-width digits, signs and spaces as their common forms."""
+    return (text if text.isascii() else text.translate(_WIDE)).strip()
+
+
+_NORMALISERS: Mapping[str, Callable[[str], str | None]] = {
+    "date": date,
+    "month": month,
+    "amount": amount,
+    "integer": integer,
+}
+
+
+def normalised(value_type: str, text: str) -> str:
+    """Trimmed text in the plain form of a value type of policy/delivery_column.csv, if it has one."""
+    normaliser = _NORMALISERS.get(value_type)
+    return (normaliser(text) if normaliser else None) or text
