@@ -29,7 +29,7 @@ def build_definitions(lake: LakeResource | None = None) -> dg.Definitions:
     """
     return dg.Definitions(
         assets=ASSETS,
-        jobs=[dg.define_asset_job(EVERYTHING, selection="*", description="全部阶段 / every stage")],
+        jobs=[dg.define_asset_job(EVERYTHING, selection=dg.AssetSelection.all(), description="全部阶段 / every stage")],
         resources={"lake": lake or LakeResource()},
         # A job without an executor of its own runs multiprocess: 12 s for two trivial steps against 0.2 s in-process.
         executor=dg.in_process_executor,

@@ -77,15 +77,21 @@ def run(
             run_id=run_id,
             partition_key=chosen.period,
             asset_selection=list(chosen.assets),
-            run_config={"ops": {"landing": {"config": {"deliverers": list(deliverers)}}}}
-            if dg.AssetKey(["landing", "record"]) in chosen.assets
-            else None,
+            run_config=_run_config(chosen, deliverers),
             raise_on_error=False,
         )
         written = tuple(
             ".".join(event.asset_key.path) for event in result.get_asset_materialization_events() if event.asset_key
         )
         return Outcome(chosen.period, run_id, written, tuple(_problems(result)))
+
+
+def _run_config(chosen: Plan, deliverers: Collection[str]) -> dict[str, object]:
+    # The event log of the run is in the instance; on the console it would drown the progress.
+    config: dict[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    if dg.AssetKey(["landing", "record"]) in chosen.assets:
+        config["ops"] = {"landing": {"config": {"deliverers": list(deliverers)}}}
+    return config
 
 
 def _tell(entry: dg.EventLogEntry, progress: Callable[[str], None]) -> None:

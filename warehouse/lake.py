@@ -43,6 +43,7 @@ class Lake:
     def __init__(self, home: Home, tables: Registry | None = None) -> None:
         self.home = home
         self.tables = tables or registry()
+        self._opened: dict[bool, duckdb.DuckDBPyConnection] = {}
 
     @property
     def exists(self) -> bool:
@@ -53,11 +54,17 @@ class Lake:
         """A read-only connection whose default database is the lake; an empty lake is made first if there is none."""
         if not self.exists:
             self.commit(CommitInfo("shuzhang", "create the lake", ""), lambda _: None)
-        connection = self._attach(read_only=True)
+        connection = self._connection(read_only=True)
         try:
             yield connection
         finally:
             connection.close()
+
+    def close(self) -> None:
+        """Close what this object keeps open."""
+        for connection in self._opened.values():
+            connection.close()
+        self._opened.clear()
 
     def commit(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
         """Run `work` in one transaction under the writers' lock; all of it is seen by readers at once, or none of it.
@@ -77,7 +84,7 @@ class Lake:
         raise AssertionError("unreachable")
 
     def _transact(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
-        connection = self._attach(read_only=False)
+        connection = self._connection(read_only=False)
         try:
             connection.execute("BEGIN")
             self._align_schema(connection)
@@ -91,7 +98,17 @@ class Lake:
         finally:
             connection.close()
 
-    def _attach(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    def _connection(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        # Loading the extensions takes 0.2 s, so a lake loads them once each way and hands out cursors: a cursor has its own
+        # transaction and temporary tables.
+        if read_only not in self._opened:
+            self._opened[read_only] = self.attach(read_only=read_only)
+        cursor = self._opened[read_only].cursor()
+        cursor.execute("USE lake")
+        return cursor
+
+    def attach(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        """A DuckDB instance of its own with the lake as its default database; the caller closes it."""
         # DuckLake stores its data path as absolute; the override lets a home be moved or restored elsewhere.
         # Inlined rows would put small tables into SQLite, where plain Parquet readers do not find them.
         connection = connect()

@@ -4,6 +4,7 @@ Does not belong here: how the answer is shown (`pipelines/cli.py`).
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,10 @@ def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> A
         RefusedError: a statement does not read.
         duckdb.Error: the SQL is wrong.
     """
-    with lake.reading() as connection:
+    with lake.reading():
+        pass  # makes an empty lake on first use
+    # An instance of its own: what is locked here stays locked for it.
+    with closing(lake.attach(read_only=True)) as connection:
         connection.execute(f"SET allowed_directories = [{literal(str(lake.home.lake))}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")

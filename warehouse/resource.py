@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from readers.policy import PolicySet, load
 from warehouse.home import Home
@@ -22,10 +23,18 @@ class LakeResource(dg.ConfigurableResource):
     """The home that assets read and write. `home`: path, by default as `home_path` says."""
 
     home: str = ""
+    _lake: Lake | None = PrivateAttr(default=None)
 
     def open(self) -> Lake:
-        """The lake of the home, made on first use."""
-        return Lake(Home(home_path(self.home)).create())
+        """The lake of the home, made on first use; one for all steps of a run."""
+        if self._lake is None:
+            self._lake = Lake(Home(home_path(self.home)).create())
+        return self._lake
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        if self._lake is not None:
+            self._lake.close()
+            self._lake = None
 
     def policy(self) -> PolicySet:
         """The policy that is in force in the home.

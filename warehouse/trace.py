@@ -42,17 +42,17 @@ class Node:
     @property
     def keys(self) -> str:
         """Temporary table of the keys of the traced rows."""
-        return f"temp.keys_{self.number}"
+        return f"traced_keys_{self.number}"
 
     @property
     def stored(self) -> str:
         """Temporary view of the table as it was at the snapshot."""
-        return f"temp.stored_{self.number}"
+        return f"traced_stored_{self.number}"
 
     @property
     def derived(self) -> str:
         """Temporary table of the traced rows as verifying derives them."""
-        return f"temp.derived_{self.number}"
+        return f"traced_derived_{self.number}"
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ class _Walk:
             key = ", ".join(f"w.{identifier(column)}.{identifier(k)}" for k in source.table.key)
             first = f"w.{identifier(column)}.{identifier(source.table.key[0])}"
             self.connection.execute(
-                f"INSERT INTO {source.keys} SELECT DISTINCT {key} FROM temp.witness AS w WHERE {first} IS NOT NULL "
+                f"INSERT INTO {source.keys} SELECT DISTINCT {key} FROM witness AS w WHERE {first} IS NOT NULL "
                 f"EXCEPT SELECT {_list(source.table.key)} FROM {source.keys}"
             )
 

@@ -1,6 +1,7 @@
 """The receipt of a delivery: what came in, what was rejected, where, why, how to mend it, and what may be sent again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,20 +16,20 @@ SELECT d.delivery_id AS 交付标识, d.deliverer_code AS 交付单位, d.source
     CAST(d.delivery_date AS VARCHAR) AS 交付日期, d.sequence AS 序号, d.mode AS 交付方式, d.status AS 状态,
     o.in_count AS 来件, o.accepted_count AS 接受, o.rejected_count AS 拒收, o.unchanged_count AS 未变, o.held_count AS 搁置,
     o.deleted_count AS 删除
-FROM landing.delivery AS d LEFT JOIN landing.delivery_outcome AS o USING (delivery_id) WHERE d.delivery_id = $delivery
+FROM landing.delivery AS d LEFT JOIN landing.delivery_outcome AS o USING (delivery_id) WHERE list_contains($deliveries, d.delivery_id)
 """
 
 _FILES = """
-SELECT source_file AS 文件, source_sha256 AS "SHA-256", size_bytes AS 字节数, format AS 格式, encoding AS 编码,
+SELECT delivery_id, source_file AS 文件, source_sha256 AS "SHA-256", size_bytes AS 字节数, format AS 格式, encoding AS 编码,
     record_count AS 记录数, status AS 状态, rule AS 规则, place AS 位置, message_zh AS 说明, message_en AS message,
     mend_zh AS 改正方法, mend_en AS mend, notes AS 备注
-FROM landing.delivery_file WHERE delivery_id = $delivery ORDER BY file_no
+FROM landing.delivery_file WHERE list_contains($deliveries, delivery_id) ORDER BY file_no
 """
 
 _REJECTED = """
-SELECT source_file AS 文件, source_pointer AS 位置, rule AS 规则, message_zh AS 说明, message_en AS message,
+SELECT delivery_id, source_file AS 文件, source_pointer AS 位置, rule AS 规则, message_zh AS 说明, message_en AS message,
     mend_zh AS 改正方法, mend_en AS mend, raw AS 原文
-FROM landing.rejected_record WHERE delivery_id = $delivery ORDER BY ordinal, rule, column_name
+FROM landing.rejected_record WHERE list_contains($deliveries, delivery_id) ORDER BY ordinal, rule, column_name
 """
 
 _HELP = (
@@ -39,44 +40,61 @@ _HELP = (
 )
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a query by delivery, with their column names."""
+
+    names: list[str]
+    by_delivery: Mapping[str, list[tuple[Any, ...]]]
+
+
 def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
     """Write `receipts/<delivery_id>.xlsx` for each delivery; returns the files."""
-    written = []
     with lake.reading() as connection:
-        for delivery_id in delivery_ids:
-            target = lake.home.receipts / f"{delivery_id}.xlsx"
-            aside = target.with_suffix(".part")
-            _write(connection, delivery_id, aside)
-            aside.replace(target)
-            written.append(target)
+        facts, files, rejected = (_ask(connection, query, delivery_ids) for query in (_DELIVERY, _FILES, _REJECTED))
+    written = []
+    for delivery_id in delivery_ids:
+        target = lake.home.receipts / f"{delivery_id}.xlsx"
+        aside = target.with_suffix(".part")
+        with xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+            book.set_properties({"title": f"交付回执 {delivery_id}", "created": datetime(2000, 1, 1)})  # noqa: DTZ001
+            _write_facts(book, facts, delivery_id)
+            _write_list(book, "文件", files, delivery_id)
+            _write_list(book, "拒收记录", rejected, delivery_id)
+        aside.replace(target)
+        written.append(target)
     return written
 
 
-def _write(connection: duckdb.DuckDBPyConnection, delivery_id: str, target: Path) -> None:
-    with xlsxwriter.Workbook(str(target), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": f"交付回执 {delivery_id}", "created": datetime(2000, 1, 1)})  # noqa: DTZ001
-        head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
-        wrap = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-        names, rows = _ask(connection, _DELIVERY, delivery_id)
-        sheet = book.add_worksheet("回执")
-        sheet.write(0, 0, "交付回执 / delivery receipt", book.add_format({"bold": True, "font_size": 14}))
-        for place, (name, value) in enumerate(zip(names, rows[0], strict=True), start=2):
-            sheet.write(place, 0, name, head)
-            sheet.write(place, 1, value, wrap)
-        for place, (zh, en) in enumerate(_HELP, start=len(names) + 3):
-            sheet.write(place, 0, f"{zh} {en}")
-        sheet.set_column(0, 0, 14)
-        sheet.set_column(1, 1, 44)
-        for label, query in (("文件", _FILES), ("拒收记录", _REJECTED)):
-            names, rows = _ask(connection, query, delivery_id)
-            sheet = book.add_worksheet(label)
-            sheet.write_row(0, 0, names, head)
-            for place, row in enumerate(rows, start=1):
-                sheet.write_row(place, 0, [str(v)[:32_000] if isinstance(v, str) else v for v in row], wrap)
-            sheet.set_column(0, len(names) - 1, 24)
-            sheet.freeze_panes(1, 0)
+def _ask(connection: duckdb.DuckDBPyConnection, query: str, delivery_ids: Sequence[str]) -> _Rows:
+    cursor = connection.execute(query, {"deliveries": list(delivery_ids)})
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for row in cursor.fetchall():
+        found.setdefault(row[0], []).append(row)
+    return _Rows([d[0] for d in cursor.description or ()], found)
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, query: str, delivery_id: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    cursor = connection.execute(query, {"delivery": delivery_id})
-    return [d[0] for d in cursor.description or ()], cursor.fetchall()
+def _write_facts(book: xlsxwriter.Workbook, facts: _Rows, delivery_id: str) -> None:
+    head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
+    value_format = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "align": "left"})
+    sheet = book.add_worksheet("回执")
+    sheet.write(0, 0, "交付回执 / delivery receipt", book.add_format({"bold": True, "font_size": 14}))
+    for place, (name, value) in enumerate(zip(facts.names, facts.by_delivery[delivery_id][0], strict=True), start=2):
+        sheet.write(place, 0, name, head)
+        sheet.write(place, 1, value, value_format)
+    for place, (zh, en) in enumerate(_HELP, start=len(facts.names) + 3):
+        sheet.write(place, 0, f"{zh} {en}")
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, 44)
+
+
+def _write_list(book: xlsxwriter.Workbook, label: str, found: _Rows, delivery_id: str) -> None:
+    head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
+    wrap = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
+    sheet = book.add_worksheet(label)
+    sheet.write_row(0, 0, found.names[1:], head)
+    for place, row in enumerate(found.by_delivery.get(delivery_id, []), start=1):
+        # A cell of Excel holds 32,767 characters; the whole text is in the lake.
+        sheet.write_row(place, 0, [v[:32_000] if isinstance(v, str) else v for v in row[1:]], wrap)
+    sheet.set_column(0, len(found.names) - 2, 24)
+    sheet.freeze_panes(1, 0)

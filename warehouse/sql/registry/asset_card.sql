@@ -51,7 +51,8 @@ SELECT
     s.title AS asset_name,
     CASE WHEN x.event_date IS NULL THEN 'in_use' ELSE 'disposed' END AS card_status,
     p.recognised_date,
-    greatest(x.event_date, p.recognised_date) AS disposed_date,
+    -- greatest() passes over NULL, so a card without a disposal would get its own recognition date.
+    CASE WHEN x.event_date IS NOT NULL THEN greatest(x.event_date, p.recognised_date) END AS disposed_date,
     x.document_no AS disposal_document_no,
     s.holder_name AS right_holder_name,
     s.share_type,
