@@ -78,7 +78,7 @@ def build_selected(
 
 
 def commit_info(context: dg.AssetExecutionContext, stage: str) -> CommitInfo:
-    return CommitInfo("shuzhang", f"build {stage}", context.run_id)
+    return CommitInfo("shuzhang", f"build {stage}", context.run.run_id)
 
 
 def results(built: list[Built], extra: Mapping[str, Mapping[str, dg.MetadataValue]] | None = None) -> Iterator[dg.MaterializeResult]:

@@ -155,6 +155,7 @@ class Delivered:
     sequence: int
     source: str
     mode: str
+    holder: str | None
     tables: list[Table]
 
     @classmethod
@@ -169,6 +170,7 @@ class Delivered:
             facts["sequence"],
             facts["source"],
             facts["mode"],
+            facts.get("holder"),
             tables,
         )
 
@@ -328,6 +330,13 @@ def test_a_portal_delivers_for_others(city: tuple[Path, CitySummary], deliveries
     assert missing not in {sender for sender, _, _ in records} | set(city[1].portal_holders)
 
 
+def test_a_manifest_names_the_holder_where_no_record_does(deliveries: list[Delivered]) -> None:
+    (delivery,) = [d for d in deliveries if d.holder]
+    assert delivery.holder != delivery.sender
+    assert not any("provider_name" in r or "provider_code" in r for _, r, _ in delivery.judged())
+    assert delivery.holder in {r["organisation_code"] for r in standing(deliveries, "organisations").values()}
+
+
 def test_papers_and_costs_are_of_known_resources(deliveries: list[Delivered]) -> None:
     known = {key[2] for key in standing(deliveries, "catalog")}
     for kind in ("evidence", "reviews", "events"):
@@ -359,6 +368,10 @@ def test_about_220_resources_become_cards(city: tuple[Path, CitySummary]) -> Non
     assert 200 <= city[1].cards <= 240
     assert city[1].cards + city[1].memo == 600
     assert city[1].disposals == 10
+    assert city[1].period == "2026-06"
+    assert (
+        city[1].closing_count == city[1].cards - city[1].disposals + 1
+    )  # one is disposed of after the period
 
 
 def test_no_personal_data(deliveries: list[Delivered]) -> None:

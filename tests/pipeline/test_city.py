@@ -1,0 +1,219 @@
+"""The example city, whole: its counts as the generator knows them, exact sums, reproducible, and nothing built twice."""
+
+import json
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.homes import ask, deliver_folder, one, run_home
+from warehouse.home import Home
+from warehouse.lake import Lake
+from warehouse.registry import registry
+from warehouse.status import status
+
+AMOUNTS = [f"{t}_{m}" for t in ("opening", "addition", "reduction", "closing") for m in ("cost_cny", "amortisation_cny", "carrying_cny")]
+MEASURES = [*AMOUNTS, *(f"{t}_count" for t in ("opening", "addition", "reduction", "closing")), "memo_count"]
+
+
+@pytest.fixture(scope="module")
+def expected(city_folder: Path) -> dict:
+    """What the generator knows by construction, without any reader."""
+    return json.loads((city_folder / "expected.json").read_text("utf-8"))
+
+
+def test_counts_are_those_that_the_generator_knows(city: Home, expected: dict) -> None:
+    figures = status(Lake(city))
+    for kind, counts in expected["records_by_kind"].items():
+        assert figures["records_by_kind"][kind] == {name: counts[name] for name in figures["records_by_kind"][kind]}, kind
+    for name in ("deliveries", "resources", "fields", "cards", "memo", "missing"):
+        assert figures[name] == expected[name], name
+    assert figures["rejected_files"] == expected["files_rejected"]
+    deleted = dict(ask(city, "SELECT kind, CAST(sum(deleted_count) AS BIGINT) FROM landing.delivery_outcome GROUP BY kind"))
+    assert deleted == {kind: counts["deleted"] for kind, counts in expected["records_by_kind"].items()}
+
+
+def test_city_totals_are_those_that_the_generator_knows(city: Home, expected: dict) -> None:
+    (row,) = ask(
+        city,
+        "SELECT closing_count, closing_cost_cny, closing_amortisation_cny FROM report.form_r1 WHERE level = 'city' AND period = $p",
+        p=expected["period"],
+    )
+    assert row == (
+        expected["closing_count"],
+        Decimal(expected["closing_cost_cny"]),
+        Decimal(expected["closing_amortisation_cny"]),
+    )
+
+
+def test_the_record_equation_holds_for_every_delivery(city: Home) -> None:
+    broken = ask(
+        city,
+        "SELECT delivery_id FROM landing.delivery_outcome "
+        "WHERE in_count <> accepted_count + rejected_count + unchanged_count + held_count",
+    )
+    assert broken == []
+    assert one(city, "SELECT count(*) FROM landing.record") == one(city, "SELECT sum(in_count) FROM landing.delivery_outcome")
+
+
+def test_every_resource_has_a_card_or_stands_in_the_memo_register(city: Home) -> None:
+    resources = {row[0] for row in ask(city, "SELECT resource_id FROM catalog.resource")}
+    cards = {row[0] for row in ask(city, "SELECT resource_id FROM registry.asset_card")}
+    memo = {row[0] for row in ask(city, "SELECT resource_id FROM registry.memo_register")}
+    assert cards | memo == resources
+    assert not cards & memo
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize(("lower", "upper"), [("unit", "department"), ("department", "district"), ("district", "city")])
+def test_levels_sum_to_the_level_above(city: Home, measure: str, lower: str, upper: str) -> None:
+    summed = dict(ask(city, f"SELECT parent_code, sum({measure}) FROM report.form_r1 WHERE level = $l GROUP BY ALL", l=lower))
+    stated = dict(ask(city, f"SELECT entity_code, {measure} FROM report.form_r1 WHERE level = $l", l=upper))
+    assert summed == stated
+
+
+def test_closing_is_opening_and_additions_less_reductions_on_every_row(city: Home) -> None:
+    for measure in ("count", "cost_cny", "amortisation_cny", "carrying_cny"):
+        broken = ask(
+            city,
+            f"SELECT level, entity_code FROM report.form_r1 WHERE opening_{measure} + addition_{measure} - reduction_{measure} "
+            f"<> closing_{measure}",
+        )
+        assert broken == [], measure
+    assert one(city, "SELECT count(*) FROM report.form_r1 WHERE closing_cost_cny - closing_amortisation_cny <> closing_carrying_cny") == 0
+
+
+def test_closing_is_the_sum_of_the_cards(city: Home) -> None:
+    stated = ask(
+        city, "SELECT closing_cost_cny, closing_amortisation_cny, closing_carrying_cny FROM report.form_r1 WHERE level = 'city'"
+    )
+    cards = ask(
+        city,
+        "SELECT sum(closing_cost_cny), sum(closing_amortisation_cny), sum(closing_carrying_cny) FROM valuation.snapshot",
+    )
+    assert stated == cards
+    assert stated[0][0] > 0
+
+
+def test_the_snapshot_equals_plain_arithmetic_on_the_cost_lines(city: Home) -> None:
+    """Cost and amortisation of every card in use, by Python integers over the delivered lines."""
+    lines = ask(
+        city,
+        "SELECT c.card_id, l.amount_cny, greatest(l.available_date, c.recognised_date), l.life_months FROM registry.asset_card AS c "
+        "JOIN valuation.cost_line AS l USING (resource_id) WHERE l.treatment = 'capitalised' "
+        "AND coalesce(c.disposed_date > DATE '2026-06-30', TRUE)",
+    )
+    wanted: dict[str, list[int]] = {}
+    for card, amount, start, life in lines:
+        if (start.year, start.month) > (2026, 6):
+            continue
+        months = min(life, (2026 - start.year) * 12 + 6 - start.month + 1)
+        cents = int(amount * 100)
+        total = wanted.setdefault(card, [0, 0])
+        total[0] += cents
+        total[1] += (cents * months + life // 2) // life
+    found = ask(
+        city,
+        "SELECT card_id, CAST(closing_cost_cny * 100 AS BIGINT), CAST(closing_amortisation_cny * 100 AS BIGINT) "
+        "FROM valuation.snapshot WHERE snapshot_status = 'valued'",
+    )
+    assert {card: [cost, amortisation] for card, cost, amortisation in found} == wanted
+    assert len(wanted) > 100
+
+
+def test_a_second_run_builds_nothing(city: Home) -> None:
+    before = one(city, "SELECT max(snapshot_id) FROM audit.materialization")
+    outcome = run_home(city)
+    assert outcome.run_id is None
+    assert outcome.materialised == ()
+    assert one(city, "SELECT max(snapshot_id) FROM audit.materialization") == before
+
+
+def test_the_same_deliveries_give_the_same_tables(city: Home, city_folder: Path, tmp_path: Path) -> None:
+    other = Home(tmp_path / "other")
+    deliver_folder(other, city_folder)
+    run_home(other)
+    for table in registry().values():
+        if table.stage == "audit":
+            continue
+        columns = ", ".join(column.name for column in table.columns if column.name != "recorded_at")
+        query = f"SELECT {columns} FROM {table.qualified} ORDER BY {', '.join(table.key)}"
+        assert ask(city, query) == ask(other, query), table.qualified
+    mine, theirs = city.reports / "2026-06" / "form_r1.xlsx", other.reports / "2026-06" / "form_r1.xlsx"
+    assert mine.read_bytes() == theirs.read_bytes()
+
+
+def test_the_workbook_shows_the_tables_figures(city: Home) -> None:
+    book = openpyxl.load_workbook(city.reports / "2026-06" / "form_r1.xlsx")
+    assert book.sheetnames == ["全市", "区划", "主管部门", "单位"]
+    for sheet, level in zip(book.sheetnames, ("city", "district", "department", "unit"), strict=True):
+        shown = [row for row in book[sheet].iter_rows(min_row=5, values_only=True) if row[1]]
+        stored = ask(
+            city,
+            "SELECT entity_name, entity_code, closing_count, closing_cost_cny, memo_count FROM report.form_r1 WHERE level = $l",
+            l=level,
+        )
+        figures = sorted((row[0], row[1], row[12], f"{row[13]:.2f}", row[16]) for row in shown)
+        assert figures == sorted((name, code, count, f"{cost:.2f}", memo) for name, code, count, cost, memo in stored)
+
+
+def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(city: Home, city_folder: Path, tmp_path: Path) -> None:
+    """1.00 more in a line of 120 months or so, added before this year and in use: cost moves by 1.00 on the way to the city."""
+    line = ask(
+        city,
+        "SELECT r.source_file, r.raw, l.amount_cny, l.holder_code, m.movement_date, l.life_months, d.delivery_date, r.delivery_id "
+        "FROM valuation.cost_line AS l JOIN landing.record AS r USING (delivery_id, ordinal) "
+        "JOIN landing.delivery AS d USING (delivery_id) JOIN valuation.movement AS m USING (holder_code, voucher_no, line_no) "
+        "JOIN registry.asset_card AS c USING (card_id) "
+        "WHERE c.disposed_date IS NULL AND m.movement_date < DATE '2026-01-01' AND r.source_file LIKE '%.csv' "
+        "AND contains(r.raw, CAST(l.amount_cny AS VARCHAR)) ORDER BY ALL",
+    )
+    name, raw, amount, holder, start, life, _, delivery_id = line[0]
+    changed = tmp_path / "changed"
+    shutil.copytree(city_folder, changed)
+    sha256 = one(city, "SELECT any_value(source_sha256) FROM landing.record WHERE delivery_id = $d AND raw = $r", d=delivery_id, r=raw)
+    (file,) = [f for f in changed.rglob(name) if f.read_bytes() == city.read(sha256)]
+    encoding = one(city, "SELECT encoding FROM landing.delivery_file WHERE delivery_id = $d AND source_sha256 = $s", d=delivery_id, s=sha256)
+    old, new = raw, raw.replace(str(amount), str(amount + 1))
+    data = file.read_bytes()
+    assert data.count(old.encode(encoding)) == 1
+    file.write_bytes(data.replace(old.encode(encoding), new.encode(encoding)))
+    home = Home(tmp_path / "home")
+    deliver_folder(home, changed)
+    run_home(home)
+
+    def amortised(cents: int, months: int) -> Decimal:
+        return Decimal((cents * min(months, life) + life // 2) // life) / 100
+
+    cents = int(amount * 100)
+    opening_months = (2025 - start.year) * 12 + 12 - start.month + 1
+    opening = amortised(cents + 100, opening_months) - amortised(cents, opening_months)
+    closing = amortised(cents + 100, opening_months + 6) - amortised(cents, opening_months + 6)
+    moved = {
+        "opening_cost_cny": Decimal(1),
+        "closing_cost_cny": Decimal(1),
+        "opening_amortisation_cny": opening,
+        "closing_amortisation_cny": closing,
+        "addition_amortisation_cny": closing - opening,
+        "addition_carrying_cny": opening - closing,
+        "opening_carrying_cny": 1 - opening,
+        "closing_carrying_cny": 1 - closing,
+    }
+    on_path = _path(city, holder)
+    query = f"SELECT level, entity_code, {', '.join(MEASURES)} FROM report.form_r1 ORDER BY level, entity_code"
+    for before, after in zip(ask(city, query), ask(home, query), strict=True):
+        assert before[:2] == after[:2]
+        for measure, x, y in zip(MEASURES, before[2:], after[2:], strict=True):
+            assert y - x == (moved.get(measure, 0) if before[:2] in on_path else 0), (before[:2], measure)
+
+
+def _path(home: Home, unit: str) -> set[tuple[str, str]]:
+    """The rows of R1 that a unit's figures flow into."""
+    parents = {(level, code): parent for level, code, parent in ask(home, "SELECT level, entity_code, parent_code FROM report.form_r1")}
+    path, code = set(), unit
+    for level in ("unit", "department", "district", "city"):
+        path.add((level, code))
+        code = parents[level, code]
+    return path
