@@ -74,6 +74,8 @@ bing-volunteer|志愿服务联合会|990121|其他|bing-gov|civil|3|portal
 _NEW_NAMES = {"data": f"{CITY}数据资源管理局"}
 #: The unit that gathers and delivers the catalogues of those whose layout is `portal`.
 PORTAL = "datacentre"
+#: The unit whose records name no provider: its department delivers them, and the manifest names the holder.
+UNNAMED = "exam"
 #: Units whose finances their department delivers for them.
 DELEGATED = frozenset({"parking", "charity", "bing-volunteer"})
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from pipelines.example.agencies import PORTAL, UNITS, Unit
+from pipelines.example.agencies import PORTAL, UNITS, UNNAMED, Unit
 from pipelines.example.chance import choose, draw, shuffled
 from pipelines.example.defects import SPOILED_CATALOGUES, TOLERATED, UNSOUND, with_flaws, with_habits
 from pipelines.example.model import Delivery, File, Layout, Record
@@ -157,7 +157,7 @@ def _cells(unit: Unit, code: str, name: str, letter: str, fields: Fields) -> dic
         return _dcat_cells(cells, openness, code)
     if unit.short != "data" and unit.number % 3 == 1:
         cells["provider_code"] = ""
-    if unit.short == "exam":
+    if unit.short == UNNAMED:
         cells["provider_name"] = cells["provider_code"] = ""
     return cells
 
@@ -249,12 +249,29 @@ def _portal_delivery() -> Delivery:
     return Delivery(portal.short, portal.code, "catalog", FIRST_DAY, files, sequence=2, source="portal")
 
 
+def _delivery_for_unnamed() -> Delivery:
+    """A department's delivery for a unit below it; the holder stands in the manifest alone."""
+    unit = UNITS[UNNAMED]
+    sender = UNITS[unit.department]
+    file = _file(unit.short, unit.layout, [r.record for r in resources() if r.holder is unit])
+    return Delivery(
+        sender.short,
+        sender.code,
+        "catalog",
+        FIRST_DAY,
+        (file,),
+        sequence=2,
+        source=unit.short,
+        holder_code=unit.code,
+    )
+
+
 def catalogue_deliveries() -> list[Delivery]:
     """All catalogue deliveries."""
-    found = [_portal_delivery()]
+    found = [_portal_delivery(), _delivery_for_unnamed()]
     for unit in UNITS.values():
         final = [r.record for r in resources() if r.holder is unit]
-        if unit.layout not in _LAYOUTS:
+        if unit.layout not in _LAYOUTS or unit.short == UNNAMED:
             continue
         revision = REVISIONS.get(unit.short)
         first = with_flaws(

@@ -5,11 +5,12 @@ Belongs here: the order of deliveries, the notice, `expected.json`. Does not bel
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 from pipelines.example.agencies import CITY, PORTAL, UNITS, organisation_deliveries
 from pipelines.example.catalogues import catalogue_deliveries
-from pipelines.example.costs import cost_deliveries
+from pipelines.example.costs import cost_deliveries, yuan
 from pipelines.example.equation import outcome
 from pipelines.example.ledger import assets, event_deliveries, ledger_deliveries
 from pipelines.example.model import NOTICE, Delivery
@@ -21,7 +22,7 @@ from pipelines.example.recognition import (
 )
 from pipelines.example.writers import write_delivery
 
-PERIOD = "2026-06"
+PERIOD_END = date(2026, 6, 30)
 _README = f"""{NOTICE}
 
 本文件夹是“{CITY}”的示例交付：每个子文件夹为一次交付，含 manifest.toml 与数据文件。
@@ -41,6 +42,7 @@ class CitySummary:
 
     `records_by_kind` holds the record equation of each kind, under the names of `shuzhang status`. `cards`
     counts resources that meet every required criterion (disposed ones included), `memo` all others.
+    The closing figures are those of the cards at the end of `period`, by the generator's own reckoning.
     `missing` are the codes of units that owe a catalogue: no record of theirs came in, from them or from
     the portal. `defects` names what is wrong or awkward, and the files in which it is, as `folder/file`.
     """
@@ -57,6 +59,9 @@ class CitySummary:
     memo: int
     disposals: int
     period: str
+    closing_count: int
+    closing_cost_cny: str
+    closing_amortisation_cny: str
     missing: tuple[str, ...]
     portal_code: str
     portal_holders: tuple[str, ...]
@@ -85,6 +90,10 @@ def summary(found: list[Delivery]) -> CitySummary:
     result = outcome(found)
     catalogue = result.records("catalog")
     organisations = result.records("organisations")
+    held = [
+        a for a in assets() if a.recognised <= PERIOD_END and not (a.disposed and a.disposed <= PERIOD_END)
+    ]
+    balances = [a.balances(PERIOD_END) for a in held]
     defects: dict[str, set[str]] = {}
     for delivery in found:
         for file in delivery.files:
@@ -102,7 +111,10 @@ def summary(found: list[Delivery]) -> CitySummary:
         cards=len(assets()),
         memo=len(catalogue) - len(assets()),
         disposals=sum(a.disposed is not None for a in assets()),
-        period=PERIOD,
+        period=f"{PERIOD_END:%Y-%m}",
+        closing_count=len(held),
+        closing_cost_cny=yuan(sum(cost for cost, _ in balances)),
+        closing_amortisation_cny=yuan(sum(amortised for _, amortised in balances)),
         missing=tuple(sorted(u.code for u in UNITS.values() if not u.resource_count)),
         portal_code=UNITS[PORTAL].code,
         portal_holders=tuple(sorted(u.code for u in UNITS.values() if u.layout == "portal")),

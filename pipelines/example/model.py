@@ -6,7 +6,7 @@ Does not belong here: content (the tables of the city) and bytes (`writers.py`).
 
 import csv
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -149,7 +149,7 @@ class Delivery:
     sequence: int = 1
     source: str = "default"
     mode: str = "full"
-    holder_code: str | None = field(default=None)
+    holder_code: str | None = None
 
     @property
     def folder(self) -> str:

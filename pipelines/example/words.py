@@ -78,7 +78,7 @@ urban 城乡建设
   objects 公共停车场rsm 户外广告设施rlis 公共厕所rsmi 垃圾中转站rsm 环卫作业车辆rsm 市政井盖rsi 路灯rsm
   占道经营点rsi 建筑垃圾处置cli 共享单车停放点rsm 违法建设sci 城市照明能耗sm 园林绿地rsi 排水管网rsm
   things 泊位总数=berth_count:N8 收费标准=fee_rate:C100 权属单位=owner_unit:C100 养护单位=upkeep_unit:C100
-  管径=pipe_diameter:N8 管网埋深=pipe_depth:N8 占地面积=land_area:N12 清运频次=clear_times:N4
+  巡查频次=patrol_times:N4 网格编号=grid_code:C20 占地面积=land_area:N12 清运频次=clear_times:N4
   persons 案件来源=case_source:C20 违法事实=violation:M 处罚金额=fine_amount:Y 当事人类型=party_type:C20
   联系方式=contact:C40
 parking 城乡建设

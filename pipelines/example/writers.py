@@ -62,6 +62,7 @@ def _manifest(delivery: Delivery) -> str:
         "sequence": delivery.sequence,
         "source": delivery.source,
         "mode": delivery.mode,
+        **({"holder": delivery.holder_code} if delivery.holder_code else {}),
         "files": [file.name for file in delivery.files],
     }
     # A JSON string, number or list of strings is the same in TOML.
