@@ -10,6 +10,7 @@ Does not belong here: rewriting a query (`provenance.py`), the command line.
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -18,8 +19,12 @@ from warehouse import provenance
 from warehouse.engine import identifier
 from warehouse.home import Home
 from warehouse.lake import Lake
-from warehouse.registry import Registry, Table
+from warehouse.registry import Registry, Table, registry
 from warehouse.rederive import Traced, base_rows
+
+
+#: Up to so many values of a key column are pushed down as a list; beyond, looking each row up in it costs more than it saves.
+_LISTED = 1000
 
 
 class TraceError(Exception):
@@ -33,26 +38,29 @@ class Node:
     table: Table
     snapshot_id: int
     partition_key: str
-    number: int
     columns: set[str] | None
     row_count: int = 0
     inputs: dict[str, "Node"] = field(default_factory=dict)
     model: str | None = None
 
     @property
+    def _suffix(self) -> str:
+        return f"{self.table.stage}_{self.table.name}_{self.snapshot_id}"
+
+    @property
     def keys(self) -> str:
         """Temporary table of the keys of the traced rows."""
-        return f"traced_keys_{self.number}"
+        return f"keys_{self._suffix}"
 
     @property
     def stored(self) -> str:
         """Temporary view of the table as it was at the snapshot."""
-        return f"traced_stored_{self.number}"
+        return f"stored_{self._suffix}"
 
     @property
     def derived(self) -> str:
         """Temporary table of the traced rows as verifying derives them."""
-        return f"traced_derived_{self.number}"
+        return f"derived_{self._suffix}"
 
 
 @dataclass(frozen=True)
@@ -178,14 +186,14 @@ class _Walk:
             raise TraceError(f"{node.table.qualified}: no record of snapshot {node.snapshot_id} 没有该快照的物化记录")
         node.model = self.lake.home.read(found[0]).decode()
         snapshots: dict[str, int] = json.loads(found[1])
-        rewritten = provenance.rewrite(node.model, self.lake.tables.relations, node.columns)
+        rewritten = _rewritten(node.model, None if node.columns is None else frozenset(node.columns))
         for name in provenance.inputs(node.model):
             table = self.lake.tables[name]
             columns = None if node.columns is None else set(rewritten.columns.get(name, ())) | set(table.key)
             node.inputs[name] = self._node(
                 table, snapshots[name], node.partition_key if table.partition else "", columns
             )
-        query = provenance.retarget(rewritten.sql, {name: n.stored for name, n in node.inputs.items()})
+        query = _retargeted(rewritten.sql, tuple((name, n.stored) for name, n in node.inputs.items()))
         condition, values = self._matching(node)
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE witness AS SELECT {_list(c for c, _ in rewritten.sources)} FROM ({query}) {condition}",
@@ -201,12 +209,21 @@ class _Walk:
             )
 
     def _matching(self, node: Node) -> tuple[str, dict[str, Any]]:
-        """The condition that keeps the traced rows: plain equality for one, so that DuckDB can push it down."""
-        if node.row_count > 1:
-            return f"SEMI JOIN {node.keys} USING ({_list(node.table.key)})", {}
-        row = self.connection.execute(f"SELECT {_list(node.table.key)} FROM {node.keys}").fetchone() or ()
-        terms = [f"{identifier(name)} = $key_{name}" for name in node.table.key]
-        return f"WHERE {' AND '.join(terms)}", {f"key_{n}": v for n, v in zip(node.table.key, row, strict=True)}
+        """The condition that keeps the traced rows, written so that DuckDB can push it down to the model's inputs.
+
+        A semi-join stays above the windows and joins of a model; equality, and membership in a list, go below them.
+        """
+        key = node.table.key
+        if node.row_count == 1:
+            row = self.connection.execute(f"SELECT {_list(key)} FROM {node.keys}").fetchone() or ()
+            terms = [f"{identifier(name)} = $key_{name}" for name in key]
+            return f"WHERE {' AND '.join(terms)}", {f"key_{n}": v for n, v in zip(key, row, strict=True)}
+        lists = ", ".join(f"list(DISTINCT {identifier(name)})" for name in key)
+        row = self.connection.execute(f"SELECT {lists} FROM {node.keys}").fetchone() or ()
+        values = {f"key_{n}": v for n, v in zip(key, row, strict=True) if len(v) <= _LISTED}
+        terms = [f"list_contains($key_{n}, {identifier(n)})" for n in key if f"key_{n}" in values]
+        where = f" WHERE {' AND '.join(terms)}" if terms else ""
+        return f"SEMI JOIN {node.keys} USING ({_list(key)}){where}", values
 
     def up(self) -> list[str]:
         """Derive every traced row from kept bytes and traced rows alone; returns what differs."""
@@ -218,9 +235,11 @@ class _Walk:
             if node.table.model is None:
                 base_rows(self.connection, self.lake, Traced(node.table, node.snapshot_id, node.keys, node.stored, node.derived))
             else:
-                # What an ANTI JOIN excludes is read whole: a row must not come back because its excluder was not traced.
-                query = provenance.rederivation(str(node.model), {name: n.derived for name, n in node.inputs.items()})
-                query = provenance.retarget(query, {name: n.stored for name, n in node.inputs.items()})
+                query = _rederiving(
+                    str(node.model),
+                    tuple((name, n.derived) for name, n in node.inputs.items()),
+                    tuple((name, n.stored) for name, n in node.inputs.items()),
+                )
                 self.connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE {node.derived} AS SELECT * FROM ({query}) "
                     f"SEMI JOIN {node.keys} USING ({_list(node.table.key)})",
@@ -257,7 +276,7 @@ class _Walk:
     def _node(self, table: Table, snapshot_id: int, partition_key: str, columns: set[str] | None) -> Node:
         node = self._nodes.get((table.qualified, snapshot_id))
         if node is None:
-            node = Node(table, snapshot_id, partition_key, len(self._nodes), columns)
+            node = Node(table, snapshot_id, partition_key, columns)
             self._nodes[table.qualified, snapshot_id] = node
             at = f"{table.qualified} AT (VERSION => {snapshot_id})"
             self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {node.stored} AS SELECT * FROM lake.{at}")
@@ -275,6 +294,25 @@ class _Walk:
     @staticmethod
     def _parameters(node: Node) -> dict[str, str]:
         return {"period": node.partition_key} if "$period" in str(node.model) else {}
+
+
+# An audit traces many rows by the same few models: what is parsed once need not be parsed again.
+
+
+@lru_cache(maxsize=256)
+def _rewritten(model: str, columns: frozenset[str] | None) -> provenance.Provenance:
+    return provenance.rewrite(model, registry().relations, columns)
+
+
+@lru_cache(maxsize=256)
+def _retargeted(sql: str, mapping: tuple[tuple[str, str], ...]) -> str:
+    return provenance.retarget(sql, dict(mapping))
+
+
+@lru_cache(maxsize=256)
+def _rederiving(model: str, derived: tuple[tuple[str, str], ...], stored: tuple[tuple[str, str], ...]) -> str:
+    # What an ANTI JOIN excludes is read whole: a row must not come back because its excluder was not traced.
+    return provenance.retarget(provenance.rederivation(model, dict(derived)), dict(stored))
 
 
 def _known_table(tables: Registry, name: str, key: Mapping[str, str], column: str | None) -> Table:
