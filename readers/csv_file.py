@@ -27,8 +27,8 @@ DELIMITERS = (",", "\t", ";", "|")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD_BYTES = 4096
 _HEAD_CHARACTERS = 1 << 18
-# Control characters that no text has (tab, line ends, form feed, Ctrl-Z and escape are met in old exports).
-_BINARY = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1a\x1b")
+# Control characters that text seldom has; tab, line ends, form feed, Ctrl-Z and escape are met in exports.
+_CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a\x1b")
 
 
 class _Choice(NamedTuple):
@@ -70,11 +70,15 @@ def _decoded(data: bytes) -> Iterator[tuple[str, str]]:
         _refuse_damaged_utf8(data)
         candidates = [("gb18030", "gb18030"), ("big5", "cp950")]
     texts = [(name, text) for name, codec in candidates if (text := _whole(data, codec)) is not None]
-    if _BINARY & frozenset(data[:_HEAD_BYTES]) and not any("\n" in text or "\r" in text for _, text in texts):
-        raise Unreadable("not_recognised")
     if not texts:
+        if _is_binary(data[:_HEAD_BYTES].decode("latin-1")):
+            raise Unreadable("not_recognised")
         raise Unreadable("unknown_encoding", _line_of(data, _failure(data, "gb18030")))
     yield from texts
+
+
+def _is_binary(text: str) -> bool:
+    return not _CONTROLS.isdisjoint(text)
 
 
 def _whole(data: bytes, codec: str) -> str | None:
@@ -138,6 +142,8 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
 
 
 def _no_header(text: str) -> Unreadable:
+    if _is_binary(text[:_HEAD_BYTES]):
+        return Unreadable("not_recognised")
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             return Unreadable("no_header", f"line {number}", line.strip()[:120])

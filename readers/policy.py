@@ -318,6 +318,8 @@ def _entries(name: str, data: bytes, problems: list[Problem]) -> Iterator[Entry]
         problems.append(Problem.of(name, 0, "unknown_list", list=list_name, known=", ".join(sorted(LISTS))))
         return
     lines = _lines(name, data, problems)
+    if lines is None:
+        return
     header = [cell.strip() for cell in lines[0].cells] if lines else []
     wrong = list(_header_problems(name, shape, header))
     problems += wrong
@@ -343,14 +345,14 @@ def _entries(name: str, data: bytes, problems: list[Problem]) -> Iterator[Entry]
             )
 
 
-def _lines(name: str, data: bytes, problems: list[Problem]) -> list[Line]:
+def _lines(name: str, data: bytes, problems: list[Problem]) -> list[Line] | None:
     try:
         return [line for line in split(data.decode("utf-8-sig")) if line.cells]
     except UnicodeDecodeError as error:
         problems.append(Problem.of(name, data.count(b"\n", 0, error.start) + 1, "bad_encoding"))
     except (OpenQuoteError, LongCellError) as error:
         problems.append(Problem.of(name, error.line, "bad_csv"))
-    return []
+    return None
 
 
 def _cells(header: list[str], line: Line) -> dict[str, str]:

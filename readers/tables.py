@@ -90,7 +90,7 @@ class Found(NamedTuple):
 
 
 def find_header(rows: Sequence[Row], layout: Layout) -> Found | None:
-    """The row, or two rows (groups above columns), that name most columns; the first of equals, one row first.
+    """The row, or two rows (groups above columns), that name most columns, the first of equals.
 
     The layout of 政务信息资源目录 has two: 共享属性 above 共享类型, 共享条件 and 共享方式.
     """

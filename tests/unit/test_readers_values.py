@@ -42,14 +42,28 @@ def test_a_date_in_any_notation(day: datetime.date, notation: str, time: str, is
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2024-02-30", "2024-13-01", "2024年3月", "2024-3/5", "24-03-05", "R/P1Y", "45356", "2024-03-05x", "²⁰²⁴-1-1"],
+    [
+        "",
+        "2024-02-30",
+        "2024-13-01",
+        "2024年3月",
+        "2024-3/5",
+        "24-03-05",
+        "R/P1Y",
+        "45356",
+        "2024-03-05x",
+        "²⁰²⁴-1-1",
+    ],
 )
 def test_no_date(text: str) -> None:
     assert date(text) is None
     assert normalised("date", text) == text
 
 
-@given(dates, st.sampled_from(["{0:04}-{1:02}", "{0:04}/{1}", "{0:04}.{1:02}", "{0:04}年{1}月份", "{0:04}{1:02}"]))
+@given(
+    dates,
+    st.sampled_from(["{0:04}-{1:02}", "{0:04}/{1}", "{0:04}.{1:02}", "{0:04}年{1}月份", "{0:04}{1:02}"]),
+)
 def test_a_month_in_any_notation(day: datetime.date, notation: str) -> None:
     assert month(notation.format(day.year, day.month)) == day.isoformat()[:7]
     assert month(f"{day.isoformat()} 00:00:00") == day.isoformat()[:7]
@@ -95,7 +109,24 @@ def test_a_plain_amount_stays_exact_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "—", "12万元", "1.2E5", "1,23", "1,2345.00", "1.2.3", "100²", "½", "①", "合计", "元", "1 000", "--5", "5-"],
+    [
+        "",
+        "-",
+        "—",
+        "12万元",
+        "1.2E5",
+        "1,23",
+        "1,2345.00",
+        "1.2.3",
+        "100²",
+        "½",
+        "①",
+        "合计",
+        "元",
+        "1 000",
+        "--5",
+        "5-",
+    ],
 )
 def test_no_amount(text: str) -> None:
     assert amount(text) is None

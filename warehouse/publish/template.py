@@ -175,5 +175,6 @@ def _write_notes(
             _STATUSES[entry.status],
         )
         for position, cell in enumerate(cells):
-            sheet.write_string(row, position, cell, wrap)
+            if cell:
+                sheet.write_string(row, position, cell, wrap)
     sheet.freeze_panes(1, 1)

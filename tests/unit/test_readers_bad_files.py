@@ -1,0 +1,150 @@
+"""Files that cannot be split into records: each is refused by its rule, says where, and how to mend it."""
+
+import io
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import openpyxl
+import pytest
+from reading import delivered, layout, read_all
+
+from readers.problems import RULES
+from readers.records import Unreadable, read
+
+HEADER = "凭证号,分录号,金额（元）\n"
+
+
+def refused(path: Path, data: bytes, kind: str = "costs") -> Unreadable:
+    (path / "file").write_bytes(data)
+    with pytest.raises(Unreadable) as caught:
+        list(read(delivered(path / "file"), layout(kind)).batches)
+    problem = caught.value
+    assert all((problem.message_zh, problem.message_en, problem.mend_zh, problem.mend_en))
+    assert "{" not in problem.message_zh + problem.mend_en
+    return problem
+
+
+def workbook(*rows: list[object], cell: tuple[str, str] | None = None) -> bytes:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    if cell:
+        sheet[cell[0]] = cell[1]
+    book.save(out)
+    return out.getvalue()
+
+
+def archive(**parts: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in parts.items():
+            made.writestr(name, text)
+    return out.getvalue()
+
+
+GOOD = workbook(["凭证号", "分录号"], ["记-1", 1])
+CATALOG = b'{"dataset": [{"title": "a"}, {"title": "b"}]}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "rule", "place"),
+    [
+        ("costs", b"", "empty_file", ""),
+        ("costs", b"\xef\xbb\xbf \r\n\n", "empty_file", ""),
+        ("costs", "\ufeff\r\n".encode("utf-16-le"), "empty_file", ""),
+        ("costs", workbook(), "empty_file", "Sheet"),
+        ("costs", b"\n<!DOCTYPE html><html><body>login</body></html>", "html_page", ""),
+        ("catalog", "<TABLE><tr><td>信息资源名称</td></tr></TABLE>".encode(), "html_page", ""),
+        ("costs", b'<?xml version="1.0"?><rdf:RDF/>', "not_recognised", ""),
+        ("costs", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "xls_not_supported", ""),
+        ("costs", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "not_recognised", ""),
+        ("costs", b"%PDF-1.7\n\x01\xff\xff\xfe", "not_recognised", ""),
+        ("costs", archive(**{"word/document.xml": "<w/>"}), "not_recognised", ""),
+        ("costs", GOOD[:-40], "damaged_workbook", ""),
+        ("costs", GOOD.replace(b"PK\x05\x06", b"PK\x00\x00"), "damaged_workbook", ""),
+        ("costs", archive(**{"xl/workbook.xml": "<workbook"}), "damaged_workbook", ""),
+        ("costs", workbook(["说明"], ["请填写"]), "no_header", "Sheet"),
+        (
+            "costs",
+            workbook(["凭证号", "分录号"], cell=("XFD1048576", "x")),
+            "too_large",
+            "xl/worksheets/sheet1.xml",
+        ),
+        (
+            "costs",
+            workbook(["凭证号", "分录号"], cell=("ZZ100000", "x")),
+            "too_large",
+            "xl/worksheets/sheet1.xml",
+        ),
+        ("costs", b'{"dataset": []}', "json_not_taken", ""),
+        ("catalog", CATALOG[:-10], "truncated_json", ""),
+        ("catalog", b'{"dataset": [{"title": }]}', "invalid_json", ""),
+        ("catalog", CATALOG + b"]", "invalid_json", ""),
+        ("catalog", b'{"packages": []}', "not_a_catalogue", ""),
+        ("catalog", b'{"dataset": {"title": "a"}}', "not_a_catalogue", ""),
+        ("catalog", b'[{"title": "a"}]', "not_a_catalogue", ""),
+        ("catalog", CATALOG.replace(b"b", b"\xff"), "unknown_encoding", "/dataset/1"),
+        ("costs", "单位,金额\n甲,5\n".encode(), "no_header", "line 1"),
+        ("costs", "\n\n凭证号\n记-1\n".encode(), "no_header", "line 3"),
+        ("costs", (HEADER + "记-1,1,5\n").encode() + b"\xff\xfe\xff\n", "unknown_encoding", "line 3"),
+        ("costs", (HEADER + "记账凭证-1,1,5\n记").encode()[:-1], "unknown_encoding", "line 3"),
+        ("costs", HEADER.encode("gb18030") + b"1,1,5\n\xff,2,5\n", "unknown_encoding", "line 3"),
+        ("costs", (HEADER + '记-1,1,5\n记-2,"2,5\n记-3,3,5\n').encode(), "open_quote", "line 3"),
+        ("costs", (HEADER + '记-1,"' + "x" * 140_000 + '",5\n').encode(), "long_cell", "line 2"),
+    ],
+)
+def test_a_bad_file_is_refused_by_its_rule(
+    tmp_path: Path, kind: str, data: bytes, rule: str, place: str
+) -> None:
+    problem = refused(tmp_path, data, kind)
+    assert (problem.rule, problem.place) == (rule, place)
+
+
+def test_every_rule_is_tested() -> None:
+    (mark,) = [m for m in test_a_bad_file_is_refused_by_its_rule.pytestmark if m.name == "parametrize"]  # type: ignore[attr-defined]
+    assert {rule for _, _, rule, _ in mark.args[1]} == set(RULES)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("readers.xlsx_file.MAX_UNPACKED_BYTES", 10_000)
+    parts = {"xl/workbook.xml": "<workbook/>", "xl/media/image1.png": "0" * 10_001}
+    assert refused(tmp_path, archive(**parts)).rule == "too_large"
+
+
+def test_a_workbook_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+    content = b"<workbook/>" + b" " * 10_000_000
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(content) + packer.flush()
+    sizes = struct.pack("<LLL", zlib.crc32(content), len(packed), 11)  # it says 11 bytes
+    name = b"xl/workbook.xml"
+    common = struct.pack("<HHHHH", 20, 0, 8, 0, 33) + sizes + struct.pack("<HH", len(name), 0)
+    local = b"PK\x03\x04" + common + name + packed
+    central = b"PK\x01\x02" + struct.pack("<H", 20) + common + struct.pack("<HHHLL", 0, 0, 0, 0, 0) + name
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(central), len(local), 0)
+    assert refused(tmp_path, local + central + end).rule == "damaged_workbook"
+
+
+def test_what_looks_odd_but_can_be_read(tmp_path: Path) -> None:
+    # another format in the name, a stray quotation mark, a cell of many lines, blank lines, a form feed
+    text = '\n清单,,\n凭证号,分录号,金额（元）\n"记 ""1""",1,5"\n\n"记\n-\n2",2,\f6\n'
+    (tmp_path / "file.xls").write_bytes(text.encode("gb18030"))
+    reading, got = read_all(tmp_path / "file.xls", "costs")
+    assert reading.encoding == "gb18030"
+    assert [(record.pointer, record.body["voucher_no"]) for record in got] == [
+        ("record 1, line 4", '记 "1"'),
+        ("record 2, line 6-8", "记\n-\n2"),
+    ]
+    assert [record.body["amount_cny"] for record in got] == ['5"', "6"]
+
+
+def test_a_header_without_records_is_an_empty_delivery(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text(HEADER, "utf-8")
+    assert read_all(tmp_path / "file", "costs")[1] == []
+    (tmp_path / "file").write_text('{"dataset": []}', "utf-8")
+    assert read_all(tmp_path / "file", "catalog")[1] == []
