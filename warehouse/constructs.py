@@ -22,7 +22,6 @@ class Use(Enum):
 
     EVERY = "every row"
     NON_NULL = "rows whose argument is not NULL"
-    TRUE = "rows whose argument is true"
     EXTREMUM = "rows whose argument equals the value: all ties"
     ARGUMENT = "rows whose second argument is the extremum, of those whose first is not NULL: all ties"
 
@@ -33,7 +32,6 @@ _AGGREGATES: dict[type[exp.Expr], Use] = {
     exp.ArrayAgg: Use.EVERY,  # DuckDB's lists keep NULLs
     exp.Avg: Use.NON_NULL,
     exp.Count: Use.NON_NULL,  # count(*) and count() are told apart in `aggregate_use`
-    exp.CountIf: Use.TRUE,
     exp.GroupConcat: Use.NON_NULL,
     exp.LogicalAnd: Use.EXTREMUM,
     exp.LogicalOr: Use.EXTREMUM,

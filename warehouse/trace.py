@@ -199,14 +199,14 @@ class _Walk:
             f"CREATE OR REPLACE TEMP TABLE witness AS SELECT {_list(c for c, _ in rewritten.sources)} FROM ({query}) {condition}",
             values | self._parameters(node),
         )
-        for column, name in rewritten.sources:
-            source = node.inputs[name]
-            key = ", ".join(f"w.{identifier(column)}.{identifier(k)}" for k in source.table.key)
-            first = f"w.{identifier(column)}.{identifier(source.table.key[0])}"
-            self.connection.execute(
-                f"INSERT INTO {source.keys} SELECT DISTINCT {key} FROM witness AS w WHERE {first} IS NOT NULL "
-                f"EXCEPT SELECT {_list(source.table.key)} FROM {source.keys}"
-            )
+        for name, source in node.inputs.items():
+            columns = [identifier(column) for column, table_name in rewritten.sources if table_name == name]
+            if columns:
+                key = ", ".join(f"k.{identifier(k)}" for k in source.table.key)
+                self.connection.execute(
+                    f"INSERT INTO {source.keys} SELECT DISTINCT {key} FROM (SELECT unnest([{', '.join(columns)}]) AS k FROM witness) "
+                    f"WHERE k.{identifier(source.table.key[0])} IS NOT NULL EXCEPT SELECT {_list(source.table.key)} FROM {source.keys}"
+                )
 
     def _matching(self, node: Node) -> tuple[str, dict[str, Any]]:
         """The condition that keeps the traced rows, written so that DuckDB can push it down to the model's inputs.

@@ -131,7 +131,7 @@ CASES: Mapping[str, Case] = {
     "arg_max": Case("SELECT a.k, arg_max(a.amount, a.id) AS last FROM s.a AS a GROUP BY a.k"),
     "arg_min": Case("SELECT a.k, arg_min(a.amount, a.id) AS first FROM s.a AS a GROUP BY a.k"),
     "arg_max ties": Case(
-        "SELECT a.k, a.flag, arg_max(a.flag, a.rank) AS f FROM s.a AS a GROUP BY a.k, a.flag", single=False
+        "SELECT a.k, arg_max(-a.rank, a.rank) AS f FROM s.a AS a GROUP BY a.k", single=False
     ),
     "filtered": Case(
         "SELECT a.k, count(*) FILTER (WHERE a.flag) AS n, sum(a.amount) FILTER (WHERE a.rank > 0) AS total "
