@@ -5,7 +5,6 @@ itself.
 """
 
 import mmap
-import zipfile
 from collections.abc import Iterator, Set
 from itertools import chain
 
@@ -15,7 +14,7 @@ from readers.csv_file import read_csv
 from readers.dcat_us import read_dcat_us
 from readers.problems import Unreadable
 from readers.shapes import CATALOG, RECORD_SCHEMA, Column, DeliveredFile, Layout, Reading, record_batches
-from readers.xlsx_file import WORKBOOK_PART, read_xlsx
+from readers.xlsx_file import read_xlsx
 
 __all__ = ["RECORD_SCHEMA", "Column", "DeliveredFile", "Layout", "Reading", "Unreadable", "read", "reread"]
 
@@ -37,11 +36,10 @@ def read(file: DeliveredFile, layout: Layout) -> Reading:
     with file.path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
     text = head.removeprefix(_UTF8_MARK).lstrip()
-    if not text:
+    if not text and len(head) < _HEAD_BYTES:
         raise Unreadable("empty_file")
     notes: list[str] = []
     if head.startswith(_ZIP):
-        _require_workbook(file)
         return _reading("xlsx", None, read_xlsx(file.path, layout, notes), layout, notes)
     if head.startswith(_OLE):
         raise Unreadable("xls_not_supported")
@@ -80,15 +78,6 @@ def _reading(
     batches: Iterator[pa.RecordBatch] = record_batches(records, layout)
     first = next(batches, None)
     return Reading(format_, encoding, chain([first], batches) if first is not None else batches, notes)
-
-
-def _require_workbook(file: DeliveredFile) -> None:
-    try:
-        with zipfile.ZipFile(file.path) as archive:
-            if WORKBOOK_PART not in archive.namelist():
-                raise Unreadable("not_recognised")
-    except zipfile.BadZipFile as error:
-        raise Unreadable("damaged_workbook", "", str(error)) from error
 
 
 def _mapped(file: DeliveredFile, marked: bool) -> memoryview:

@@ -5,6 +5,7 @@ a time, true and false. A cell that holds an Excel error (#N/A) comes as empty: 
 Does not belong here: what is the same for every table (`readers/tables.py`).
 """
 
+import errno
 import re
 import zipfile
 import zlib
@@ -22,7 +23,6 @@ from readers.problems import Unreadable
 from readers.shapes import BATCH_RECORDS, Layout, Record
 from readers.tables import HEADER_SCAN_ROWS, Block, Form, Row, find_header, heading_notes, table_records
 
-WORKBOOK_PART = "xl/workbook.xml"
 #: A workbook may unpack to this many bytes.
 MAX_UNPACKED_BYTES = 1 << 30
 #: The smallest rectangle around a sheet's cells may have this many. The library takes 32 bytes for each,
@@ -30,6 +30,7 @@ MAX_UNPACKED_BYTES = 1 << 30
 #: (seen).
 MAX_GRID_CELLS = 1 << 26
 
+_WORKBOOK_PART = "xl/workbook.xml"
 _CHUNK_BYTES = 1 << 20
 # References beyond Z99999: only these can make a grid too large. One pattern a quotation mark, so that each
 # starts with a literal, which is searched for 18 times as fast (0.07 s in 95 MB) as an alternative is.
@@ -64,19 +65,27 @@ def read_xlsx(path: Path, layout: Layout, notes: list[str]) -> Iterator[Record]:
 
 
 def _refuse_unsafe(path: Path) -> None:
-    """Refuse a workbook that would take too much memory, before the library opens it.
+    """Refuse what is no workbook, or one that would take too much memory, before the library opens it.
 
     Every part is unpacked here once, in chunks: a part that is longer than it says fails its check sum.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
+            if _WORKBOOK_PART not in archive.namelist():
+                raise Unreadable("not_recognised")
             unpacked = sum(part.file_size for part in parts)
             if unpacked > MAX_UNPACKED_BYTES:
                 raise Unreadable("too_large", "", f"{unpacked:,} > {MAX_UNPACKED_BYTES:,} bytes")
             for part in parts:
                 _refuse_wide_grid(archive, part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise Unreadable("damaged_workbook", "", str(error)) from error
+    except OSError as error:
+        if (
+            error.errno != errno.EINVAL
+        ):  # a damaged directory points nowhere; any other is not the file's fault
+            raise
         raise Unreadable("damaged_workbook", "", str(error)) from error
 
 
