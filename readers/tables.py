@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from readers.shapes import Column, Layout, Record
-from readers.values import normalised
+from readers.shapes import FIELD_KIND, Column, Layout, Record
+from readers.values import PLAIN_TYPES, normalised
 
 #: The header is looked for in this many rows; what stands above it (titles, units) is no record.
 HEADER_SCAN_ROWS = 50
@@ -178,16 +178,20 @@ class _RowBody(NamedTuple):
 
 
 def _row_body(row: Row, header: Header) -> _RowBody:
+    # Runs once a cell, so it asks nothing of a column by a call.
     body = _RowBody({}, {}, {})
+    record, fields, extras = body
+    columns, width = header.columns, len(header.columns)
     for position, cell in enumerate(row.cells):
         if not (text := cell.strip()):
             continue
-        column = header.columns[position] if position < len(header.columns) else None
+        column = columns[position] if position < width else None
         if column is None:
-            body.extras[header.heading(position)] = text
-        else:
-            part = body.field if column.of_field else body.record
-            part[column.name] = normalised(column.value_type, text)
+            extras[header.heading(position)] = text
+            continue
+        if column.value_type not in PLAIN_TYPES:
+            text = normalised(column.value_type, text)
+        (fields if column.kind == FIELD_KIND else record)[column.name] = text
     return body
 
 

@@ -8,6 +8,7 @@ delivered.
 import datetime
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 _TIME = r"(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
 _DATE = re.compile(
@@ -27,6 +28,7 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 
 _CURRENCY = re.compile(r"^(?:¥|CNY|RMB|人民币)\s*|\s*元整?$")
 
 
+@lru_cache(maxsize=1 << 14)  # a delivery has few distinct dates
 def date(text: str) -> str | None:
     """A date as YYYY-MM-DD; a time of day after it is dropped, in whatever zone it is."""
     match = _DATE.fullmatch(_plain(text))
@@ -81,6 +83,9 @@ def _plain(text: str) -> str:
     """Full-width digits, signs and spaces as their common forms."""
     return (text if text.isascii() else text.translate(_WIDE)).strip()
 
+
+#: Value types whose text is only trimmed.
+PLAIN_TYPES = frozenset({"text", "code"})
 
 _NORMALISERS: Mapping[str, Callable[[str], str | None]] = {
     "date": date,
