@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ErrorLevel
+from sqlglot.errors import ErrorLevel, OptimizeError
 from sqlglot.optimizer.qualify import qualify
 
 DIALECT = "duckdb"
@@ -75,8 +75,7 @@ def qualified(tree: exp.Query, relations: Mapping[str, Relation]) -> exp.Query:
     The branches of a UNION name their outputs as its first does.
 
     Raises:
-        ValueError: the query reads a table that `relations` lacks.
-        sqlglot.errors.OptimizeError: a column cannot be resolved.
+        ValueError: the query reads a table that `relations` lacks, or a column cannot be resolved.
     """
     schema: dict[str, object] = {}
     for name in _tables_read(tree):
@@ -86,7 +85,10 @@ def qualified(tree: exp.Query, relations: Mapping[str, Relation]) -> exp.Query:
         of_stage = schema.setdefault(stage, {})
         assert isinstance(of_stage, dict)  # noqa: S101 - put there one line above
         of_stage[table] = dict(relations[name].columns)
-    tree = qualify(tree, dialect=DIALECT, schema=schema)
+    try:
+        tree = qualify(tree, dialect=DIALECT, schema=schema)
+    except OptimizeError as error:
+        raise ValueError(str(error)) from error
     for union in list(tree.find_all(exp.Union)):
         first, *others = union_leaves(union)
         for leaf in others:

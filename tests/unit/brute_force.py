@@ -1,15 +1,16 @@
 """The oracle of the provenance tests: what happens to a query's rows when rows of its tables are deleted.
 
-A set of deletions is a *world*. All worlds of an example are evaluated at once: the tables hold every world's rows,
-and the query gets a `world` column that joins, groups and windows keep apart. That is the test's own rewriting, and
-`Worlds.outcomes` checks it against running the plain query in single worlds; a query with an aggregate over all rows
-is run world by world. Does not belong here: expectations.
+A set of deletions is a *world*. All worlds of an example are evaluated at once: the tables hold every
+world's rows, and the query gets a `world` column that joins, groups and windows keep apart. That is the
+test's own rewriting, and `Example._outcomes` checks it against running the plain query in single worlds; a
+query with an aggregate over all rows is run world by world. Does not belong here: expectations.
 """
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -29,7 +30,7 @@ from warehouse.sqltree import (
     union_leaves,
 )
 
-Row = tuple[object, ...]
+Row = tuple[Any, ...]
 
 #: Three small tables; `id` is unique over all of them, so that it names a row.
 RELATIONS: Mapping[str, Relation] = {
@@ -50,9 +51,10 @@ _PARAMETERS = {"period": "2025-01"}
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    """One database for all examples: tables `s.*`, and views `one.*` of the rows that the variable `kept` names."""
+    """One database for all examples: tables `s.*`, and views `one.*` of the rows that `kept` names."""
     connection = duckdb.connect()
-    # DuckDB 1.5.5 returns wrong rows for `row_number() OVER (... ORDER BY x) = 1` where x is NULL in some rows.
+    # DuckDB 1.5.5 returns wrong rows for `row_number() OVER (... ORDER BY x) = 1` where x is NULL in some
+    # rows.
     connection.execute("SET disabled_optimizers = 'top_n_window_elimination'")
     connection.execute("SET threads = 1; CREATE SCHEMA s; CREATE SCHEMA w; CREATE SCHEMA one")
     connection.execute("CREATE TABLE bit (id INTEGER, bit INTEGER); SET VARIABLE kept = []::INTEGER[]")
@@ -90,7 +92,9 @@ class Example:
 
     def every_world(self, sql: str) -> dict[int, set[Row]]:
         """The query's rows in each set of rows, as a mask of bits by place in `ids`."""
-        return self._outcomes(sql, "(world.mask >> bit.bit) & 1 = 1", {m: m for m in range(1 << len(self.ids))})
+        return self._outcomes(
+            sql, "(world.mask >> bit.bit) & 1 = 1", {m: m for m in range(1 << len(self.ids))}
+        )
 
     def without_each(self, sql: str) -> dict[int, set[Row]]:
         """The query's rows without each row, by its place in `ids`."""
@@ -103,12 +107,16 @@ class Example:
         rederiving = rederivation(sql, _ALONE)
 
         def directly(world: int) -> set[Row]:
-            return self._over(rederiving, [r for place, r in enumerate(self.ids) if masks[world] >> place & 1])
+            return self._over(
+                rederiving, [r for place, r in enumerate(self.ids) if masks[world] >> place & 1]
+            )
 
         worldly = _with_worlds(sql)
         if worldly is None:
             return {world: directly(world) for world in masks}
-        self.connection.execute(f"CREATE OR REPLACE TABLE world AS SELECT unnest(range({len(masks)})) AS mask")
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE world AS SELECT unnest(range({len(masks)})) AS mask"
+        )
         for name, in_world in _IN_WORLD.items():
             self.connection.execute(
                 f"CREATE OR REPLACE TABLE {in_world} AS SELECT world.mask AS world, t.* FROM {name} AS t "
@@ -133,8 +141,11 @@ def _literal(value: object) -> str:
 
 
 def causes(row: Row, outcomes: Mapping[int, set[Row]], places: int) -> set[int]:
-    """Places of the rows that matter to an output row: there is a set of rows, reached from all of them by deleting
-    one by one while the output row stays, in which deleting this one changes or removes it."""
+    """Places of the rows that matter to an output row.
+
+    Such a row has a set of rows, reached from all of them by deleting one by one while the output row
+    stays, in which deleting it changes or removes the output row.
+    """
     found: set[int] = set()
     waiting = [(1 << places) - 1]
     seen = set(waiting)
@@ -152,8 +163,8 @@ def causes(row: Row, outcomes: Mapping[int, set[Row]], places: int) -> set[int]:
 
 
 def _with_worlds(sql: str) -> str | None:
-    """The query over all worlds, with its world as the last column; None if it has a row for no group at all."""
-    relations = RELATIONS | {name: RELATIONS[s] for s, name in _IN_WORLD.items()}
+    """The query over all worlds, with its world as the last column; None if it aggregates all rows."""
+    relations = dict(RELATIONS) | {name: RELATIONS[s] for s, name in _IN_WORLD.items()}
     tree = qualified(parse(rederivation(sql, _IN_WORLD)), relations)
     worldly: set[str] = set()
     for query, name in (*((cte.this, cte.alias) for cte in tree.ctes), (tree, "")):

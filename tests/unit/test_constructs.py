@@ -1,0 +1,192 @@
+"""What a model may not use (`warehouse/constructs.py`), and how its text is read (`warehouse/sqltree.py`)."""
+
+import duckdb
+import pytest
+from brute_force import RELATIONS
+from sqlglot import exp
+
+from warehouse import constructs
+from warehouse.lineage import column_lineage
+from warehouse.provenance import UnsupportedConstruct, inputs, policy_lists, retarget, rewrite
+
+REFUSED = {
+    "rank": ("SELECT rank() OVER (ORDER BY a.id) AS r FROM s.a AS a", r"window function RANK\(\)"),
+    "row_number as a value": ("SELECT row_number() OVER (ORDER BY a.id) AS r FROM s.a AS a", "ROW_NUMBER"),
+    "sum over": ("SELECT sum(a.amount) OVER () AS r FROM s.a AS a", "window function"),
+    "second row": ("SELECT a.id FROM s.a AS a QUALIFY row_number() OVER (ORDER BY a.id) = 2", "QUALIFY"),
+    "first rows": ("SELECT a.id FROM s.a AS a QUALIFY row_number() OVER (ORDER BY a.id) <= 1", "QUALIFY"),
+    "rank = 1": ("SELECT a.id FROM s.a AS a QUALIFY rank() OVER (ORDER BY a.id) = 1", "QUALIFY"),
+    "framed row_number": (
+        "SELECT a.id FROM s.a AS a QUALIFY row_number() OVER "
+        "(ORDER BY a.id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) = 1",
+        "QUALIFY",
+    ),
+    "named window": (
+        "SELECT a.id FROM s.a AS a WINDOW w AS (ORDER BY a.id) QUALIFY row_number() OVER w = 1",
+        "WINDOWS",
+    ),
+    "exists": ("SELECT a.id FROM s.a AS a WHERE EXISTS (SELECT 1 FROM s.b AS b)", "EXISTS"),
+    "in subquery": ("SELECT a.id FROM s.a AS a WHERE a.k IN (SELECT b.k FROM s.b AS b)", r"IN \(subquery\)"),
+    "not in subquery": (
+        "SELECT a.id FROM s.a AS a WHERE a.k NOT IN (SELECT b.k FROM s.b AS b)",
+        r"IN \(subquery\)",
+    ),
+    "scalar subquery": ("SELECT (SELECT max(b.id) FROM s.b AS b) AS m FROM s.a AS a", "subquery"),
+    "any subquery": ("SELECT a.id FROM s.a AS a WHERE a.k = ANY (SELECT b.k FROM s.b AS b)", "subquery"),
+    "semi join": ("SELECT a.id FROM s.a AS a SEMI JOIN s.b AS b ON b.k = a.k", "SEMI JOIN"),
+    "asof join": ("SELECT a.id FROM s.a AS a ASOF JOIN s.b AS b ON b.k = a.k AND b.id >= a.id", "ASOF JOIN"),
+    "natural join": ("SELECT a.id FROM s.a AS a NATURAL JOIN s.b AS b", "NATURAL JOIN"),
+    "positional join": ("SELECT a.id FROM s.a AS a POSITIONAL JOIN s.b AS b", "POSITIONAL JOIN"),
+    "lateral": ("SELECT a.id FROM s.a AS a, LATERAL (SELECT a.k AS k) AS l", "LATERAL"),
+    "correlated": ("SELECT a.id FROM s.a AS a, (SELECT a.k AS k) AS l", "could not be resolved"),
+    "union": ("SELECT a.id FROM s.a AS a UNION SELECT b.id FROM s.b AS b", "UNION with distinct"),
+    "union by name": ("SELECT a.id FROM s.a AS a UNION ALL BY NAME SELECT b.id FROM s.b AS b", "by_name"),
+    "except": ("SELECT a.id FROM s.a AS a EXCEPT SELECT b.id FROM s.b AS b", "EXCEPT"),
+    "intersect": ("SELECT a.id FROM s.a AS a INTERSECT SELECT b.id FROM s.b AS b", "INTERSECT"),
+    "ordered union": ("SELECT a.id FROM s.a AS a UNION ALL SELECT b.id FROM s.b AS b ORDER BY 1", "order"),
+    "recursive": ("WITH RECURSIVE r AS (SELECT a.id FROM s.a AS a) SELECT r.id FROM r", "WITH RECURSIVE"),
+    "nested with": (
+        "SELECT q.id FROM (WITH p AS (SELECT a.id FROM s.a AS a) SELECT p.id FROM p) AS q",
+        "WITH inside",
+    ),
+    "cte head": ("WITH p(i) AS (SELECT a.id FROM s.a AS a) SELECT p.i FROM p", "column names of a CTE"),
+    "alias head": ("SELECT q.i FROM (SELECT a.id FROM s.a AS a) AS q(i)", "column names in the alias"),
+    "limit": ("SELECT a.id FROM s.a AS a LIMIT 1", "LIMIT"),
+    "order": ("SELECT a.id FROM s.a AS a ORDER BY a.id", "ORDER"),
+    "having": ("SELECT a.k FROM s.a AS a GROUP BY a.k HAVING count(*) > 1", "HAVING"),
+    "distinct on": ("SELECT DISTINCT ON (a.k) a.k, a.id FROM s.a AS a", "DISTINCT ON"),
+    "group by all": ("SELECT a.k, count(*) AS n FROM s.a AS a GROUP BY ALL", "GROUP BY ALL"),
+    "rollup": ("SELECT a.k, count(*) AS n FROM s.a AS a GROUP BY ROLLUP (a.k)", "ROLLUP"),
+    "pivot": ("SELECT * FROM s.a PIVOT (sum(amount) FOR k IN ('x'))", "pivot"),
+    "sample": ("SELECT a.id FROM s.a AS a USING SAMPLE 3", "SAMPLE"),
+    "table function": ("SELECT r.i FROM range(3) AS r(i)", "table function"),
+    "star with exclude": ("SELECT * EXCLUDE (k) FROM s.a AS a", "EXCLUDE"),
+    "columns": ("SELECT COLUMNS(*) FROM s.a AS a", "COLUMNS"),
+    "unnest as a value": ("SELECT unnest([a.id]) AS i FROM s.a AS a", "UNNEST"),
+    "lambda": ("SELECT list_transform([a.id], lambda x: x + 1) AS i FROM s.a AS a", "LIST_TRANSFORM|LAMBDA"),
+    "random": ("SELECT random() AS r FROM s.a AS a", "RANDOM"),
+    "clock": ("SELECT now() AS r FROM s.a AS a", "now"),
+    "today": ("SELECT a.id FROM s.a AS a WHERE current_date > DATE '2025-01-01'", "CURRENT_DATE"),
+    "unknown function": ("SELECT frobnicate(a.id) AS r FROM s.a AS a", "frobnicate"),
+    "any_value": ("SELECT any_value(a.id) AS r FROM s.a AS a", "ANY_VALUE"),
+    "first": ("SELECT a.k, first(a.id) AS r FROM s.a AS a GROUP BY a.k", "FIRST"),
+    "median": ("SELECT median(a.id) AS r FROM s.a AS a", "MEDIAN"),
+    "count_if": ("SELECT count_if(a.flag) AS r FROM s.a AS a", "COUNT_IF"),
+    "top n": ("SELECT max(a.id, 2) AS r FROM s.a AS a", "MAX"),
+    "arg_max of n": ("SELECT arg_max(a.k, a.id, 2) AS r FROM s.a AS a", "ARG_MAX"),
+    "reserved name": ("SELECT a.id AS __source_1 FROM s.a AS a", "reserved name __source_1"),
+    "insert": ("INSERT INTO s.a SELECT * FROM s.a", "one SELECT"),
+    "two statements": ("SELECT 1 AS x; SELECT 2 AS x", "one SELECT"),
+}
+
+
+@pytest.mark.parametrize(("sql", "name"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_not_understood_is_refused_by_name(sql: str, name: str) -> None:
+    with pytest.raises((UnsupportedConstruct, ValueError), match=name):
+        rewrite(sql, RELATIONS)
+
+
+def test_a_refusal_says_where() -> None:
+    with pytest.raises(UnsupportedConstruct) as refusal:
+        rewrite("WITH best AS (SELECT max(a.id, 2) AS r FROM s.a AS a) SELECT best.r FROM best", RELATIONS)
+    assert refusal.value.construct == "function MAX(a.id, 2) of this form"
+    assert refusal.value.where == "CTE best: MAX(a.id, 2)"
+
+
+def test_the_whitelist_names_node_types_that_exist() -> None:
+    for name in constructs._EXPRESSIONS:
+        assert issubclass(getattr(exp, name), exp.Expr), name
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "c.k = c.body ->> '$.x'",
+        "c.k LIKE c.body ->> '$.x'",
+        "c.id = 1 AND c.body ->> '$.x' = 'y'",
+        "NOT c.body ->> '$.x' = 'y'",
+        "'1' < c.body->'$.x'->>'$.y'",
+        "c.k || lower(c.body ->> '$.x') = coalesce(c.k, '') || (c.body).x ->> '$.x'",
+    ],
+)
+def test_a_bare_arrow_right_of_an_operator_is_refused_since_duckdb_reads_it_otherwise(condition: str) -> None:
+    sql = f"SELECT c.id FROM s.c AS c WHERE {condition}"
+    for read in (rewrite, column_lineage):
+        with pytest.raises(UnsupportedConstruct, match="without parentheses"):
+            read(sql, RELATIONS)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "c.k = (c.body ->> '$.x')",
+        "c.body ->> '$.x' = c.k AND c.id = 1",
+        "c.id = 1 AND (c.body ->> '$.x') = 'y' AND NOT (c.body ->> '$.x') IS NULL",
+        "coalesce(c.body ->> '$.x', c.body -> '$.y' ->> '$.x') = 'y'",
+        "CASE WHEN c.body ->> '$.x' = 'y' THEN c.body ->> '$.x' ELSE c.body ->> '$.y' END = 'y'",
+        "(c.body ->> '$.x') NOT BETWEEN 'a' AND 'b' OR c.k || (c.body ->> '$.x') = 'xy'",
+        "c.k IN (c.body ->> '$.x', lower(c.body ->> '$.y'))",
+        "CAST(c.body ->> '$.n' AS INTEGER) % 2 = 0 OR (c.body::JSON ->> '$.x') = 'y'",
+    ],
+)
+def test_arrows_that_both_read_alike_give_the_same_rows(condition: str) -> None:
+    sql = f"SELECT c.id FROM s.c AS c WHERE {condition}"
+    connection = duckdb.connect()
+    connection.execute("CREATE SCHEMA s; CREATE TABLE s.c (id INTEGER, k VARCHAR, body JSON)")
+    connection.execute(
+        """INSERT INTO s.c VALUES (1, 'y', '{"x": "y", "n": "2"}'), (2, 'x', '{"y": {"x": "y"}}'),
+        (3, 'x', '{}'), (4, 'b', '{"x": "b", "n": "3"}'), (5, 'x', '{"x": "a"}')"""
+    )
+    rewritten = connection.execute(f"SELECT id FROM ({rewrite(sql, RELATIONS).sql})").fetchall()
+    assert sorted(rewritten) == sorted(connection.execute(sql).fetchall())
+
+
+def test_inputs_are_named_once_in_the_order_of_the_text() -> None:
+    ctes = "WITH z AS (SELECT * FROM s.c), a AS (SELECT * FROM s.b)"
+    sql = f"{ctes} SELECT * FROM s.a JOIN a ON TRUE JOIN z ON TRUE, s.c"
+    assert inputs(sql) == ("s.c", "s.b", "s.a")
+    with pytest.raises(ValueError, match=r"stage\.table"):
+        inputs("SELECT * FROM loose")
+
+
+def test_policy_lists_are_the_literals_that_hold_each_reference() -> None:
+    sql = """
+        WITH code AS (
+            SELECT e.body FROM policy.entry AS e WHERE e.list_name = 'code_value' AND e.status = 'official'
+        )
+        SELECT * FROM s.a AS a
+        JOIN policy.entry AS x ON x.list_name IN ('grade_rule', 'grade_level') AND x.entry_key = a.k
+        LEFT JOIN policy.entry AS y ON 'parameter' = y.list_name AND y.entry_key = a.k
+        JOIN code ON TRUE
+    """
+    assert policy_lists(sql) == {"code_value", "grade_rule", "grade_level", "parameter"}
+    assert policy_lists("SELECT a.id FROM s.a AS a") == frozenset()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "TRUE",
+        "e.list_name = a.k",
+        "e.list_name = 'x' OR a.id = 1",
+        "e.list_name <> 'x'",
+        "a.list_name = 'x'",
+        "e.list_name IN ('x', a.k)",
+    ],
+)
+def test_a_reference_to_policy_that_no_list_name_holds_is_refused(condition: str) -> None:
+    with pytest.raises(UnsupportedConstruct, match="list_name"):
+        policy_lists(f"SELECT * FROM policy.entry AS e JOIN s.a AS a ON TRUE WHERE {condition}")
+
+
+def test_the_condition_of_an_outer_join_does_not_hold_its_left_side() -> None:
+    with pytest.raises(UnsupportedConstruct, match="list_name"):
+        policy_lists("SELECT * FROM policy.entry AS e LEFT JOIN s.a AS a ON e.list_name = 'x'")
+
+
+def test_retargeting_keeps_what_columns_call_their_table() -> None:
+    sql = "SELECT a.id, b.k FROM s.a JOIN s.b AS b ON b.k = a.k WHERE $period < '2026'"
+    assert retarget(sql, {"s.a": "temp.kept_1", "s.b": '"lake".s."b c"'}) == (
+        'SELECT a.id, b.k FROM temp.kept_1 AS a JOIN "lake".s."b c" AS b ON b.k = a.k '
+        "WHERE $period < '2026'"
+    )
