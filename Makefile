@@ -26,7 +26,7 @@ setup: $(STAMP) ## make the environment in .venv
 
 .PHONY: run
 run: setup ## write the example city, deliver it, run the whole pipeline, show what came out
-	shuzhang example $(SHUZHANG_HOME)/example
+	test -d $(SHUZHANG_HOME)/example || shuzhang example $(SHUZHANG_HOME)/example
 	shuzhang deliver $(SHUZHANG_HOME)/example
 	shuzhang run
 

@@ -77,7 +77,7 @@ class Lake:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
                     return self._transact(info, work)
-                except (duckdb.TransactionException, duckdb.IOException) as error:
+                except duckdb.Error as error:
                     if "database is locked" not in str(error) or attempt == _ATTEMPTS:
                         raise
                     time.sleep(0.05 * 2**attempt)
@@ -115,6 +115,9 @@ class Lake:
         catalogue = literal(f"ducklake:sqlite:{self.home.lake / 'catalog.sqlite'}")
         data = literal(f"{self.home.lake / 'data'}/")
         options = f"DATA_PATH {data}, OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT 0"
+        if not read_only:
+            # Without a write-ahead log a reader's open transaction keeps every writer out (`database is locked`).
+            options += ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000"
         connection.execute(f"ATTACH {catalogue} AS lake ({options}{', READ_ONLY' if read_only else ''})")
         connection.execute("USE lake")
         return connection

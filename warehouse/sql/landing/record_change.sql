@@ -73,28 +73,42 @@ lacking AS (
         AND (q.delivery_date, q.sequence) <= (n.full_date, n.full_sequence)
 ),
 
+-- An accepted version ends at the first full delivery that lacks its record. Later ones find nothing to delete.
+ended AS (
+    SELECT
+        n.full_delivery_id,
+        n.full_date,
+        n.full_sequence,
+        a.*
+    FROM accepted AS a
+    JOIN lacking AS n
+        ON n.deliverer_code = a.deliverer_code
+        AND n.source_name = a.source_name
+        AND n.kind = a.kind
+        AND n.record_key = a.record_key
+        AND (n.full_date, n.full_sequence) > (a.delivery_date, a.sequence)
+    QUALIFY row_number() OVER (
+        PARTITION BY a.delivery_id, a.ordinal
+        ORDER BY n.full_date, n.full_sequence, n.delivery_id, n.ordinal
+    ) = 1
+),
+
 deletion AS (
     SELECT
-        n.full_delivery_id AS delivery_id,
-        n.full_date AS delivery_date,
-        n.full_sequence AS sequence,
-        n.deliverer_code,
-        n.source_name,
-        n.kind,
-        n.record_key,
-        a.delivery_id AS prior_delivery_id,
-        a.ordinal AS prior_ordinal,
-        a.raw_hash AS prior_raw_hash,
-        a.canonical_hash AS prior_canonical_hash
-    FROM lacking AS n
-    JOIN accepted AS a
-        ON a.deliverer_code = n.deliverer_code
-        AND a.source_name = n.source_name
-        AND a.kind = n.kind
-        AND a.record_key = n.record_key
-        AND (a.delivery_date, a.sequence) <= (n.delivery_date, n.sequence)
+        e.full_delivery_id AS delivery_id,
+        e.full_date AS delivery_date,
+        e.full_sequence AS sequence,
+        e.deliverer_code,
+        e.source_name,
+        e.kind,
+        e.record_key,
+        e.delivery_id AS prior_delivery_id,
+        e.ordinal AS prior_ordinal,
+        e.raw_hash AS prior_raw_hash,
+        e.canonical_hash AS prior_canonical_hash
+    FROM ended AS e
     QUALIFY row_number() OVER (
-        PARTITION BY n.full_delivery_id, n.record_key ORDER BY a.delivery_date DESC, a.sequence DESC
+        PARTITION BY e.full_delivery_id, e.record_key ORDER BY e.delivery_date DESC, e.sequence DESC
     ) = 1
 ),
 

@@ -1,0 +1,186 @@
+"""What becomes of records, in a real store: against a plain re-telling of the rules for random deliveries, and case by case."""
+
+import json
+import random
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+
+from readers.policy import load
+from tests.homes import ask, deliver_files, lake_of, one
+from warehouse.home import Home
+from warehouse.ingest import ingest, pending
+from warehouse.intake import DeliveryError, Intake
+from warehouse.lake import CommitInfo, Lake
+from warehouse.policy import build_policy
+from warehouse.status import status
+
+INFO = CommitInfo("test", "test", "run")
+
+
+def _take_in(home: Home) -> None:
+    lake, policy = lake_of(home), load(home.create().policy)
+    build_policy(lake, policy, INFO)
+    ingest(lake, policy, pending(lake, policy), INFO)
+
+
+def _catalogue(folder: Path, name: str, datasets: list[Mapping[str, object]]) -> Path:
+    file = folder / name
+    file.write_text(json.dumps({"dataset": datasets}, ensure_ascii=False), "utf-8")
+    return file
+
+
+#: A record: identifier, and a title of which None makes the record bad.
+RECORD = st.tuples(st.sampled_from("abcd"), st.sampled_from(["x", "y", None]))
+#: A delivery: full or incremental, and its records.
+DELIVERY = st.tuples(st.sampled_from(["full", "full", "incremental"]), st.lists(RECORD, max_size=5))
+
+
+def _retold(deliveries: list[tuple[str, list[tuple[str, str | None]]]]) -> tuple[list[dict[str, int]], dict[str, str]]:
+    """The rules in plain words, one delivery after the other: its counts, and what stands in the end."""
+    current: dict[str, str] = {}
+    counts = []
+    for mode, records in deliveries:
+        tally = dict.fromkeys(("in", "accepted", "rejected", "unchanged", "held", "deleted"), 0)
+        seen: dict[str, str] = {}
+        for identifier, title in records:
+            tally["in"] += 1
+            if title is None or identifier in seen:
+                tally["rejected"] += 1
+                continue
+            seen[identifier] = title
+            tally["unchanged" if current.get(identifier) == title else "accepted"] += 1
+        gone = set(current) - {identifier for identifier, _ in records} if mode == "full" else set()
+        tally["deleted"] = len(gone)
+        current = {k: v for k, v in current.items() if k not in gone} | seen
+        counts.append(tally)
+    return counts, current
+
+
+@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
+@example(sequences=[[("full", [("a", "x")]), ("full", []), ("full", [("a", None)]), ("full", [])]], seed=0)
+@example(sequences=[[("full", [("a", "x")]), ("full", [("a", None)]), ("full", []), ("full", [("a", "x")])]], seed=0)
+@given(sequences=st.lists(st.lists(DELIVERY, min_size=1, max_size=5), min_size=10, max_size=20), seed=st.integers(0, 99))
+def test_any_sequence_of_deliveries_is_told_as_the_rules_say(sequences: list, seed: int) -> None:
+    """Many deliverers at once, each with a sequence of its own, arriving in any order: the order is by date."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        home = Home(folder / "home")
+        order = [(who, place) for who, sequence in enumerate(sequences) for place in range(len(sequence))]
+        random.Random(seed).shuffle(order)  # noqa: S311
+        ids: dict[tuple[int, int], str] = {}
+        for who, place in order:
+            mode, records = sequences[who][place]
+            datasets = [{"identifier": i, **({"title": t} if t else {})} for i, t in records]
+            file = folder / "data.json"
+            # A mark of its own in each file, so that equal records are not equal bytes.
+            file.write_text(json.dumps({"mark": place, "dataset": datasets}), "utf-8")
+            ids[who, place] = deliver_files(home, [file], f"A{who}", "catalog", f"2026-01-{place + 1:02d}", mode=mode)
+        _take_in(home)
+        names = ("in", "accepted", "rejected", "unchanged", "held", "deleted")
+        rows = ask(home, f"SELECT delivery_id, {', '.join(f'{n}_count' for n in names)} FROM landing.delivery_outcome")
+        found = {delivery_id: dict(zip(names, row, strict=True)) for delivery_id, *row in rows}
+        standing = ask(
+            home,
+            "SELECT c.deliverer_code, c.record_key, r.body ->> '$.title' "
+            "FROM landing.current_record AS c JOIN landing.record AS r USING (delivery_id, ordinal)",
+        )
+        for who, sequence in enumerate(sequences):
+            counts, current = _retold(sequence)
+            assert [found[ids[who, place]] for place in range(len(sequence))] == counts
+            assert {key: title for code, key, title in standing if code == f"A{who}"} == current
+        lake_of.cache_clear()
+
+
+def test_a_b_a_is_a_real_reversal_and_the_same_again_is_none(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    a = _catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "old"}])
+    b = _catalogue(tmp_path, "b.json", [{"identifier": "1", "title": "new"}])
+    for day, file in (("2026-01-01", a), ("2026-01-02", b), ("2026-01-03", a), ("2026-01-04", a)):
+        copied = tmp_path / "data.json"
+        copied.write_bytes(file.read_bytes())
+        deliver_files(home, [copied], "A", "catalog", day)
+    assert len(Intake(home).deliveries()) == 3
+    _take_in(home)
+    changes = [row[0] for row in ask(home, "SELECT change FROM landing.record_change ORDER BY delivery_id")]
+    assert changes == ["create", "update", "update"]
+    assert one(home, "SELECT r.body ->> '$.title' FROM landing.current_record JOIN landing.record AS r USING (delivery_id, ordinal)") == "old"
+
+
+def test_a_withdrawn_delivery_stays_on_record_and_counts_no_more(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    first = deliver_files(home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01")
+    second = deliver_files(home, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "y"}])], "A", "catalog", "2026-01-02")
+    _take_in(home)
+    assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"2"}
+    Intake(home).withdraw(second, "wrong file")
+    _take_in(home)
+    assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"1"}
+    assert dict(ask(home, "SELECT delivery_id, status FROM landing.delivery")) == {first: "accepted", second: "withdrawn"}
+    assert one(home, "SELECT count(*) FROM landing.record") == 2
+    assert status(lake_of(home))["records"] == {"in": 1, "accepted": 1, "rejected": 0, "unchanged": 0, "held": 0}
+    with pytest.raises(DeliveryError, match="withdrawn already"):
+        Intake(home).withdraw(second, "again")
+
+
+def test_a_full_delivery_with_an_unreadable_file_deletes_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    good = [_catalogue(tmp_path, f"{n}.json", [{"identifier": n, "title": n}]) for n in "12"]
+    deliver_files(home, good, "A", "catalog", "2026-01-01")
+    (tmp_path / "2.json").write_text("<html><body>502 Bad Gateway</body></html>")
+    deliver_files(home, good, "A", "catalog", "2026-01-02")
+    _take_in(home)
+    assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"1", "2"}
+    files = ask(home, "SELECT source_file, status, rule, record_count FROM landing.delivery_file WHERE status = 'rejected'")
+    assert files == [("2.json", "rejected", "html_page", 0)]
+    assert [row[0] for row in ask(home, "SELECT status FROM landing.delivery ORDER BY delivery_date")] == ["accepted", "partial"]
+
+
+def test_rejections_name_place_rule_and_mend_in_both_languages(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    file = tmp_path / "costs.csv"
+    file.write_text(
+        "凭证号,分录号,成本类别,阶段,金额（元）,入账日期\nJ-1,1,采集,开发,12.345,2026-02-30\nJ-2,1,采集,白日梦,1.00,2026-02-01\n",
+        "utf-8",
+    )
+    deliver_files(home, [file], "A", "costs", "2026-03-01")
+    _take_in(home)
+    rows = ask(home, "SELECT source_pointer, rule, column_name, value, message_zh, message_en, mend_zh, mend_en, raw FROM landing.rejected_record ORDER BY ALL")
+    assert [(row[0], row[1], row[2], row[3]) for row in rows] == [
+        ("record 1, line 2", "bad_amount", "amount_cny", "12.345"),
+        ("record 1, line 2", "bad_date", "posted_date", "2026-02-30"),
+        ("record 2, line 3", "unknown_code", "phase", "白日梦"),
+    ]
+    for row in rows:
+        assert all(row[4:])
+    assert "金额" in rows[0][4]
+    assert rows[0][8].startswith("J-1,1,采集,开发,12.345")
+
+
+def test_a_writer_waits_for_its_turn_and_readers_keep_their_snapshot(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    deliver_files(home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01")
+    _take_in(home)
+    with Lake(home).reading() as reader:
+        reader.execute("BEGIN")
+        before = reader.execute("SELECT count(*) FROM landing.record").fetchall()
+        deliver_files(home, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "x"}])], "A", "catalog", "2026-01-02")
+        _take_in(home)
+        assert reader.execute("SELECT count(*) FROM landing.record").fetchall() == before
+    assert one(home, "SELECT count(*) FROM landing.record") == 2
+
+
+def test_a_home_can_be_moved(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    deliver_files(home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01")
+    _take_in(home)
+    lake_of.cache_clear()
+    moved = Home(home.root.rename(tmp_path / "elsewhere"))
+    deliver_files(moved, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "x"}])], "A", "catalog", "2026-01-02")
+    _take_in(moved)
+    assert one(moved, "SELECT count(*) FROM landing.record") == 2
+    assert not home.root.exists()
