@@ -39,10 +39,10 @@ def main() -> None:
     """Entry point: errors that a person can mend end in one message and an exit code, not in a traceback."""
     try:
         app()
-    except (DeliveryError, TraceError, RefusedError, duckdb.Error, ValueError) as error:
-        console.fail(str(error), 2)
     except (PolicyError, SchemaDriftError, DamagedBlobError) as error:
         console.fail(str(error), 1)
+    except (DeliveryError, TraceError, RefusedError, duckdb.Error, ValueError) as error:
+        console.fail(str(error), 2)
 
 
 def _home(home: Path | None) -> Home:

@@ -1,0 +1,178 @@
+"""The command line as people use it: real processes' entry point, exit codes, formats, refusals."""
+
+import csv
+import io
+import json
+import tomllib
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.cli import app, main
+from warehouse.home import Home
+from warehouse.intake import KINDS
+from warehouse.registry import registry
+
+
+def _call(home: Path, *arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, [*arguments], env={"SHUZHANG_HOME": str(home), "COLUMNS": "200"}, input=stdin)
+
+
+def _main(monkeypatch: pytest.MonkeyPatch, home: Path, *arguments: str) -> int:
+    """The exit code of the real entry point, which turns errors into messages."""
+    monkeypatch.setenv("SHUZHANG_HOME", str(home))
+    monkeypatch.setattr("sys.argv", ["shuzhang", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_help_is_there_for_every_command() -> None:
+    names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert {"deliver", "run", "status", "rejected", "trace", "sql", "export", "template", "withdraw", "example"} <= set(names)
+    for name in names:
+        result = CliRunner().invoke(app, [name, "--help"])
+        assert result.exit_code == 0
+        assert "Usage" in result.output
+
+
+def test_status_json_has_what_it_promises(city: Home) -> None:
+    document = json.loads(_call(city.root, "status", "--json").output)
+    assert set(document["records"]) == {"in", "accepted", "rejected", "unchanged", "held"}
+    for name in ("deliveries", "resources", "fields", "cards", "memo", "snapshots"):
+        assert isinstance(document[name], int)
+        assert document[name] > 0
+    assert document["missing"] == ["1299010000000030XA"]
+    assert document["last_run"]["status"] == "SUCCESS"
+    assert document["records"] == document["records_by_kind"]["catalog"]
+
+
+def test_rejected_in_every_format(city: Home) -> None:
+    documents = json.loads(_call(city.root, "rejected", "--format", "json").output)
+    rows = list(csv.DictReader(io.StringIO(_call(city.root, "rejected", "--format", "csv").output)))
+    assert len(rows) == len(documents) > 20
+    for document in documents:
+        assert all(document[name] for name in ("source_file", "rule", "message_zh", "message_en", "mend_zh", "mend_en"))
+    assert {"html_page", "empty_file", "duplicate_identifier", "bad_amount"} <= {d["rule"] for d in documents}
+    delivery = documents[0]["delivery_id"]
+    one = json.loads(_call(city.root, "rejected", "--delivery", delivery, "--format", "json").output)
+    assert one == [document for document in documents if document["delivery_id"] == delivery]
+
+
+def test_every_delivery_has_a_receipt_that_says_the_equation(city: Home) -> None:
+    receipts = sorted(city.receipts.glob("*.xlsx"))
+    assert len(receipts) == json.loads(_call(city.root, "status", "--json").output)["deliveries"]
+    for receipt in receipts[:20]:
+        sheet = openpyxl.load_workbook(receipt)["回执"]
+        facts = {row[0]: row[1] for row in sheet.iter_rows(min_row=3, max_col=2, values_only=True) if row[1] is not None}
+        assert facts["来件"] == facts["接受"] + facts["拒收"] + facts["未变"] + facts["搁置"]
+
+
+def test_trace_json_has_what_it_promises(city: Home) -> None:
+    result = _call(
+        city.root, "trace", "report.form_r1", "period=2026-06", "level=city", "entity_code=city", "--verify", "--json", "--limit", "3"
+    )
+    assert result.exit_code == 0
+    document = json.loads(result.output)
+    assert document["table"] == "report.form_r1"
+    assert document["key"] == {"period": "2026-06", "level": "city", "entity_code": "city"}
+    assert document["verified"] is True
+    assert {"table", "rows"} == set(document["steps"][0])
+    assert len(document["sources"]) == 3
+    assert {"table", "key", "sha256", "file", "pointer", "raw"} == set(document["sources"][0])
+    assert document["source_count"] > 2000
+
+
+@pytest.mark.parametrize("reading", ["SELECT 1 AS x", "DESCRIBE catalog.resource", "SUMMARIZE report.form_r1", "FROM information_schema.tables", "SHOW TABLES"])
+def test_sql_reads(city: Home, reading: str) -> None:
+    assert _call(city.root, "sql", reading, "--format", "json").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "writing",
+    [
+        "DELETE FROM catalog.resource",
+        "CREATE TABLE x AS SELECT 1",
+        "COPY (SELECT 1) TO 'out.csv'",
+        "ATTACH 'x.duckdb'",
+        "SELECT 1; DROP TABLE catalog.resource",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SET enable_external_access = true",
+        "INSTALL httpfs",
+    ],
+)
+def test_sql_refuses_to_write_or_look_elsewhere(city: Home, monkeypatch: pytest.MonkeyPatch, writing: str) -> None:
+    assert _main(monkeypatch, city.root, "sql", writing) == 2
+
+
+def test_money_keeps_its_cents_in_every_format(city: Home) -> None:
+    query = "SELECT sum(closing_cost_cny) AS total_cny FROM valuation.snapshot"
+    (text,) = json.loads(_call(city.root, "sql", query, "--format", "json").output)[0].values()
+    assert text == _call(city.root, "sql", query, "--format", "csv").output.splitlines()[1] == "104927685.86"
+
+
+def test_export_opens_in_a_plain_duckdb_with_comments(city: Home, tmp_path: Path) -> None:
+    target = tmp_path / "export.duckdb"
+    assert _call(city.root, "export", str(target)).exit_code == 0
+    with duckdb.connect(str(target), read_only=True) as connection:
+        tables = dict(connection.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall())
+        assert set(tables) == set(registry())
+        assert all(tables.values())
+        columns = connection.execute("SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal").fetchone()
+        assert columns == (0,)
+        found = connection.execute("SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city'").fetchone()
+    assert str((found or ("",))[0]) == "104927685.86"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_is_written_for_every_kind(tmp_path: Path, kind: str) -> None:
+    target = tmp_path / "t.xlsx"
+    assert _call(tmp_path / "home", "template", kind, "--output", str(target)).exit_code == 0
+    assert "填写说明" in openpyxl.load_workbook(target).sheetnames
+
+
+def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # noqa: ANN001
+    file = tmp_path / "a.csv"
+    file.write_text("x\n1\n")
+    home = tmp_path / "home"
+    assert _main(monkeypatch, home, "deliver", str(file)) == 2
+    assert "--from" in capsys.readouterr().err
+    assert _main(monkeypatch, home, "deliver", str(file), "--from", "A", "--kind", "nonsense") == 2
+    assert _main(monkeypatch, home, "run", "--period", "2026-13") == 2
+    assert _main(monkeypatch, home, "run") == 2  # nothing was delivered
+    assert _main(monkeypatch, home, "withdraw", "nothing", "--reason", "x") == 2
+    assert _main(monkeypatch, home, "trace", "report.form_r1", "period") == 2
+
+
+def test_a_bad_policy_file_ends_with_one_and_names_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # noqa: ANN001
+    home = Home(tmp_path / "home").create()
+    file = home.policy / "parameter.csv"
+    file.write_text(file.read_text("utf-8").replace("unverified", "certain"), "utf-8")
+    assert _main(monkeypatch, home.root, "run") == 1
+    assert "parameter.csv:2" in capsys.readouterr().err
+
+
+def test_a_folder_of_deliveries_goes_on_past_a_bad_one(tmp_path: Path) -> None:
+    for name, text in {
+        "good": 'from = "A"\nkind = "catalog"\ndate = 2026-01-01\nfiles = ["a.json"]\n',
+        "bad": 'from = "A"\nkind = "catalogue"\ndate = 2026-01-01\nfiles = ["../escape.json"]\n',
+    }.items():
+        folder = tmp_path / "all" / name
+        folder.mkdir(parents=True)
+        (folder / "manifest.toml").write_text(text)
+        (folder / "a.json").write_text('{"dataset": [{"identifier": "1", "title": "x"}]}')
+    (tmp_path / "all" / "escape.json").write_text("{}")
+    result = _call(tmp_path / "home", "deliver", str(tmp_path / "all"))
+    assert result.exit_code == 1
+    assert "catalogue" in result.output
+    assert "outside of the folder" in result.output
+    assert len(list((tmp_path / "home" / "intake").glob("*.delivery.json"))) == 1
+
+
+def test_the_example_city_is_labelled_as_invented(city_folder: Path) -> None:
+    assert "虚构" in (city_folder / "说明.txt").read_text("utf-8")
+    manifests = [tomllib.loads(file.read_text("utf-8")) for file in city_folder.glob("*/manifest.toml")]
+    assert {manifest["kind"] for manifest in manifests} == set(KINDS)

@@ -1,0 +1,77 @@
+"""A run builds what is stale and nothing else: a changed rate, a new delivery, another period, one deliverer."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.homes import ask, deliver_files, one, run_home
+from warehouse.home import Home
+
+
+@pytest.fixture
+def home(city: Home, tmp_path: Path) -> Home:
+    """A copy of the city's home, to write to."""
+    shutil.copytree(city.root, tmp_path / "copy")
+    return Home(tmp_path / "copy")
+
+
+def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) -> None:
+    before = one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'")
+    file = home.policy / "parameter.csv"
+    file.write_text(file.read_text("utf-8").replace("default_life_months,120,", "default_life_months,60,"), "utf-8")
+    outcome = run_home(home)
+    assert set(outcome.materialised) == {
+        "policy.entry", "valuation.cost_line", "valuation.movement", "valuation.snapshot", "report.form_r1",
+    }  # fmt: skip
+    assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before
+    assert run_home(home).run_id is None
+
+
+def test_a_rate_with_a_later_date_applies_from_that_date(home: Home) -> None:
+    file = home.policy / "parameter.csv"
+    text = file.read_text("utf-8")
+    line = next(row for row in text.splitlines() if row.startswith("default_life_months"))
+    file.write_text(text + line.replace(",120,", ",60,").replace("2019-01-01", "2026-01-01") + "\n", "utf-8")
+    run_home(home)
+    lives = ask(
+        home,
+        "SELECT DISTINCT l.available_date >= DATE '2026-01-01', l.life_months FROM valuation.cost_line AS l "
+        "JOIN landing.record AS r USING (delivery_id, ordinal) WHERE (r.body ->> '$.life_months') IS NULL ORDER BY ALL",
+    )
+    assert lives == [(False, 120), (True, 60)]
+
+
+def test_another_period_builds_its_own_partitions_only(home: Home) -> None:
+    before = ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code")
+    outcome = run_home(home, period="2025-12")
+    assert set(outcome.materialised) == {"valuation.snapshot", "report.form_r1"}
+    assert ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code") == before
+    # The end of the old year is the opening of the new one.
+    query = "SELECT level, entity_code, {0}_count, {0}_cost_cny, {0}_amortisation_cny FROM report.form_r1 WHERE period = $p ORDER BY ALL"
+    assert ask(home, query.format("closing"), p="2025-12") == ask(home, query.format("opening"), p="2026-06")
+
+
+def test_only_the_named_deliverers_are_taken_in(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "data.json"
+    file.write_text('{"dataset": [{"identifier": "n-1", "title": "新目录"}]}', "utf-8")
+    for deliverer in ("NEW-1", "NEW-2"):
+        deliver_files(home, [file], deliverer, "catalog", "2026-07-10")
+    run_home(home, deliverers=["NEW-1"])
+    assert [row[0] for row in ask(home, "SELECT deliverer_code FROM catalog.resource WHERE resource_code = 'n-1'")] == ["NEW-1"]
+    run_home(home)
+    assert one(home, "SELECT count(*) FROM catalog.resource WHERE resource_code = 'n-1'") == 2
+
+
+def test_a_new_heading_synonym_reads_kept_files_again(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "c.csv"
+    file.write_text("信息资源代码,资源叫什么\nz-1,某目录\n", "utf-8")
+    deliver_files(home, [file], "NEW-1", "catalog", "2026-07-10")
+    run_home(home)
+    assert one(home, "SELECT count(*) FROM catalog.resource WHERE resource_code = 'z-1'") == 0
+    synonyms = home.policy / "heading_synonym.csv"
+    text = synonyms.read_text("utf-8").rstrip("\n")
+    synonyms.write_text(f"{text}\ncatalog,资源叫什么,title,本单位,proposal,2026-01-01\n", "utf-8")
+    run_home(home)
+    assert one(home, "SELECT title FROM catalog.resource WHERE resource_code = 'z-1'") == "某目录"
+    assert one(home, "SELECT count(*) FROM catalog.resource") == 601
