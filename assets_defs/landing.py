@@ -23,7 +23,10 @@ _GATE = asset_key(registry()["landing.current_record"])
 class LandingConfig(dg.Config):
     """Which deliveries to take in."""
 
-    deliverers: list[str] = Field(default=[], description="只接收这些交付单位的交付；留空为全部 / only deliveries of these deliverers; empty for all")
+    deliverers: list[str] = Field(
+        default=[],
+        description="只接收这些交付单位的交付；留空为全部 / only deliveries of these deliverers; empty for all",
+    )
 
 
 @dg.multi_asset(
@@ -32,7 +35,9 @@ class LandingConfig(dg.Config):
         asset_spec(table, deps=[dg.AssetKey(["policy", "entry"])] if table.qualified in SOURCES else None)
         for table in _TABLES
     ],
-    check_specs=[dg.AssetCheckSpec(RECORD_EQUATION, asset=_GATE, blocking=True, description="来件 = 接受 + 拒收 + 未变 + 搁置")],
+    check_specs=[
+        dg.AssetCheckSpec(RECORD_EQUATION, asset=_GATE, blocking=True, description="来件 = 接受 + 拒收 + 未变 + 搁置")
+    ],
     description="落地 / landing",
 )
 def landing_stage(

@@ -81,7 +81,9 @@ def commit_info(context: dg.AssetExecutionContext, stage: str) -> CommitInfo:
     return CommitInfo("shuzhang", f"build {stage}", context.run.run_id)
 
 
-def results(built: list[Built], extra: Mapping[str, Mapping[str, dg.MetadataValue]] | None = None) -> Iterator[dg.MaterializeResult]:
+def results(
+    built: list[Built], extra: Mapping[str, Mapping[str, dg.MetadataValue]] | None = None
+) -> Iterator[dg.MaterializeResult]:
     """What Dagster is told of each table that was written; `extra` metadata by qualified name."""
     for one in built:
         figures = {name: float(str(value)) for name, value in one.totals.items()}

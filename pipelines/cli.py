@@ -26,10 +26,15 @@ from warehouse.status import status as figures
 from warehouse.trace import TraceError
 from warehouse.trace import trace as trace_row
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="数账：公共数据资产台账 / the ledger of public data assets")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="数账：公共数据资产台账 / the ledger of public data assets",
+)
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar=HOME_VARIABLE, help="家目录 / home folder; default ./.shuzhang", show_default=False)
+    Path | None,
+    typer.Option("--home", envvar=HOME_VARIABLE, help="家目录 / home folder; default ./.shuzhang", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
 FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
@@ -55,13 +60,21 @@ def _lake(home: Path | None) -> Lake:
 
 @app.command()
 def deliver(
-    paths: Annotated[list[Path], typer.Argument(exists=True, help="文件，或带 manifest.toml 的文件夹 / files, or folders with a manifest.toml")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(exists=True, help="文件，或带 manifest.toml 的文件夹 / files, or folders with a manifest.toml"),
+    ],
     deliverer: Annotated[str | None, typer.Option("--from", help="交付单位代码 / who delivers")] = None,
     kind: Annotated[str | None, typer.Option(help=f"交付类别 / kind: {', '.join(KINDS)}")] = None,
-    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="交付日期，默认今天 / default today")] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="交付日期，默认今天 / default today"),
+    ] = None,
     sequence: Annotated[int | None, typer.Option(min=1, help="当日序号 / order within the date")] = None,
     source: Annotated[str, typer.Option(help="来源系统 / source system")] = "default",
-    holder: Annotated[str | None, typer.Option(help="记录未写持有单位时采用 / holder where the record names none")] = None,
+    holder: Annotated[
+        str | None, typer.Option(help="记录未写持有单位时采用 / holder where the record names none")
+    ] = None,
     mode: Annotated[str, typer.Option(help=f"{' | '.join(MODES)}")] = "full",
     home: HomeOption = None,
 ) -> None:
@@ -69,7 +82,9 @@ def deliver(
     intake = Intake(_home(home))
     folders = [folder for path in paths for folder in find_manifests(path)]
     if folders and (deliverer or kind):
-        raise DeliveryError("a folder with a manifest.toml says --from and --kind itself 带清单的文件夹无须 --from 和 --kind")
+        raise DeliveryError(
+            "a folder with a manifest.toml says --from and --kind itself 带清单的文件夹无须 --from 和 --kind"
+        )
     if folders:
         manifests, problems = console.collect(folders, read_manifest, DeliveryError)
     else:
@@ -77,7 +92,9 @@ def deliver(
     known = intake.deliveries()
     for manifest in sorted(manifests, key=lambda m: (m.delivery_date, m.sequence or 1)):
         try:
-            receipt = intake.receive(manifest.delivery(intake), sequence_given=manifest.sequence is not None, known=known)
+            receipt = intake.receive(
+                manifest.delivery(intake), sequence_given=manifest.sequence is not None, known=known
+            )
         except DeliveryError as error:
             problems.append(str(error))
             continue
@@ -101,7 +118,9 @@ def _manifest(
     mode: str,
 ) -> Manifest:
     if deliverer is None or kind is None:
-        raise DeliveryError("--from and --kind are needed without a manifest.toml 没有 manifest.toml 时须给出 --from 和 --kind")
+        raise DeliveryError(
+            "--from and --kind are needed without a manifest.toml 没有 manifest.toml 时须给出 --from 和 --kind"
+        )
     if kind not in KINDS:
         raise DeliveryError(f"--kind {kind}: none of {', '.join(KINDS)} 交付类别不存在")
     if mode not in MODES:
@@ -112,7 +131,9 @@ def _manifest(
         for file in ([path] if path.is_file() else sorted(f for f in path.rglob("*") if f.is_file()))
     ]
     if len({name for name, _ in files}) < len(files):
-        raise DeliveryError("two files have the same name; deliver a folder that holds both 文件重名，请放入同一文件夹交付")
+        raise DeliveryError(
+            "two files have the same name; deliver a folder that holds both 文件重名，请放入同一文件夹交付"
+        )
     when = day.date() if day else _today()
     return Manifest(deliverer, kind, when, sequence, source, mode, holder, tuple(files))
 
@@ -134,12 +155,19 @@ def withdraw(
 
 @app.command()
 def run(
-    period: Annotated[str | None, typer.Option(help="期间 YYYY-MM / period; 默认为最新账期 / default: the latest in the ledgers")] = None,
-    deliverers: Annotated[list[str] | None, typer.Option("--from", help="只接收这些单位的交付 / take in these deliverers alone")] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(help="期间 YYYY-MM / period; 默认为最新账期 / default: the latest in the ledgers"),
+    ] = None,
+    deliverers: Annotated[
+        list[str] | None, typer.Option("--from", help="只接收这些单位的交付 / take in these deliverers alone")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """生成所有过期的表，一次 Dagster 运行 / materialise all that is stale, in one Dagster run."""
-    from pipelines.run import run as run_all  # Dagster takes two seconds to import; the other commands do without
+    from pipelines.run import (
+        run as run_all,  # Dagster takes two seconds to import; the other commands do without
+    )
 
     if period is not None and not console.is_period(period):
         raise ValueError(f"--period {period}: YYYY-MM is wanted 期间应为 YYYY-MM")
@@ -163,14 +191,21 @@ def run(
 
 
 @app.command()
-def status(json: JsonOption = False, deliveries: Annotated[bool, typer.Option(help="逐次列出交付 / list deliveries")] = False, home: HomeOption = None) -> None:
+def status(
+    json: JsonOption = False,
+    deliveries: Annotated[bool, typer.Option(help="逐次列出交付 / list deliveries")] = False,
+    home: HomeOption = None,
+) -> None:
     """家目录的数字 / the figures of the home."""
     from pipelines.run import last_run
 
     lake = _lake(home)
     if deliveries:
-        columns = "d.delivery_id, d.deliverer_code, d.status, o.in_count, o.accepted_count, o.rejected_count, o.unchanged_count, o.held_count"
-        answer = query(lake, f"SELECT {columns} FROM landing.delivery AS d LEFT JOIN landing.delivery_outcome AS o USING (delivery_id) ORDER BY ALL")
+        columns = "d.delivery_id, d.deliverer_code, d.status, o.* EXCLUDE (delivery_id, deliverer_code, source_name, kind, status)"
+        answer = query(
+            lake,
+            f"SELECT {columns} FROM landing.delivery AS d LEFT JOIN landing.delivery_outcome AS o USING (delivery_id) ORDER BY ALL",
+        )
         console.show(answer, console.Format.JSON if json else console.Format.TABLE)
         return
     found = figures(lake) | {"last_run": last_run(lake.home)}
@@ -195,7 +230,9 @@ def trace(
     table: Annotated[str, typer.Argument(help="阶段.表 / stage.table")],
     key: Annotated[list[str], typer.Argument(help="键 / KEY=VALUE ...")],
     column: Annotated[str | None, typer.Option(help="只追溯影响该列的行 / what influences this column alone")] = None,
-    verify: Annotated[bool, typer.Option("--verify", help="从保存的字节重新推得并比较 / prove it from the kept bytes")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="从保存的字节重新推得并比较 / prove it from the kept bytes")
+    ] = False,
     limit: Annotated[int, typer.Option(min=0, help="列出的来源数 / sources listed")] = 20,
     offset: Annotated[int, typer.Option(min=0)] = 0,
     json: JsonOption = False,
@@ -217,7 +254,9 @@ def trace(
 
 @app.command()
 def sql(
-    text: Annotated[str | None, typer.Argument(help="查询语句，缺省读标准输入 / query; default: standard input")] = None,
+    text: Annotated[
+        str | None, typer.Argument(help="查询语句，缺省读标准输入 / query; default: standard input")
+    ] = None,
     output: FormatOption = console.Format.TABLE,
     home: HomeOption = None,
 ) -> None:

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table as RichTable
 
 from warehouse.home import Home
@@ -116,7 +123,15 @@ def say_received(receipt: Receipt) -> None:
 
 def show_status(figures: dict[str, Any]) -> None:
     """The status as two tables."""
-    kinds = RichTable("类别 kind", "来件 in", "接受 accepted", "拒收 rejected", "未变 unchanged", "搁置 held", title="记录 / records")
+    kinds = RichTable(
+        "类别 kind",
+        "来件 in",
+        "接受 accepted",
+        "拒收 rejected",
+        "未变 unchanged",
+        "搁置 held",
+        title="记录 / records",
+    )
     for kind, counts in figures["records_by_kind"].items():
         kinds.add_row(kind, *(str(value) for value in counts.values()))
     _OUT.print(kinds)
@@ -151,7 +166,11 @@ def show_trace(found: Trace) -> None:
     for source in found.sources:
         raw = source["raw"] or ""
         sources.add_row(
-            source["table"], source["file"], source["pointer"], source["sha256"][:12], raw if len(raw) < 120 else raw[:119] + "…"
+            source["table"],
+            source["file"],
+            source["pointer"],
+            source["sha256"][:12],
+            raw if len(raw) < 120 else raw[:119] + "…",
         )
     _OUT.print(sources, markup=False)
     say(f"来源 / sources: {len(found.sources)} / {found.source_count}")
@@ -187,4 +206,3 @@ class RunDisplay:
         self._progress.update(self._task, advance=1, description=table)
         if self._progress.disable:
             say(f"  {table}")
-

@@ -85,7 +85,9 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
             "FROM landing.current_record AS c JOIN landing.record AS r USING (delivery_id, ordinal) "
             "WHERE c.kind IN ('ledger', 'costs')"
         ).fetchone() or (None, None)
-        last = connection.execute("SELECT strftime(max(delivery_date), '%Y-%m') FROM landing.delivery").fetchone() or (None,)
+        last = connection.execute("SELECT strftime(max(delivery_date), '%Y-%m') FROM landing.delivery").fetchone() or (
+            None,
+        )
     withdrawn = {w.delivery_id for w in todo.withdrawals}
     deliveries = [d for d in todo.deliveries if d.delivery_id not in withdrawn]
     for kind, column, landed in (("ledger", "period", row[0]), ("costs", "posted_date", row[1])):
@@ -101,7 +103,9 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
 
 def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str) -> list[str]:
     bodies = chain.from_iterable(
-        batch.column("body").to_pylist() for outcome in read_files(lake.home, policy, delivery) for batch in outcome.batches
+        batch.column("body").to_pylist()
+        for outcome in read_files(lake.home, policy, delivery)
+        for batch in outcome.batches
     )
     return [str(msgspec.json.decode(body).get(column, ""))[:7] for body in bodies if body]
 

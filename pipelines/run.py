@@ -107,9 +107,11 @@ def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
             error = event.step_failure_data.error
             cause = error.cause if error and error.cause else error
             problems.append(f"{event.step_key}: {cause.message.strip() if cause else 'failed'}")
-    for check in result.get_asset_check_evaluations():
-        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
-            problems.append(f"{check.asset_key.to_user_string()} {check.check_name}: {check.description}")
+    problems += [
+        f"{check.asset_key.to_user_string()} {check.check_name}: {check.description}"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+    ]
     if not result.success and not problems:
         problems.append(f"run {result.run_id} failed; see it in the Dagster UI 运行失败，请在 Dagster 界面查看")
     return problems
@@ -125,4 +127,10 @@ def last_run(home: Home) -> dict[str, object] | None:
         started = record.start_time and datetime.fromtimestamp(record.start_time, UTC).isoformat()
         ended = record.end_time and datetime.fromtimestamp(record.end_time, UTC).isoformat()
         run = record.dagster_run
-        return {"run_id": run.run_id, "job": run.job_name, "status": run.status.value, "started_at": started, "ended_at": ended}
+        return {
+            "run_id": run.run_id,
+            "job": run.job_name,
+            "status": run.status.value,
+            "started_at": started,
+            "ended_at": ended,
+        }

@@ -16,10 +16,13 @@ def record_equation(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
     What came in was counted by the readers when they split the files; what became of it, from the records' own tables.
     """
     with lake.reading() as connection:
-        totals = connection.execute(
-            "SELECT coalesce(sum(in_count), 0), coalesce(sum(accepted_count), 0), coalesce(sum(rejected_count), 0), "
-            "coalesce(sum(unchanged_count), 0), coalesce(sum(held_count), 0), count(*) FROM landing.delivery_outcome"
-        ).fetchone() or (0,) * 6
+        totals = (
+            connection.execute(
+                "SELECT coalesce(sum(in_count), 0), coalesce(sum(accepted_count), 0), coalesce(sum(rejected_count), 0), "
+                "coalesce(sum(unchanged_count), 0), coalesce(sum(held_count), 0), count(*) FROM landing.delivery_outcome"
+            ).fetchone()
+            or (0,) * 6
+        )
         broken = connection.execute(
             "SELECT o.deliverer_code, o.delivery_id, string_agg(f.source_file, ', ' ORDER BY f.file_no) "
             "FROM landing.delivery_outcome AS o LEFT JOIN landing.delivery_file AS f USING (delivery_id) "

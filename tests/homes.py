@@ -21,7 +21,14 @@ def deliver_folder(home: Home, folder: Path) -> list[str]:
 
 
 def deliver_files(
-    home: Home, files: Iterable[Path], deliverer: str, kind: str, day: str, *, mode: str = "full", source: str = "default"
+    home: Home,
+    files: Iterable[Path],
+    deliverer: str,
+    kind: str,
+    day: str,
+    *,
+    mode: str = "full",
+    source: str = "default",
 ) -> str:
     """Deliver files; returns the delivery id, of the earlier delivery if this one repeats it."""
     intake = Intake(home.create())

@@ -35,7 +35,12 @@ class Built:
 
 
 def build(
-    lake: Lake, tables: Iterable[Table], *, period: str | None, policy_hashes: Mapping[str, str], info: CommitInfo
+    lake: Lake,
+    tables: Iterable[Table],
+    *,
+    period: str | None,
+    policy_hashes: Mapping[str, str],
+    info: CommitInfo,
 ) -> list[Built]:
     """Build tables in the order given, in one transaction; a table that is partitioned by period gets `period` alone.
 

@@ -80,7 +80,10 @@ class Home:
         """Keep a file's bytes without holding them in memory; returns SHA-256 and size in bytes."""
         self.blobs.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
-        with source.open("rb") as incoming, tempfile.NamedTemporaryFile(dir=self.blobs, delete=False) as aside:
+        with (
+            source.open("rb") as incoming,
+            tempfile.NamedTemporaryFile(dir=self.blobs, delete=False) as aside,
+        ):
             while chunk := incoming.read(1 << 20):
                 digest.update(chunk)
                 size += len(chunk)

@@ -207,11 +207,14 @@ def _replace_deliveries(connection: duckdb.DuckDBPyConnection, home: Home, todo:
             continue
         total, good = files.get(d.delivery_id, (0, 0))
         status = "withdrawn" if d.delivery_id in withdrawn else delivery_status(total, good)
-        rows.append(delivery_row(d) | {
-            "status": status,
-            "status_reason": withdrawn[d.delivery_id].reason if status == "withdrawn" else None,
-            "recorded_at": d.recorded_at,
-        })
+        rows.append(
+            delivery_row(d)
+            | {
+                "status": status,
+                "status_reason": withdrawn[d.delivery_id].reason if status == "withdrawn" else None,
+                "recorded_at": d.recorded_at,
+            }
+        )
     connection.execute("DELETE FROM landing.delivery")
     _insert_rows(connection, "landing.delivery", rows)
 

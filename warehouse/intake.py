@@ -16,7 +16,17 @@ from typing import Any
 from warehouse.home import Home, write_whole
 
 #: Kinds of delivery that this version takes (deliveries.md).
-KINDS = ("organisations", "catalog", "authorisations", "evidence", "reviews", "costs", "events", "ledger", "decisions")
+KINDS = (
+    "organisations",
+    "catalog",
+    "authorisations",
+    "evidence",
+    "reviews",
+    "costs",
+    "events",
+    "ledger",
+    "decisions",
+)
 MODES = ("full", "incremental")
 MANIFEST = "manifest.toml"
 

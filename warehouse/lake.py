@@ -91,7 +91,11 @@ class Lake:
             result = work(connection)
             connection.execute(
                 "CALL lake.set_commit_message($author, $message, extra_info => $extra)",
-                {"author": info.author, "message": info.message, "extra": json.dumps({"run_id": info.run_id})},
+                {
+                    "author": info.author,
+                    "message": info.message,
+                    "extra": json.dumps({"run_id": info.run_id}),
+                },
             )
             connection.execute("COMMIT")
             return result

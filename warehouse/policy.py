@@ -15,7 +15,12 @@ from warehouse.lake import CommitInfo, Lake
 
 def policy_state(policy: PolicySet) -> str:
     """One hash of all that `policy.entry` would hold."""
-    files = sorted({(e["source_file"], e["source_sha256"]) for e in policy.entries.select(["source_file", "source_sha256"]).to_pylist()})
+    files = sorted(
+        {
+            (e["source_file"], e["source_sha256"])
+            for e in policy.entries.select(["source_file", "source_sha256"]).to_pylist()
+        }
+    )
     return hashlib.sha256(repr(files).encode()).hexdigest()
 
 

@@ -50,7 +50,9 @@ def _records(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) 
     policy = policy_at(connection, lake.home, traced.snapshot_id)
     intake = {d.delivery_id: d for d in Intake(lake.home).deliveries()}
     wanted: dict[str, set[int]] = {}
-    for delivery_id, ordinals in connection.execute(f"SELECT delivery_id, list(ordinal) FROM {traced.keys} GROUP BY ALL").fetchall():
+    for delivery_id, ordinals in connection.execute(
+        f"SELECT delivery_id, list(ordinal) FROM {traced.keys} GROUP BY ALL"
+    ).fetchall():
         wanted[delivery_id] = set(ordinals)
     tables: list[pa.Table] = []
     for delivery_id, ordinals in wanted.items():
@@ -93,7 +95,8 @@ def _files(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) ->
 
 def _entries(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
     kept = connection.execute(
-        f"SELECT DISTINCT source_file, source_sha256 FROM {traced.stored} SEMI JOIN {traced.keys} USING (list_name, entry_key, effective_from)"
+        f"SELECT DISTINCT source_file, source_sha256 FROM {traced.stored} "
+        f"SEMI JOIN {traced.keys} USING (list_name, entry_key, effective_from)"
     ).fetchall()
     return PolicySet.of_files({name: lake.home.read(sha256) for name, sha256 in kept}).entries
 

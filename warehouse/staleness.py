@@ -23,9 +23,7 @@ class Materialization:
     input_snapshots: Mapping[str, int]
 
 
-def materializations(
-    connection: duckdb.DuckDBPyConnection, period: str | None
-) -> dict[str, Materialization]:
+def materializations(connection: duckdb.DuckDBPyConnection, period: str | None) -> dict[str, Materialization]:
     """The last commit of every table, of partitioned ones that of `period`."""
     rows = connection.execute(
         "SELECT table_name, snapshot_id, sql_sha256, policy_sha256, input_snapshots FROM audit.materialization "
@@ -66,7 +64,9 @@ def stale_tables(
             or before.sql_sha256 != model_hashes[name]
             or before.policy_sha256 != policy_hashes[name]
             or any(source in stale or source in changed_sources for source in inputs)
-            or any(source in last and last[source].snapshot_id != before.input_snapshots.get(source) for source in inputs)
+            or any(
+                source in last and last[source].snapshot_id != before.input_snapshots.get(source) for source in inputs
+            )
         ):
             stale[name] = table
     return list(stale.values())

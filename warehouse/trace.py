@@ -19,9 +19,8 @@ from warehouse import provenance
 from warehouse.engine import identifier
 from warehouse.home import Home
 from warehouse.lake import Lake
-from warehouse.registry import Registry, Table, registry
 from warehouse.rederive import Traced, base_rows
-
+from warehouse.registry import Registry, Table, registry
 
 #: Up to so many values of a key column are pushed down as a list; beyond, looking each row up in it costs more than it saves.
 _LISTED = 1000
@@ -154,7 +153,9 @@ class _Walk:
             {"name": table.qualified, "partition": partition},
         ).fetchone()
         if found is None or found[0] is None:
-            raise TraceError(f"{table.qualified}: never built{f' for {partition}' if partition else ''}; run `shuzhang run` 尚未生成")
+            raise TraceError(
+                f"{table.qualified}: never built{f' for {partition}' if partition else ''}; run `shuzhang run` 尚未生成"
+            )
         node = self._node(table, found[0], partition, None if column is None else {column, *table.key})
         types = {c.name: c.type for c in table.columns}
         where = " AND ".join(f"{identifier(name)} = CAST(${name} AS {types[name]})" for name in table.key)
@@ -230,10 +231,16 @@ class _Walk:
         differences: list[str] = []
         for node in reversed(self.nodes):
             if not node.row_count:
-                self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {node.derived} AS SELECT * FROM {node.stored} LIMIT 0")
+                self.connection.execute(
+                    f"CREATE OR REPLACE TEMP TABLE {node.derived} AS SELECT * FROM {node.stored} LIMIT 0"
+                )
                 continue
             if node.table.model is None:
-                base_rows(self.connection, self.lake, Traced(node.table, node.snapshot_id, node.keys, node.stored, node.derived))
+                base_rows(
+                    self.connection,
+                    self.lake,
+                    Traced(node.table, node.snapshot_id, node.keys, node.stored, node.derived),
+                )
             else:
                 query = _rederiving(
                     str(node.model),

@@ -40,7 +40,9 @@ RECORD = st.tuples(st.sampled_from("abcd"), st.sampled_from(["x", "y", None]))
 DELIVERY = st.tuples(st.sampled_from(["full", "full", "incremental"]), st.lists(RECORD, max_size=5))
 
 
-def _retold(deliveries: list[tuple[str, list[tuple[str, str | None]]]]) -> tuple[list[dict[str, int]], dict[str, str]]:
+def _retold(
+    deliveries: list[tuple[str, list[tuple[str, str | None]]]],
+) -> tuple[list[dict[str, int]], dict[str, str]]:
     """The rules in plain words, one delivery after the other: its counts, and what stands in the end."""
     current: dict[str, str] = {}
     counts = []
@@ -63,8 +65,14 @@ def _retold(deliveries: list[tuple[str, list[tuple[str, str | None]]]]) -> tuple
 
 @settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
 @example(sequences=[[("full", [("a", "x")]), ("full", []), ("full", [("a", None)]), ("full", [])]], seed=0)
-@example(sequences=[[("full", [("a", "x")]), ("full", [("a", None)]), ("full", []), ("full", [("a", "x")])]], seed=0)
-@given(sequences=st.lists(st.lists(DELIVERY, min_size=1, max_size=5), min_size=10, max_size=20), seed=st.integers(0, 99))
+@example(
+    sequences=[[("full", [("a", "x")]), ("full", [("a", None)]), ("full", []), ("full", [("a", "x")])]],
+    seed=0,
+)
+@given(
+    sequences=st.lists(st.lists(DELIVERY, min_size=1, max_size=5), min_size=10, max_size=20),
+    seed=st.integers(0, 99),
+)
 def test_any_sequence_of_deliveries_is_told_as_the_rules_say(sequences: list, seed: int) -> None:
     """Many deliverers at once, each with a sequence of its own, arriving in any order: the order is by date."""
     with tempfile.TemporaryDirectory() as name:
@@ -82,7 +90,10 @@ def test_any_sequence_of_deliveries_is_told_as_the_rules_say(sequences: list, se
             ids[who, place] = deliver_files(home, [file], f"A{who}", "catalog", f"2026-01-{place + 1:02d}", mode=mode)
         _take_in(home)
         names = ("in", "accepted", "rejected", "unchanged", "held", "deleted")
-        rows = ask(home, f"SELECT delivery_id, {', '.join(f'{n}_count' for n in names)} FROM landing.delivery_outcome")
+        rows = ask(
+            home,
+            f"SELECT delivery_id, {', '.join(f'{n}_count' for n in names)} FROM landing.delivery_outcome",
+        )
         found = {delivery_id: dict(zip(names, row, strict=True)) for delivery_id, *row in rows}
         standing = ask(
             home,
@@ -108,21 +119,48 @@ def test_a_b_a_is_a_real_reversal_and_the_same_again_is_none(tmp_path: Path) -> 
     _take_in(home)
     changes = [row[0] for row in ask(home, "SELECT change FROM landing.record_change ORDER BY delivery_id")]
     assert changes == ["create", "update", "update"]
-    assert one(home, "SELECT r.body ->> '$.title' FROM landing.current_record JOIN landing.record AS r USING (delivery_id, ordinal)") == "old"
+    assert (
+        one(
+            home,
+            "SELECT r.body ->> '$.title' FROM landing.current_record JOIN landing.record AS r USING (delivery_id, ordinal)",
+        )
+        == "old"
+    )
 
 
 def test_a_withdrawn_delivery_stays_on_record_and_counts_no_more(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    first = deliver_files(home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01")
-    second = deliver_files(home, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "y"}])], "A", "catalog", "2026-01-02")
+    first = deliver_files(
+        home,
+        [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])],
+        "A",
+        "catalog",
+        "2026-01-01",
+    )
+    second = deliver_files(
+        home,
+        [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "y"}])],
+        "A",
+        "catalog",
+        "2026-01-02",
+    )
     _take_in(home)
     assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"2"}
     Intake(home).withdraw(second, "wrong file")
     _take_in(home)
     assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"1"}
-    assert dict(ask(home, "SELECT delivery_id, status FROM landing.delivery")) == {first: "accepted", second: "withdrawn"}
+    assert dict(ask(home, "SELECT delivery_id, status FROM landing.delivery")) == {
+        first: "accepted",
+        second: "withdrawn",
+    }
     assert one(home, "SELECT count(*) FROM landing.record") == 2
-    assert status(lake_of(home))["records"] == {"in": 1, "accepted": 1, "rejected": 0, "unchanged": 0, "held": 0}
+    assert status(lake_of(home))["records"] == {
+        "in": 1,
+        "accepted": 1,
+        "rejected": 0,
+        "unchanged": 0,
+        "held": 0,
+    }
     with pytest.raises(DeliveryError, match="withdrawn already"):
         Intake(home).withdraw(second, "again")
 
@@ -135,9 +173,15 @@ def test_a_full_delivery_with_an_unreadable_file_deletes_nothing(tmp_path: Path)
     deliver_files(home, good, "A", "catalog", "2026-01-02")
     _take_in(home)
     assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"1", "2"}
-    files = ask(home, "SELECT source_file, status, rule, record_count FROM landing.delivery_file WHERE status = 'rejected'")
+    files = ask(
+        home,
+        "SELECT source_file, status, rule, record_count FROM landing.delivery_file WHERE status = 'rejected'",
+    )
     assert files == [("2.json", "rejected", "html_page", 0)]
-    assert [row[0] for row in ask(home, "SELECT status FROM landing.delivery ORDER BY delivery_date")] == ["accepted", "partial"]
+    assert [row[0] for row in ask(home, "SELECT status FROM landing.delivery ORDER BY delivery_date")] == [
+        "accepted",
+        "partial",
+    ]
 
 
 def test_rejections_name_place_rule_and_mend_in_both_languages(tmp_path: Path) -> None:
@@ -149,7 +193,11 @@ def test_rejections_name_place_rule_and_mend_in_both_languages(tmp_path: Path) -
     )
     deliver_files(home, [file], "A", "costs", "2026-03-01")
     _take_in(home)
-    rows = ask(home, "SELECT source_pointer, rule, column_name, value, message_zh, message_en, mend_zh, mend_en, raw FROM landing.rejected_record ORDER BY ALL")
+    rows = ask(
+        home,
+        "SELECT source_pointer, rule, column_name, value, message_zh, message_en, mend_zh, mend_en, raw "
+        "FROM landing.rejected_record ORDER BY ALL",
+    )
     assert [(row[0], row[1], row[2], row[3]) for row in rows] == [
         ("record 1, line 2", "bad_amount", "amount_cny", "12.345"),
         ("record 1, line 2", "bad_date", "posted_date", "2026-02-30"),
@@ -163,12 +211,24 @@ def test_rejections_name_place_rule_and_mend_in_both_languages(tmp_path: Path) -
 
 def test_a_writer_waits_for_its_turn_and_readers_keep_their_snapshot(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    deliver_files(home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01")
+    deliver_files(
+        home,
+        [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])],
+        "A",
+        "catalog",
+        "2026-01-01",
+    )
     _take_in(home)
     with Lake(home).reading() as reader:
         reader.execute("BEGIN")
         before = reader.execute("SELECT count(*) FROM landing.record").fetchall()
-        deliver_files(home, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "x"}])], "A", "catalog", "2026-01-02")
+        deliver_files(
+            home,
+            [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "x"}])],
+            "A",
+            "catalog",
+            "2026-01-02",
+        )
         _take_in(home)
         assert reader.execute("SELECT count(*) FROM landing.record").fetchall() == before
     assert one(home, "SELECT count(*) FROM landing.record") == 2
@@ -176,11 +236,23 @@ def test_a_writer_waits_for_its_turn_and_readers_keep_their_snapshot(tmp_path: P
 
 def test_a_home_can_be_moved(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    deliver_files(home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01")
+    deliver_files(
+        home,
+        [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])],
+        "A",
+        "catalog",
+        "2026-01-01",
+    )
     _take_in(home)
     lake_of.cache_clear()
     moved = Home(home.root.rename(tmp_path / "elsewhere"))
-    deliver_files(moved, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "x"}])], "A", "catalog", "2026-01-02")
+    deliver_files(
+        moved,
+        [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "x"}])],
+        "A",
+        "catalog",
+        "2026-01-02",
+    )
     _take_in(moved)
     assert one(moved, "SELECT count(*) FROM landing.record") == 2
     assert not home.root.exists()

@@ -14,7 +14,11 @@ from warehouse.lake import Lake
 from warehouse.registry import registry
 from warehouse.status import status
 
-AMOUNTS = [f"{t}_{m}" for t in ("opening", "addition", "reduction", "closing") for m in ("cost_cny", "amortisation_cny", "carrying_cny")]
+AMOUNTS = [
+    f"{t}_{m}"
+    for t in ("opening", "addition", "reduction", "closing")
+    for m in ("cost_cny", "amortisation_cny", "carrying_cny")
+]
 MEASURES = [*AMOUNTS, *(f"{t}_count" for t in ("opening", "addition", "reduction", "closing")), "memo_count"]
 
 
@@ -27,11 +31,18 @@ def expected(city_folder: Path) -> dict:
 def test_counts_are_those_that_the_generator_knows(city: Home, expected: dict) -> None:
     figures = status(Lake(city))
     for kind, counts in expected["records_by_kind"].items():
-        assert figures["records_by_kind"][kind] == {name: counts[name] for name in figures["records_by_kind"][kind]}, kind
+        assert figures["records_by_kind"][kind] == {name: counts[name] for name in figures["records_by_kind"][kind]}, (
+            kind
+        )
     for name in ("deliveries", "resources", "fields", "cards", "memo", "missing"):
         assert figures[name] == expected[name], name
     assert figures["rejected_files"] == expected["files_rejected"]
-    deleted = dict(ask(city, "SELECT kind, CAST(sum(deleted_count) AS BIGINT) FROM landing.delivery_outcome GROUP BY kind"))
+    deleted = dict(
+        ask(
+            city,
+            "SELECT kind, CAST(sum(deleted_count) AS BIGINT) FROM landing.delivery_outcome GROUP BY kind",
+        )
+    )
     assert deleted == {kind: counts["deleted"] for kind, counts in expected["records_by_kind"].items()}
 
 
@@ -55,7 +66,9 @@ def test_the_record_equation_holds_for_every_delivery(city: Home) -> None:
         "WHERE in_count <> accepted_count + rejected_count + unchanged_count + held_count",
     )
     assert broken == []
-    assert one(city, "SELECT count(*) FROM landing.record") == one(city, "SELECT sum(in_count) FROM landing.delivery_outcome")
+    assert one(city, "SELECT count(*) FROM landing.record") == one(
+        city, "SELECT sum(in_count) FROM landing.delivery_outcome"
+    )
 
 
 def test_every_resource_has_a_card_or_stands_in_the_memo_register(city: Home) -> None:
@@ -69,7 +82,13 @@ def test_every_resource_has_a_card_or_stands_in_the_memo_register(city: Home) ->
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize(("lower", "upper"), [("unit", "department"), ("department", "district"), ("district", "city")])
 def test_levels_sum_to_the_level_above(city: Home, measure: str, lower: str, upper: str) -> None:
-    summed = dict(ask(city, f"SELECT parent_code, sum({measure}) FROM report.form_r1 WHERE level = $l GROUP BY ALL", l=lower))
+    summed = dict(
+        ask(
+            city,
+            f"SELECT parent_code, sum({measure}) FROM report.form_r1 WHERE level = $l GROUP BY ALL",
+            l=lower,
+        )
+    )
     stated = dict(ask(city, f"SELECT entity_code, {measure} FROM report.form_r1 WHERE level = $l", l=upper))
     assert summed == stated
 
@@ -82,12 +101,19 @@ def test_closing_is_opening_and_additions_less_reductions_on_every_row(city: Hom
             f"<> closing_{measure}",
         )
         assert broken == [], measure
-    assert one(city, "SELECT count(*) FROM report.form_r1 WHERE closing_cost_cny - closing_amortisation_cny <> closing_carrying_cny") == 0
+    assert (
+        one(
+            city,
+            "SELECT count(*) FROM report.form_r1 WHERE closing_cost_cny - closing_amortisation_cny <> closing_carrying_cny",
+        )
+        == 0
+    )
 
 
 def test_closing_is_the_sum_of_the_cards(city: Home) -> None:
     stated = ask(
-        city, "SELECT closing_cost_cny, closing_amortisation_cny, closing_carrying_cny FROM report.form_r1 WHERE level = 'city'"
+        city,
+        "SELECT closing_cost_cny, closing_amortisation_cny, closing_carrying_cny FROM report.form_r1 WHERE level = 'city'",
     )
     cards = ask(
         city,
@@ -159,7 +185,9 @@ def test_the_workbook_shows_the_tables_figures(city: Home) -> None:
         assert figures == sorted((name, code, count, f"{cost:.2f}", memo) for name, code, count, cost, memo in stored)
 
 
-def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(city: Home, city_folder: Path, tmp_path: Path) -> None:
+def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(
+    city: Home, city_folder: Path, tmp_path: Path
+) -> None:
     """1.00 more in a line of 120 months or so, added before this year and in use: cost moves by 1.00 on the way to the city."""
     line = ask(
         city,
@@ -173,9 +201,19 @@ def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(city: Hom
     name, raw, amount, holder, start, life, _, delivery_id = line[0]
     changed = tmp_path / "changed"
     shutil.copytree(city_folder, changed)
-    sha256 = one(city, "SELECT any_value(source_sha256) FROM landing.record WHERE delivery_id = $d AND raw = $r", d=delivery_id, r=raw)
+    sha256 = one(
+        city,
+        "SELECT any_value(source_sha256) FROM landing.record WHERE delivery_id = $d AND raw = $r",
+        d=delivery_id,
+        r=raw,
+    )
     (file,) = [f for f in changed.rglob(name) if f.read_bytes() == city.read(sha256)]
-    encoding = one(city, "SELECT encoding FROM landing.delivery_file WHERE delivery_id = $d AND source_sha256 = $s", d=delivery_id, s=sha256)
+    encoding = one(
+        city,
+        "SELECT encoding FROM landing.delivery_file WHERE delivery_id = $d AND source_sha256 = $s",
+        d=delivery_id,
+        s=sha256,
+    )
     old, new = raw, raw.replace(str(amount), str(amount + 1))
     data = file.read_bytes()
     assert data.count(old.encode(encoding)) == 1
@@ -211,7 +249,10 @@ def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(city: Hom
 
 def _path(home: Home, unit: str) -> set[tuple[str, str]]:
     """The rows of R1 that a unit's figures flow into."""
-    parents = {(level, code): parent for level, code, parent in ask(home, "SELECT level, entity_code, parent_code FROM report.form_r1")}
+    parents = {
+        (level, code): parent
+        for level, code, parent in ask(home, "SELECT level, entity_code, parent_code FROM report.form_r1")
+    }
     path, code = set(), unit
     for level in ("unit", "department", "district", "city"):
         path.add((level, code))

@@ -5,6 +5,7 @@ import io
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import openpyxl
@@ -32,7 +33,18 @@ def _main(monkeypatch: pytest.MonkeyPatch, home: Path, *arguments: str) -> int:
 
 def test_help_is_there_for_every_command() -> None:
     names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
-    assert {"deliver", "run", "status", "rejected", "trace", "sql", "export", "template", "withdraw", "example"} <= set(names)
+    assert {
+        "deliver",
+        "run",
+        "status",
+        "rejected",
+        "trace",
+        "sql",
+        "export",
+        "template",
+        "withdraw",
+        "example",
+    } <= set(names)
     for name in names:
         result = CliRunner().invoke(app, [name, "--help"])
         assert result.exit_code == 0
@@ -67,13 +79,24 @@ def test_every_delivery_has_a_receipt_that_says_the_equation(city: Home) -> None
     assert len(receipts) == json.loads(_call(city.root, "status", "--json").output)["deliveries"]
     for receipt in receipts[:20]:
         sheet = openpyxl.load_workbook(receipt)["回执"]
-        facts = {row[0]: row[1] for row in sheet.iter_rows(min_row=3, max_col=2, values_only=True) if row[1] is not None}
+        facts: dict[object, Any] = {
+            row[0]: row[1] for row in sheet.iter_rows(min_row=3, max_col=2, values_only=True) if row[1] is not None
+        }
         assert facts["来件"] == facts["接受"] + facts["拒收"] + facts["未变"] + facts["搁置"]
 
 
 def test_trace_json_has_what_it_promises(city: Home) -> None:
     result = _call(
-        city.root, "trace", "report.form_r1", "period=2026-06", "level=city", "entity_code=city", "--verify", "--json", "--limit", "3"
+        city.root,
+        "trace",
+        "report.form_r1",
+        "period=2026-06",
+        "level=city",
+        "entity_code=city",
+        "--verify",
+        "--json",
+        "--limit",
+        "3",
     )
     assert result.exit_code == 0
     document = json.loads(result.output)
@@ -86,7 +109,16 @@ def test_trace_json_has_what_it_promises(city: Home) -> None:
     assert document["source_count"] > 2000
 
 
-@pytest.mark.parametrize("reading", ["SELECT 1 AS x", "DESCRIBE catalog.resource", "SUMMARIZE report.form_r1", "FROM information_schema.tables", "SHOW TABLES"])
+@pytest.mark.parametrize(
+    "reading",
+    [
+        "SELECT 1 AS x",
+        "DESCRIBE catalog.resource",
+        "SUMMARIZE report.form_r1",
+        "FROM information_schema.tables",
+        "SHOW TABLES",
+    ],
+)
 def test_sql_reads(city: Home, reading: str) -> None:
     assert _call(city.root, "sql", reading, "--format", "json").exit_code == 0
 
@@ -118,10 +150,14 @@ def test_export_opens_in_a_plain_duckdb_with_comments(city: Home, tmp_path: Path
     target = tmp_path / "export.duckdb"
     assert _call(city.root, "export", str(target)).exit_code == 0
     with duckdb.connect(str(target), read_only=True) as connection:
-        tables = dict(connection.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall())
+        tables = dict(
+            connection.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall()
+        )
         assert set(tables) == set(registry())
         assert all(tables.values())
-        columns = connection.execute("SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal").fetchone()
+        columns = connection.execute(
+            "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal"
+        ).fetchone()
         assert columns == (0,)
         found = connection.execute("SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city'").fetchone()
     assert str((found or ("",))[0]) == "104927685.86"
@@ -134,7 +170,7 @@ def test_a_template_is_written_for_every_kind(tmp_path: Path, kind: str) -> None
     assert "填写说明" in openpyxl.load_workbook(target).sheetnames
 
 
-def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # noqa: ANN001
+def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     file = tmp_path / "a.csv"
     file.write_text("x\n1\n")
     home = tmp_path / "home"
@@ -147,7 +183,9 @@ def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pyt
     assert _main(monkeypatch, home, "trace", "report.form_r1", "period") == 2
 
 
-def test_a_bad_policy_file_ends_with_one_and_names_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # noqa: ANN001
+def test_a_bad_policy_file_ends_with_one_and_names_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
     home = Home(tmp_path / "home").create()
     file = home.policy / "parameter.csv"
     file.write_text(file.read_text("utf-8").replace("unverified", "certain"), "utf-8")

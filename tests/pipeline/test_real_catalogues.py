@@ -26,7 +26,10 @@ def federal(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
             deliver_files(home, [file], file.stem.upper(), "catalog", day)
         run_home(home)
         names = ("in", "accepted", "rejected", "unchanged", "held", "deleted")
-        (row,) = ask(home, f"SELECT {', '.join(f'CAST(sum({n}_count) AS BIGINT)' for n in names)} FROM landing.delivery_outcome")
+        (row,) = ask(
+            home,
+            f"SELECT {', '.join(f'CAST(sum({n}_count) AS BIGINT)' for n in names)} FROM landing.delivery_outcome",
+        )
         counts.append(dict(zip(names, row, strict=True)))
     return home, counts
 
@@ -48,7 +51,7 @@ def test_federal_titles_are_those_of_the_raw_files(federal: tuple[Home, list], r
 
 
 def test_federal_changes_are_those_of_a_plain_comparison(federal: tuple[Home, list], real_data: Path) -> None:
-    home, counts = federal
+    _, counts = federal
     first, second = (_datasets(real_data, day) for day in DATES)
     # The same bytes again are a no-op: such an agency's second date is no delivery.
     same = {
@@ -59,7 +62,14 @@ def test_federal_changes_are_those_of_a_plain_comparison(federal: tuple[Home, li
     delivered = {key: dataset for key, dataset in second.items() if key[0] not in same}
     unchanged = sum(1 for key, dataset in delivered.items() if first.get(key) == dataset)
     deleted = sum(1 for key in first if key[0] not in same and key not in second)
-    assert counts[0] == {"in": len(first), "accepted": len(first), "rejected": 0, "unchanged": 0, "held": 0, "deleted": 0}
+    assert counts[0] == {
+        "in": len(first),
+        "accepted": len(first),
+        "rejected": 0,
+        "unchanged": 0,
+        "held": 0,
+        "deleted": 0,
+    }
     assert counts[1] == {
         "in": len(first) + len(delivered),
         "accepted": len(first) + len(delivered) - unchanged,

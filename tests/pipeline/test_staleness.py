@@ -58,7 +58,9 @@ def test_only_the_named_deliverers_are_taken_in(home: Home, tmp_path: Path) -> N
     for deliverer in ("NEW-1", "NEW-2"):
         deliver_files(home, [file], deliverer, "catalog", "2026-07-10")
     run_home(home, deliverers=["NEW-1"])
-    assert [row[0] for row in ask(home, "SELECT deliverer_code FROM catalog.resource WHERE resource_code = 'n-1'")] == ["NEW-1"]
+    assert [row[0] for row in ask(home, "SELECT deliverer_code FROM catalog.resource WHERE resource_code = 'n-1'")] == [
+        "NEW-1"
+    ]
     run_home(home)
     assert one(home, "SELECT count(*) FROM catalog.resource WHERE resource_code = 'n-1'") == 2
 

@@ -69,7 +69,9 @@ def test_a_units_row_traces_to_that_units_records_only(city: Home) -> None:
 
 def _body(home: Home, key: dict) -> tuple[dict, str]:
     ((body, deliverer),) = ask(
-        home, "SELECT body, deliverer_code FROM landing.record WHERE delivery_id = $delivery_id AND ordinal = $ordinal", **key
+        home,
+        "SELECT body, deliverer_code FROM landing.record WHERE delivery_id = $delivery_id AND ordinal = $ordinal",
+        **key,
     )
     return json.loads(body), deliverer
 
@@ -100,7 +102,7 @@ def test_sources_name_bytes_that_hold_the_raw_text(city: Home) -> None:
             assert any(source["raw"].encode(encoding) in data for encoding in ("utf-8", "gb18030", "utf-16-le"))
 
 
-def test_changed_bytes_are_found(city: Home, tmp_path) -> None:  # noqa: ANN001
+def test_changed_bytes_are_found(city: Home, tmp_path) -> None:
     key = {"period": "2026-06", "level": "city", "entity_code": "city"}
     source = next(s for s in trace(lake_of(city), "report.form_r1", key).sources if s["table"] == "landing.record")
     blob = city.blob(source["sha256"])

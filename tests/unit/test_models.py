@@ -56,7 +56,11 @@ def test_every_column_has_lineage_or_is_a_constant(table: Table) -> None:
             assert influence in ("value", "filter")
 
 
-@pytest.mark.parametrize("table", [t for t in DERIVED if any(c.name.endswith("_cny") for c in t.columns)], ids=lambda t: t.qualified)
+@pytest.mark.parametrize(
+    "table",
+    [t for t in DERIVED if any(c.name.endswith("_cny") for c in t.columns)],
+    ids=lambda t: t.qualified,
+)
 def test_no_double_feeds_a_money_column(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Each expression under a projection of a CTE or of the model is typed by DuckDB; in models with money none is a DOUBLE."""
     typed = 0
@@ -80,12 +84,23 @@ def test_no_double_feeds_a_money_column(empty: duckdb.DuckDBPyConnection, table:
 
 def _expressions(model: str) -> list[tuple[exp.Select, exp.Expr]]:
     """Every arithmetic, aggregate, cast and CASE expression below the projections, with its SELECT."""
-    wanted = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Neg, exp.AggFunc, exp.Cast, exp.Case, exp.Coalesce)
+    wanted = (
+        exp.Add,
+        exp.Sub,
+        exp.Mul,
+        exp.Div,
+        exp.IntDiv,
+        exp.Neg,
+        exp.AggFunc,
+        exp.Cast,
+        exp.Case,
+        exp.Coalesce,
+    )
     tree = sqlglot.parse_one(model, read="duckdb")
-    found = []
-    for select in tree.find_all(exp.Select):
-        for projection in select.expressions:
-            for node in projection.find_all(*wanted):
-                if node.find_ancestor(exp.Select) is select and node.find_ancestor(exp.Window) is None:
-                    found.append((select, node))
-    return found
+    return [
+        (select, node)
+        for select in tree.find_all(exp.Select)
+        for projection in select.expressions
+        for node in projection.find_all(*wanted)
+        if node.find_ancestor(exp.Select) is select and node.find_ancestor(exp.Window) is None
+    ]

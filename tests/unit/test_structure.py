@@ -56,7 +56,9 @@ def test_only_two_modules_below_the_assets_know_dagster() -> None:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_module_says_what_belongs_in_it(room: str) -> None:
-    silent = [str(m.relative_to(ROOT)) for m in _modules(room) if not ast.get_docstring(ast.parse(m.read_text("utf-8")))]
+    silent = [
+        str(m.relative_to(ROOT)) for m in _modules(room) if not ast.get_docstring(ast.parse(m.read_text("utf-8")))
+    ]
     assert silent == []
 
 

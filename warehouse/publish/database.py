@@ -16,7 +16,10 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
     """
     target = target.absolute()
     counts: dict[str, int] = {}
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder, lake.reading() as connection:
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder,
+        lake.reading() as connection,
+    ):
         aside = Path(folder) / "export.duckdb"
         connection.execute(f"ATTACH {literal(str(aside))} AS export")
         # One transaction over both databases: the export is one snapshot of the lake.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import duckdb
 import xlsxwriter
 
 from warehouse.lake import Lake
+from warehouse.publish.workbook import FIXED_TIME
 
 _DELIVERY = """
 SELECT d.delivery_id AS 交付标识, d.deliverer_code AS 交付单位, d.source_name AS 来源系统, d.kind AS 交付类别,
@@ -33,10 +33,22 @@ FROM landing.rejected_record WHERE list_contains($deliveries, delivery_id) ORDER
 """
 
 _HELP = (
-    ("拒收的记录和文件可以改正后重新交付，原交付不受影响。", "Rejected records and files may be mended and delivered again."),
-    ("全量交付（full）须列出全部记录；未列出的视为删除。", "A full delivery lists every record; what it lacks is deleted."),
-    ("只补交少量记录时，请用增量方式（incremental）。", "To send a few records only, deliver with mode incremental."),
-    ("整次交付有误时，请告知数据团队撤回（withdraw）。", "If a whole delivery is wrong, ask the data team to withdraw it."),
+    (
+        "拒收的记录和文件可以改正后重新交付，原交付不受影响。",
+        "Rejected records and files may be mended and delivered again.",
+    ),
+    (
+        "全量交付（full）须列出全部记录；未列出的视为删除。",
+        "A full delivery lists every record; what it lacks is deleted.",
+    ),
+    (
+        "只补交少量记录时，请用增量方式（incremental）。",
+        "To send a few records only, deliver with mode incremental.",
+    ),
+    (
+        "整次交付有误时，请告知数据团队撤回（withdraw）。",
+        "If a whole delivery is wrong, ask the data team to withdraw it.",
+    ),
 )
 
 
@@ -57,7 +69,7 @@ def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
         target = lake.home.receipts / f"{delivery_id}.xlsx"
         aside = target.with_suffix(".part")
         with xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-            book.set_properties({"title": f"交付回执 {delivery_id}", "created": datetime(2000, 1, 1)})  # noqa: DTZ001
+            book.set_properties({"title": f"交付回执 {delivery_id}", "created": FIXED_TIME})
             _write_facts(book, facts, delivery_id)
             _write_list(book, "文件", files, delivery_id)
             _write_list(book, "拒收记录", rejected, delivery_id)

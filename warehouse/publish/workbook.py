@@ -40,6 +40,10 @@ ORDER BY CAST((e.body ->> '$.position') AS INTEGER)
 _EXACT = Decimal(10) ** 13
 
 
+#: The creation time that written files state: the same figures give the same bytes. XlsxWriter takes no time zone.
+FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001
+
+
 @dataclass(frozen=True)
 class FormColumn:
     """A column of a form: the table's column, the heading above and its own, and how numbers look."""
@@ -65,8 +69,7 @@ def publish_form(lake: Lake, table: Table, period: str) -> Path:
         columns = [FormColumn(*row) for row in connection.execute(_COLUMNS, {"form": form[0]}).fetchall()]
         aside = target.with_suffix(".part")
         with xlsxwriter.Workbook(str(aside), {"default_date_format": "yyyy-mm-dd"}) as book:
-            # A fixed creation time: the same figures give the same bytes.
-            book.set_properties({"title": form[1], "company": "数账 Shuzhang", "created": datetime(2000, 1, 1)})  # noqa: DTZ001
+            book.set_properties({"title": form[1], "company": "数账 Shuzhang", "created": FIXED_TIME})
             for level, label in _LEVELS.items():
                 rows = _rows(connection, table, columns, period, level)
                 _write_level(book, label, f"{form[1]}（{label}）", form[2], period, columns, rows)
@@ -80,12 +83,18 @@ def report_files(home: Home, period: str) -> list[Path]:
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[FormColumn], period: str, level: str
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    columns: Sequence[FormColumn],
+    period: str,
+    level: str,
 ) -> list[tuple[Any, ...]]:
     known = {column.name for column in table.columns}
     unknown = [column.name for column in columns if column.name not in known]
     if unknown:
-        raise LookupError(f"policy/report_column.csv: {table.qualified} has no column {', '.join(unknown)} 报表没有该列")
+        raise LookupError(
+            f"policy/report_column.csv: {table.qualified} has no column {', '.join(unknown)} 报表没有该列"
+        )
     names = ", ".join(f'"{column.name}"' for column in columns)
     return connection.execute(
         f"SELECT {names} FROM {table.qualified} WHERE period = $period AND level = $level ORDER BY parent_code, entity_code",
@@ -111,7 +120,14 @@ def _write_level(
         "money": book.add_format(border | {"num_format": "#,##0.00"}),
     }
     last = len(columns) - 1
-    sheet.merge_range(0, 0, 0, last, title, book.add_format({"bold": True, "font_size": 14, "align": "center", "font_name": "SimSun"}))
+    sheet.merge_range(
+        0,
+        0,
+        0,
+        last,
+        title,
+        book.add_format({"bold": True, "font_size": 14, "align": "center", "font_name": "SimSun"}),
+    )
     small = book.add_format({"font_name": "SimSun", "font_size": 9, "text_wrap": True, "valign": "top"})
     sheet.merge_range(1, 0, 1, last, f"期间：{period}　金额单位：元（人民币）", small)
     _write_heads(sheet, columns, head)
