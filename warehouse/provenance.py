@@ -92,7 +92,9 @@ __all__ = [
 _SOURCE = f"{RESERVED}source_"
 _TWIN = f"{RESERVED}traced"
 _ROWS = f"{RESERVED}rows"
+_ROW = f"{RESERVED}row"
 _TOOK_PART = f"{RESERVED}took_part"
+_EXTREME = f"{RESERVED}extreme_"
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,7 @@ class Provenance:
     columns: Mapping[str, frozenset[str]]
 
 
-def rewrite(
-    sql: str, relations: Mapping[str, Relation], columns: Collection[str] | None = None
-) -> Provenance:
+def rewrite(sql: str, relations: Mapping[str, Relation], columns: Collection[str] | None = None) -> Provenance:
     """Rewrite a model's SELECT to return the keys of the rows that took part in each of its rows.
 
     Args:
@@ -227,11 +227,7 @@ class _Rewriter:
         names = self.relations[table].key
         if not names:
             raise ValueError(f"{table}: a table without a key cannot be traced 没有键的表无法追溯")
-        struct = exp.Struct(
-            expressions=[
-                exp.PropertyEQ(this=_identifier(name), expression=_column(name, alias)) for name in names
-            ]
-        )
+        struct = _struct({name: _column(name, alias) for name in names})
         return exp.case().when(_is_not_null(_column(names[0], alias)), struct)
 
 
@@ -241,14 +237,15 @@ def _contributing(select: exp.Select) -> list[exp.Expr]:
 
 
 def _merge_groups(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[_Keys]]:
-    """GROUP BY over a subquery of the rows, with whether each takes part, so that its keys can be gathered.
+    """GROUP BY over a subquery of the rows, each with what tells whether it takes part, to gather the keys.
 
-    SELECT k, max(v) FROM t GROUP BY k  becomes
-    SELECT k, max(v), list(source) FILTER (WHERE took_part)
-    FROM (SELECT k, v, source, v = max(v) OVER (PARTITION BY k) AS took_part FROM t) GROUP BY k
+    SELECT k, sum(v), max(w) FROM t GROUP BY k  becomes, leaving aside NULLs and that somebody must take part,
+    SELECT k, sum(v), max(w), list(source) FILTER (WHERE took_part) || [row.source FOR row IN
+        list({source, extreme_1}) FILTER (WHERE NOT took_part) IF row.extreme_1 = max(extreme_1)]
+    FROM (SELECT k, v, w, source, v IS NOT NULL AS took_part, w AS extreme_1 FROM t) GROUP BY k
     """
-    group = select.args.get("group")
-    took_part = _took_part(select, group.expressions if group else [])
+    used = [aggregate for projection in select.expressions for aggregate in aggregates(projection)]
+    participation = _participation(used)
     rows = exp.select(copy=False)
     for clause in ("from_", "joins", "where"):
         rows.set(clause, select.args.get(clause))
@@ -260,12 +257,11 @@ def _merge_groups(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, li
             rows.select(_named(column.copy(), name), copy=False)
         column.replace(_column(name, _ROWS))
     rows, sources = _returning(rows, keys)
-    if took_part is not None:
-        rows.select(_named(took_part, _TOOK_PART), copy=False)
+    if participation is not None:
+        rows.select(*participation.columns(), copy=False)
     select.from_(_subquery(rows, _ROWS), copy=False)
-    return select, [
-        _gathered(source, took_part is not None, fall_back=group is not None) for source in sources
-    ]
+    fall_back = select.args.get("group") is not None
+    return select, [_gathered(source, participation, fall_back=fall_back) for source in sources]
 
 
 def _merge_duplicates(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[_Keys]]:
@@ -275,7 +271,7 @@ def _merge_duplicates(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select
     merged = exp.select(*(_named(_column(name, _ROWS), name) for name in outputs), copy=False)
     merged.from_(_subquery(rows, _ROWS), copy=False)
     merged.group_by(*(_column(name, _ROWS) for name in outputs), copy=False)
-    return merged, [_gathered(source, False, fall_back=False) for source in sources]
+    return merged, [_gathered(source, None, fall_back=False) for source in sources]
 
 
 def _returning(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[_Source]]:
@@ -283,60 +279,91 @@ def _returning(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[
     return select, [_Source(f"{_SOURCE}{n}", key.table, key.is_list) for n, key in enumerate(keys, 1)]
 
 
-def _gathered(source: _Source, filtered: bool, *, fall_back: bool) -> _Keys:
+def _gathered(source: _Source, participation: "_Participation | None", *, fall_back: bool) -> _Keys:
     """A source's keys over a group: of the rows that took part or, if none did and `fall_back`, of all."""
-
-    def gather(*conditions: exp.Expr) -> exp.Expr:
-        keys = _column(source.column, _ROWS)
-        # Equal lists come of one total joined to many rows: one is enough.
-        listed = exp.ArrayAgg(this=exp.Distinct(expressions=[keys]) if source.is_list else keys)
-        listed = exp.Filter(
-            this=listed, expression=exp.Where(this=exp.and_(*conditions, _is_not_null(keys.copy())))
-        )
-        return exp.Flatten(this=listed) if source.is_list else listed
-
-    took_part = _column(_TOOK_PART, _ROWS)
-    if not filtered:
-        value = gather()
-    elif not fall_back:
-        value = gather(took_part)
+    key, took_part = _column(source.column, _ROWS), _column(_TOOK_PART, _ROWS)
+    if participation is None:
+        value = _listed(source, key)
     else:
-        someone = exp.LogicalOr(this=took_part.copy())
-        value = exp.case().when(someone, gather(took_part)).else_(gather(exp.not_(took_part.copy())))
-    return _Keys(value, source.table, is_list=True)
+        value = _listed(source, key, took_part)
+        someone: exp.Expr = exp.LogicalOr(this=took_part)
+        extremes = participation.over_group()
+        if extremes:
+            value = exp.ArrayConcat(this=value, expressions=[_tied(source, extremes)])
+            someone = exp.or_(someone, *(_is_not_null(extreme) for extreme in extremes.values()))
+        if fall_back:
+            value = exp.case().when(someone, value).else_(_listed(source, key, exp.not_(took_part)))
+    return _Keys(exp.Flatten(this=value) if source.is_list else value, source.table, is_list=True)
+
+
+def _tied(source: _Source, extremes: Mapping[str, exp.Expr]) -> exp.Expr:
+    """The keys of the rows that tie for an extreme, of those that do not take part anyway."""
+    names = (source.column, *extremes)
+    others = _listed(
+        source, _struct({name: _column(name, _ROWS) for name in names}), exp.not_(_column(_TOOK_PART, _ROWS))
+    )
+    ties = [exp.EQ(this=_column(name, _ROW), expression=extreme) for name, extreme in extremes.items()]
+    tied = exp.Comprehension(
+        this=_column(source.column, _ROW),
+        expression=_identifier(_ROW),
+        iterator=others,
+        condition=exp.or_(*ties),
+    )
+    return exp.Array(expressions=[tied])
+
+
+def _listed(source: _Source, value: exp.Expr, *conditions: exp.Expr) -> exp.Expr:
+    """The list of a value over the rows of a group that have a key of the source and meet the conditions."""
+    # Equal lists come of one total joined to many rows: one is enough.
+    listed = exp.ArrayAgg(this=exp.Distinct(expressions=[value.copy()]) if source.is_list else value.copy())
+    passes = exp.and_(*conditions, _is_not_null(_column(source.column, _ROWS)))
+    return exp.Filter(this=listed, expression=exp.Where(this=passes))
 
 
 # --- which rows take part ---------------------------------------------------------------------------------
 
 
-def _took_part(select: exp.Select, groups: list[exp.Expr]) -> exp.Expr | None:
-    """The condition, never NULL, on a row that it takes part in an aggregate; None if every row does."""
-    used = [aggregate for projection in select.expressions for aggregate in aggregates(projection)]
-    conditions = [_use_condition(aggregate, groups) for aggregate in used]
-    if not conditions or None in conditions:
-        return None
-    distinct = list(dict.fromkeys(condition for condition in conditions if condition is not None))
-    return exp.Coalesce(this=exp.paren(exp.or_(*distinct)), expressions=[exp.false()])
+@dataclass(frozen=True)
+class _Participation:
+    """Which rows of a group take part: those that meet a condition, and those that tie for an extreme of a value."""
+
+    conditions: list[exp.Expr]
+    extremes: list[tuple[exp.Expr, type[exp.Max | exp.Min]]]
+
+    def columns(self) -> Iterator[exp.Expr]:
+        """What the subquery of the rows must return for it."""
+        condition = exp.Coalesce(this=exp.or_(exp.false(), *self.conditions), expressions=[exp.false()])
+        yield _named(condition, _TOOK_PART)
+        for n, (value, _) in enumerate(self.extremes, 1):
+            yield _named(value, f"{_EXTREME}{n}")
+
+    def over_group(self) -> dict[str, exp.Expr]:
+        """For each of these columns of values, its extreme as an aggregate."""
+        columns = {f"{_EXTREME}{n}": function for n, (_, function) in enumerate(self.extremes, 1)}
+        return {name: function(this=_column(name, _ROWS)) for name, function in columns.items()}
 
 
-def _use_condition(aggregate: exp.Expr, groups: list[exp.Expr]) -> exp.Expr | None:
-    parent = aggregate.parent
-    passes = [parent.expression.this.copy()] if isinstance(parent, exp.Filter) else []
-    use = aggregate_use(aggregate)
-    if use is Use.EVERY:
-        return exp.and_(*passes) if passes else None
-    value = _argument(aggregate)
-    if use is Use.NON_NULL:
-        return exp.and_(*passes, _is_not_null(value))
-    if use is Use.ARGUMENT:
-        passes.append(_is_not_null(value))
-        value = aggregate.expression.copy()
-        extreme = (
-            exp.Max(this=value.copy()) if isinstance(aggregate, exp.ArgMax) else exp.Min(this=value.copy())
-        )
-    else:
-        extreme = aggregate.copy()
-    return exp.and_(*passes, exp.EQ(this=exp.paren(value), expression=_over_group(extreme, passes, groups)))
+def _participation(used: list[exp.Expr]) -> _Participation | None:
+    """Which rows take part in any of these aggregates; None if every row does."""
+    found = _Participation([], [])
+    for aggregate in used:
+        parent, use = aggregate.parent, aggregate_use(aggregate)
+        passes = [parent.expression.this.copy()] if isinstance(parent, exp.Filter) else []
+        if use is Use.EVERY and not passes:
+            return None
+        if use is Use.EVERY:
+            found.conditions.append(exp.and_(*passes))
+        elif use is Use.NON_NULL:
+            found.conditions.append(exp.and_(*passes, _is_not_null(_argument(aggregate))))
+        else:
+            value = _argument(aggregate)
+            if use is Use.ARGUMENT:
+                passes.append(_is_not_null(value))
+                value = aggregate.expression.copy()
+            value = exp.case().when(exp.and_(*passes), value) if passes else value
+            greatest = isinstance(aggregate, exp.Max | exp.ArgMax | exp.LogicalOr)
+            found.extremes.append((value, exp.Max if greatest else exp.Min))
+    return found if used else None
 
 
 def _argument(aggregate: exp.Expr) -> exp.Expr:
@@ -345,12 +372,6 @@ def _argument(aggregate: exp.Expr) -> exp.Expr:
     while isinstance(value, exp.Order | exp.Distinct):
         value = value.this if isinstance(value, exp.Order) else value.expressions[0]
     return value.copy()
-
-
-def _over_group(aggregate: exp.Expr, passes: list[exp.Expr], groups: list[exp.Expr]) -> exp.Expr:
-    if passes:
-        aggregate = exp.Filter(this=aggregate, expression=exp.Where(this=exp.and_(*passes)))
-    return exp.Window(this=aggregate, partition_by=[group.copy() for group in groups], over="OVER")
 
 
 # --- pieces of SQL ----------------------------------------------------------------------------------------
@@ -363,15 +384,19 @@ def _unnested(traced: exp.Query, outputs: list[str], sources: list[_Source]) -> 
         value: exp.Expr = _column(source.column, _ROWS)
         if source.is_list:
             some = exp.Nullif(this=value, expression=exp.Array(expressions=[]))
-            value = exp.Explode(
-                this=exp.Coalesce(this=some, expressions=[exp.Array(expressions=[exp.null()])])
-            )
+            value = exp.Explode(this=exp.Coalesce(this=some, expressions=[exp.Array(expressions=[exp.null()])]))
         select.select(_named(value, source.column), copy=False)
     return select.from_(_subquery(traced, _ROWS), copy=False)
 
 
 def _is_not_null(value: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Is(this=exp.paren(value), expression=exp.null()))
+
+
+def _struct(fields: Mapping[str, exp.Expr]) -> exp.Struct:
+    return exp.Struct(
+        expressions=[exp.PropertyEQ(this=_identifier(name), expression=field) for name, field in fields.items()]
+    )
 
 
 def _subquery(query: exp.Query, alias: str) -> exp.Subquery:
