@@ -29,6 +29,10 @@ READING_LISTS = ("delivery_column", "heading_synonym")
 _PORTION_BYTES = 256 << 20
 
 
+class ReadError(Exception):
+    """A file broke its reader, which is a fault of ours; the message names deliverer, delivery, file and what to do."""
+
+
 @dataclass(frozen=True)
 class Pending:
     """What a run has to take in: deliveries to read, withdrawals to note, and whether all that came before is read again."""
@@ -103,7 +107,9 @@ def ingest(lake: Lake, policy: PolicySet, todo: Pending, info: CommitInfo) -> li
         if todo.reread:
             for name in ("landing.record", "landing.delivery_file"):
                 connection.execute(f"DELETE FROM {name}")
-        _insert_files(connection, _insert_records(connection, lake.home, policy, todo.deliveries))
+        withdrawn = Intake(lake.home).withdrawals()
+        readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
+        _insert_files(connection, _insert_records(connection, lake.home, policy, readable))
         _replace_deliveries(connection, lake.home, todo)
         built = []
         for name in SOURCES:
@@ -118,7 +124,11 @@ def ingest(lake: Lake, policy: PolicySet, todo: Pending, info: CommitInfo) -> li
 
 
 def read_files(home: Home, policy: PolicySet, delivery: Delivery) -> Iterator[FileOutcome]:
-    """Each file of a delivery as it was read, with its record batches; a file that cannot be split has none and says why."""
+    """Each file of a delivery as it was read, with its record batches; a file that cannot be split has none and says why.
+
+    Raises:
+        ReadError: a reader broke.
+    """
     layout = Layout.of(policy, delivery.kind)
     for file_no, file in enumerate(delivery.files, start=1):
         outcome = FileOutcome(delivery.delivery_id, file_no, file.name, file.sha256, file.size_bytes)
@@ -132,6 +142,12 @@ def read_files(home: Home, policy: PolicySet, delivery: Delivery) -> Iterator[Fi
             outcome.status, outcome.rule, outcome.place = "rejected", problem.rule, problem.place
             outcome.message_zh, outcome.message_en = problem.message_zh, problem.message_en
             outcome.mend_zh, outcome.mend_en = problem.mend_zh, problem.mend_en
+        except Exception as error:
+            raise ReadError(
+                f"{delivery.deliverer_code} {delivery.delivery_id} {file.name}: 读取程序出错，请将此消息告知开发者，并先撤回该交付以继续 / "
+                f"the reader broke; report this, and go on by `shuzhang withdraw {delivery.delivery_id} --reason …` "
+                f"({type(error).__name__}: {error})"
+            ) from error
         yield outcome
 
 

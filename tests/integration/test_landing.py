@@ -10,10 +10,12 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+import warehouse.ingest
 from readers.policy import load
+from readers.records import DeliveredFile, Layout, Reading
 from tests.homes import ask, deliver_files, lake_of, one
 from warehouse.home import Home
-from warehouse.ingest import ingest, pending
+from warehouse.ingest import ReadError, ingest, pending
 from warehouse.intake import DeliveryError, Intake
 from warehouse.lake import CommitInfo, Lake
 from warehouse.policy import build_policy
@@ -256,3 +258,30 @@ def test_a_home_can_be_moved(tmp_path: Path) -> None:
     _take_in(moved)
     assert one(moved, "SELECT count(*) FROM landing.record") == 2
     assert not home.root.exists()
+
+
+def test_a_reader_that_breaks_is_named_and_a_withdrawal_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    good = deliver_files(
+        home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01"
+    )
+    bad = deliver_files(
+        home, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "y"}])], "B", "catalog", "2026-01-01"
+    )
+    genuine = warehouse.ingest.read
+
+    def breaking(file: DeliveredFile, layout: Layout) -> Reading:
+        if file.name == "b.json":
+            raise RuntimeError("boom")
+        return genuine(file, layout)
+
+    monkeypatch.setattr(warehouse.ingest, "read", breaking)
+    with pytest.raises(ReadError, match=rf"B {bad} b\.json.*withdraw"):
+        _take_in(home)
+    assert one(home, "SELECT count(*) FROM landing.record") == 0
+    Intake(home).withdraw(bad, "breaks the reader")
+    _take_in(home)
+    assert dict(ask(home, "SELECT delivery_id, status FROM landing.delivery")) == {good: "accepted", bad: "withdrawn"}
+    assert one(home, "SELECT count(*) FROM landing.record") == 1

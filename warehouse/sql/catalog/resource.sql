@@ -11,6 +11,12 @@ named AS (
     SELECT o.name, o.organisation_code
     FROM catalog.organisation AS o
     QUALIFY row_number() OVER (PARTITION BY o.name ORDER BY o.valid_from DESC, o.organisation_code) = 1
+),
+
+coded AS (
+    SELECT o.organisation_code, o.name
+    FROM catalog.organisation AS o
+    QUALIFY row_number() OVER (PARTITION BY o.organisation_code ORDER BY o.valid_from DESC) = 1
 )
 
 SELECT
@@ -22,7 +28,12 @@ SELECT
         (r.body ->> '$.provider_name'),
         c.deliverer_code
     ) AS holder_code,
-    coalesce((r.body ->> '$.provider_name'), (r.body ->> '$.provider_code'), c.default_holder_code) AS holder_name,
+    coalesce(
+        (r.body ->> '$.provider_name'),
+        h.name,
+        (r.body ->> '$.provider_code'),
+        c.default_holder_code
+    ) AS holder_name,
     c.deliverer_code,
     c.source_name,
     coalesce((r.body ->> '$.identifier'), c.record_key) AS resource_code,
@@ -50,6 +61,9 @@ FROM landing.current_record AS c
 JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
 JOIN landing.delivery AS d ON d.delivery_id = c.delivery_id
 LEFT JOIN named AS n ON n.name = (r.body ->> '$.provider_name') AND (r.body ->> '$.provider_code') IS NULL
+LEFT JOIN coded AS h
+    ON h.organisation_code = coalesce((r.body ->> '$.provider_code'), c.default_holder_code)
+    AND (r.body ->> '$.provider_name') IS NULL
 LEFT JOIN code AS s ON s.code_list = 'share_type' AND s.label = (r.body ->> '$.share_type')
 LEFT JOIN code AS p ON p.code_list = 'open_type' AND p.label = (r.body ->> '$.open_type')
 LEFT JOIN code AS u ON u.code_list = 'update_cycle' AND u.label = (r.body ->> '$.update_cycle')
