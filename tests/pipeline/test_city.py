@@ -191,22 +191,18 @@ def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(
     """1.00 more in a line of 120 months or so, added before this year and in use: cost moves by 1.00 on the way to the city."""
     line = ask(
         city,
-        "SELECT r.source_file, r.raw, l.amount_cny, l.holder_code, m.movement_date, l.life_months, d.delivery_date, r.delivery_id "
-        "FROM valuation.cost_line AS l JOIN landing.record AS r USING (delivery_id, ordinal) "
-        "JOIN landing.delivery AS d USING (delivery_id) JOIN valuation.movement AS m USING (holder_code, voucher_no, line_no) "
-        "JOIN registry.asset_card AS c USING (card_id) "
+        "SELECT r.source_file, r.raw, l.amount_cny, l.holder_code, m.movement_date, l.life_months, r.delivery_id, r.source_sha256 "
+        "FROM valuation.cost_line AS l "
+        "JOIN landing.record AS r ON r.delivery_id = l.delivery_id AND r.ordinal = l.ordinal "
+        "JOIN valuation.movement AS m "
+        "ON m.holder_code = l.holder_code AND m.voucher_no = l.voucher_no AND m.line_no = l.line_no "
+        "JOIN registry.asset_card AS c ON c.card_id = m.card_id "
         "WHERE c.disposed_date IS NULL AND m.movement_date < DATE '2026-01-01' AND r.source_file LIKE '%.csv' "
         "AND contains(r.raw, CAST(l.amount_cny AS VARCHAR)) ORDER BY ALL",
     )
-    name, raw, amount, holder, start, life, _, delivery_id = line[0]
+    name, raw, amount, holder, start, life, delivery_id, sha256 = line[0]
     changed = tmp_path / "changed"
     shutil.copytree(city_folder, changed)
-    sha256 = one(
-        city,
-        "SELECT any_value(source_sha256) FROM landing.record WHERE delivery_id = $d AND raw = $r",
-        d=delivery_id,
-        r=raw,
-    )
     (file,) = [f for f in changed.rglob(name) if f.read_bytes() == city.read(sha256)]
     encoding = one(
         city,
