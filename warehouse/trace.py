@@ -8,7 +8,8 @@ Does not belong here: rewriting a query (`provenance.py`), the command line.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -99,45 +100,90 @@ def trace(
     limit: int | None = None,
     offset: int = 0,
 ) -> Trace:
-    """Trace one row.
+    """Trace one row; see `Tracer.trace`."""
+    with Tracer(lake) as tracer:
+        return tracer.trace(table_name, key, column=column, verify=verify, limit=limit, offset=offset)
 
-    Args:
-        key: the row's key, values as text.
-        column: trace only what influences this column.
-        verify: prove it from the kept bytes.
-        limit, offset: page of the sources; counts stay whole.
 
-    Raises:
-        TraceError: nothing to trace, with what there is instead.
-        DamagedBlobError: kept bytes are missing or changed.
+class Tracer:
+    """Traces rows of one lake, one after the other, on one connection.
+
+    `keep`: hold each table that a trace passes in memory. Snapshots do not change, so an audit of many rows need not read them
+    again; kept bytes are read again for every row that is verified.
     """
-    table = _known_table(lake.tables, table_name, key, column)
-    with lake.reading() as connection:
-        walk = _Walk(connection, lake)
+
+    def __init__(self, lake: Lake, *, keep: bool = False) -> None:
+        self.lake = lake
+        self.keep = keep
+        self._held: set[str] = set()
+
+    def __enter__(self) -> "Tracer":
+        self._stack = ExitStack()
+        self.connection = self._stack.enter_context(self.lake.reading())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def trace(
+        self,
+        table_name: str,
+        key: Mapping[str, str],
+        *,
+        column: str | None = None,
+        verify: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Trace:
+        """Trace one row.
+
+        Args:
+            key: the row's key, values as text.
+            column: trace only what influences this column.
+            verify: prove it from the kept bytes.
+            limit, offset: page of the sources; counts stay whole.
+
+        Raises:
+            TraceError: nothing to trace, with what there is instead.
+            DamagedBlobError: kept bytes are missing or changed.
+        """
+        table = _known_table(self.lake.tables, table_name, key, column)
+        walk = _Walk(self.connection, self.lake, self.hold)
         top = walk.start(table, key, column)
         walk.down()
         differences = walk.up() if verify else []
         sources = walk.sources()
-        row = connection.execute(f"SELECT * FROM {top.stored} SEMI JOIN {top.keys} USING ({_list(table.key)})")
+        row = self.connection.execute(f"SELECT * FROM {top.stored} SEMI JOIN {top.keys} USING ({_list(table.key)})")
         values = dict(zip([d[0] for d in row.description or ()], row.fetchone() or (), strict=True))
+        page = sources[offset : None if limit is None else offset + limit]
         return Trace(
             table=table.qualified,
             key={name: values[name] for name in table.key},
             row=values,
             steps=[{"table": n.table.qualified, "rows": n.row_count} for n in walk.nodes if n.row_count],
-            sources=_with_raw(connection, lake.home, sources[offset : None if limit is None else offset + limit]),
+            sources=_with_raw(self.connection, self.lake.home, page),
             source_count=len(sources),
             verified=not differences if verify else None,
             differences=differences,
         )
 
+    def hold(self, node: Node) -> None:
+        """Make `node.stored`: the table as it was at the snapshot."""
+        if node.stored in self._held:
+            return
+        kind = "TABLE" if self.keep else "VIEW"
+        at = f"lake.{node.table.qualified} AT (VERSION => {node.snapshot_id})"
+        self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {node.stored} AS SELECT * FROM {at}")
+        self._held.add(node.stored)
+
 
 class _Walk:
     """The way down and up of one trace on one connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Lake, hold: Callable[[Node], None]) -> None:
         self.connection = connection
         self.lake = lake
+        self.hold = hold
         self._nodes: dict[tuple[str, int], Node] = {}
 
     @property
@@ -285,8 +331,7 @@ class _Walk:
         if node is None:
             node = Node(table, snapshot_id, partition_key, columns)
             self._nodes[table.qualified, snapshot_id] = node
-            at = f"{table.qualified} AT (VERSION => {snapshot_id})"
-            self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {node.stored} AS SELECT * FROM lake.{at}")
+            self.hold(node)
             self.connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE {node.keys} AS SELECT {_list(table.key)} FROM {node.stored} LIMIT 0"
             )

@@ -2,13 +2,14 @@
 
 import json
 import random
+from collections.abc import Iterator
 
 import pytest
 
 from tests.homes import ask, lake_of
 from warehouse.home import DamagedBlobError, Home
 from warehouse.registry import Table, registry
-from warehouse.trace import TraceError, trace
+from warehouse.trace import TraceError, Tracer, trace
 
 SEED = 20260630
 ROWS = 20
@@ -20,28 +21,32 @@ def _keys(home: Home, table: Table) -> list[dict[str, str]]:
     return [dict(zip(table.key, map(str, row), strict=True)) for row in rows]
 
 
+@pytest.fixture(scope="module")
+def tracer(city: Home) -> Iterator[Tracer]:
+    """One tracer for the rows of all tests here."""
+    with Tracer(lake_of(city), keep=True) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("level", ["city", "district", "department", "unit"])
-def test_every_row_of_r1_proves_itself(city: Home, level: str) -> None:
-    lake = lake_of(city)
+def test_every_row_of_r1_proves_itself(city: Home, tracer: Tracer, level: str) -> None:
     keys = [key for key in _keys(city, registry()["report.form_r1"]) if key["level"] == level]
     assert keys
     for key in keys:
-        found = trace(lake, "report.form_r1", key, verify=True, limit=0)
+        found = tracer.trace("report.form_r1", key, verify=True, limit=0)
         assert found.verified, found.differences
 
 
 @pytest.mark.parametrize("table", OTHERS, ids=lambda table: table.qualified)
-def test_seeded_rows_prove_themselves(city: Home, table: Table) -> None:
-    lake = lake_of(city)
+def test_seeded_rows_prove_themselves(city: Home, tracer: Tracer, table: Table) -> None:
     keys = _keys(city, table)
     assert keys
     for key in random.Random(SEED).sample(keys, min(ROWS, len(keys))):  # noqa: S311
-        found = trace(lake, table.qualified, key, verify=True, limit=0)
+        found = tracer.trace(table.qualified, key, verify=True, limit=0)
         assert found.verified, found.differences
 
 
-def test_a_units_row_traces_to_that_units_records_only(city: Home) -> None:
-    lake = lake_of(city)
+def test_a_units_row_traces_to_that_units_records_only(city: Home, tracer: Tracer) -> None:
     units = ask(city, "SELECT DISTINCT entity_code FROM report.form_r1 WHERE level = 'unit' ORDER BY ALL")
     names: dict[str, set[str]] = {}
     for code, name in ask(city, "SELECT organisation_code, name FROM catalog.organisation"):
@@ -49,7 +54,7 @@ def test_a_units_row_traces_to_that_units_records_only(city: Home) -> None:
     traced = 0
     for (unit,) in units:
         key = {"period": "2026-06", "level": "unit", "entity_code": unit}
-        for source in trace(lake, "report.form_r1", key).sources:
+        for source in tracer.trace("report.form_r1", key).sources:
             if source["table"] != "landing.record":
                 continue
             traced += 1
