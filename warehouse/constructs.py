@@ -127,9 +127,7 @@ def check_arrows(sql: str) -> None:
             start = _operand_start(tokens, at)
             if start > 0 and not _starts_operand(tokens[start - 1]):
                 text = " ".join(t.text for t in tokens[max(0, start - 2) : at + 2])
-                raise UnsupportedConstruct(
-                    f"{token.text} right of an operator, without parentheses", f"“{text}”"
-                )
+                raise UnsupportedConstruct(f"{token.text} right of an operator, without parentheses", f"“{text}”")
 
 
 def aggregate_use(node: exp.Expr) -> Use | None:
@@ -160,9 +158,7 @@ def _check_query(query: exp.Expr) -> None:
     elif type(query) is exp.Union:
         extra = _given(query) - {"this", "expression", "with_"}
         if extra:
-            raise UnsupportedConstruct(
-                f"UNION with {', '.join(sorted(extra))}; only UNION ALL", location(query)
-            )
+            raise UnsupportedConstruct(f"UNION with {', '.join(sorted(extra))}; only UNION ALL", location(query))
         if "with_" in _given(query) and query.parent is not None:
             raise UnsupportedConstruct("WITH inside a query", location(query))
         _check_query(query.left)
@@ -174,9 +170,7 @@ def _check_query(query: exp.Expr) -> None:
 def _check_select(select: exp.Select) -> None:
     extra = _given(select) - _CLAUSES
     if extra:
-        raise UnsupportedConstruct(
-            ", ".join(sorted(name.strip("_").upper() for name in extra)), location(select)
-        )
+        raise UnsupportedConstruct(", ".join(sorted(name.strip("_").upper() for name in extra)), location(select))
     if "with_" in _given(select) and select.parent is not None:
         raise UnsupportedConstruct("WITH inside a query", location(select))
     distinct = select.args.get("distinct")
@@ -208,9 +202,7 @@ def _check_source(item: exp.Expr) -> None:
     if isinstance(item, exp.Table):
         ok = _given(item) <= {"this", "db", "alias"} and isinstance(item.this, exp.Identifier)
         if not ok:
-            raise UnsupportedConstruct(
-                "a table function, sample, pivot or version of a table in FROM", location(item)
-            )
+            raise UnsupportedConstruct("a table function, sample, pivot or version of a table in FROM", location(item))
     elif isinstance(item, exp.Subquery) and isinstance(item.this, exp.Query) and item.alias:
         _check_query(item.this)
     elif isinstance(item, exp.Unnest):
@@ -229,11 +221,7 @@ def _check_source(item: exp.Expr) -> None:
 
 
 def _check_join(join: exp.Join) -> None:
-    known = (
-        join.side in _SIDES
-        and join.kind in _KINDS
-        and _given(join) <= {"this", "side", "kind", "on", "using"}
-    )
+    known = join.side in _SIDES and join.kind in _KINDS and _given(join) <= {"this", "side", "kind", "on", "using"}
     if not known or (is_anti(join) and join.side):
         name = " ".join(word for word in (join.method, join.side, join.kind, "JOIN") if word)
         raise UnsupportedConstruct(name, location(join))

@@ -33,9 +33,7 @@ _Columns = frozenset[tuple[str, str]]
 _NONE: _Columns = frozenset()
 
 
-def column_lineage(
-    sql: str, relations: Mapping[str, Relation]
-) -> dict[str, tuple[tuple[str, str, Influence], ...]]:
+def column_lineage(sql: str, relations: Mapping[str, Relation]) -> dict[str, tuple[tuple[str, str, Influence], ...]]:
     """The table columns that influence each output column of a model.
 
     Returns:

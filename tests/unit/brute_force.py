@@ -39,9 +39,7 @@ RELATIONS: Mapping[str, Relation] = {
         {"id": "INTEGER", "k": "VARCHAR", "amount": "INTEGER", "rank": "INTEGER", "flag": "BOOLEAN"},
         ("id",),
     ),
-    "s.b": Relation(
-        "s.b", {"id": "INTEGER", "part": "INTEGER", "k": "VARCHAR", "amount": "INTEGER"}, ("part", "id")
-    ),
+    "s.b": Relation("s.b", {"id": "INTEGER", "part": "INTEGER", "k": "VARCHAR", "amount": "INTEGER"}, ("part", "id")),
     "s.c": Relation("s.c", {"id": "INTEGER", "k": "VARCHAR", "body": "JSON"}, ("id",)),
 }
 _IN_WORLD = {name: name.replace("s.", "w.") for name in RELATIONS}
@@ -92,9 +90,7 @@ class Example:
 
     def every_world(self, sql: str) -> dict[int, set[Row]]:
         """The query's rows in each set of rows, as a mask of bits by place in `ids`."""
-        return self._outcomes(
-            sql, "(world.mask >> bit.bit) & 1 = 1", {m: m for m in range(1 << len(self.ids))}
-        )
+        return self._outcomes(sql, "(world.mask >> bit.bit) & 1 = 1", {m: m for m in range(1 << len(self.ids))})
 
     def without_each(self, sql: str) -> dict[int, set[Row]]:
         """The query's rows without each row, by its place in `ids`."""
@@ -107,16 +103,12 @@ class Example:
         rederiving = rederivation(sql, _ALONE)
 
         def directly(world: int) -> set[Row]:
-            return self._over(
-                rederiving, [r for place, r in enumerate(self.ids) if masks[world] >> place & 1]
-            )
+            return self._over(rederiving, [r for place, r in enumerate(self.ids) if masks[world] >> place & 1])
 
         worldly = _with_worlds(sql)
         if worldly is None:
             return {world: directly(world) for world in masks}
-        self.connection.execute(
-            f"CREATE OR REPLACE TABLE world AS SELECT unnest(range({len(masks)})) AS mask"
-        )
+        self.connection.execute(f"CREATE OR REPLACE TABLE world AS SELECT unnest(range({len(masks)})) AS mask")
         for name, in_world in _IN_WORLD.items():
             self.connection.execute(
                 f"CREATE OR REPLACE TABLE {in_world} AS SELECT world.mask AS world, t.* FROM {name} AS t "

@@ -33,34 +33,23 @@ CASES: Mapping[str, Case] = {
         "SELECT a.id, upper(a.k) || '-' || coalesce(CAST(a.rank AS VARCHAR), '?') AS label, "
         "CASE WHEN a.flag THEN a.amount // 2 ELSE -a.amount END AS v FROM s.a AS a WHERE a.k NOT LIKE 'z%'"
     ),
-    "parameter": Case(
-        "SELECT $period AS period, a.id FROM s.a AS a WHERE $period || '-01' < '2026' AND a.flag"
-    ),
+    "parameter": Case("SELECT $period AS period, a.id FROM s.a AS a WHERE $period || '-01' < '2026' AND a.flag"),
     "values": Case("SELECT a.id, v.x FROM s.a AS a JOIN (VALUES (0), (1)) AS v(x) ON v.x = a.rank"),
     # joins
     "inner join": Case("SELECT a.id, b.id AS b FROM s.a AS a JOIN s.b AS b ON b.k = a.k"),
     "left join": Case("SELECT a.id, b.amount FROM s.a AS a LEFT JOIN s.b AS b ON b.k = a.k AND b.part = 1"),
     "right join": Case("SELECT a.id, b.id AS b FROM s.a AS a RIGHT JOIN s.b AS b ON b.k = a.k AND a.flag"),
     "full join": Case("SELECT a.id, b.id AS b FROM s.a AS a FULL JOIN s.b AS b ON b.k = a.k"),
-    "cross join": Case(
-        "SELECT a.id, c.id AS c FROM s.a AS a CROSS JOIN s.c AS c WHERE a.k = c.k OR a.rank = 0"
-    ),
+    "cross join": Case("SELECT a.id, c.id AS c FROM s.a AS a CROSS JOIN s.c AS c WHERE a.k = c.k OR a.rank = 0"),
     "comma join": Case("SELECT a.id, b.id AS b FROM s.a AS a, s.b AS b WHERE a.k = b.k"),
     "join using": Case("SELECT a.id, b.amount FROM s.a AS a JOIN s.b AS b USING (k)"),
-    "join many to one value": Case(
-        "SELECT a.k, b.part FROM s.a AS a JOIN s.b AS b ON b.k = a.k", single=False
-    ),
-    "same table twice": Case(
-        "SELECT x.id, y.id AS y FROM s.a AS x JOIN s.a AS y ON y.k = x.k AND y.id < x.id"
-    ),
+    "join many to one value": Case("SELECT a.k, b.part FROM s.a AS a JOIN s.b AS b ON b.k = a.k", single=False),
+    "same table twice": Case("SELECT x.id, y.id AS y FROM s.a AS x JOIN s.a AS y ON y.k = x.k AND y.id < x.id"),
     "three tables": Case(
-        "SELECT a.id, b.id AS b, c.id AS c FROM s.a AS a LEFT JOIN s.b AS b ON b.k = a.k JOIN s.c AS c ON "
-        "c.k = a.k"
+        "SELECT a.id, b.id AS b, c.id AS c FROM s.a AS a LEFT JOIN s.b AS b ON b.k = a.k JOIN s.c AS c ON c.k = a.k"
     ),
     "anti join": Case("SELECT a.id, a.k FROM s.a AS a ANTI JOIN s.b AS b ON b.k = a.k"),
-    "left join where null": Case(
-        "SELECT a.id FROM s.a AS a LEFT JOIN s.b AS b ON b.k = a.k WHERE b.id IS NULL"
-    ),
+    "left join where null": Case("SELECT a.id FROM s.a AS a LEFT JOIN s.b AS b ON b.k = a.k WHERE b.id IS NULL"),
     # shapes of queries
     "cte": Case("WITH p AS (SELECT a.id, a.k FROM s.a AS a WHERE a.flag) SELECT p.k, p.id FROM p"),
     "cte twice": Case(
@@ -84,9 +73,7 @@ CASES: Mapping[str, Case] = {
         "SELECT a.k, sum(a.amount) AS total FROM s.a AS a "
         "ANTI JOIN (SELECT b.k FROM s.b AS b GROUP BY b.k) AS q ON q.k = a.k GROUP BY a.k"
     ),
-    "union all": Case(
-        "SELECT a.id, a.k FROM s.a AS a UNION ALL SELECT b.id, 'b' FROM s.b AS b WHERE b.part = 0"
-    ),
+    "union all": Case("SELECT a.id, a.k FROM s.a AS a UNION ALL SELECT b.id, 'b' FROM s.b AS b WHERE b.part = 0"),
     "union all of three": Case(
         "WITH u AS (SELECT a.k, a.rank AS n FROM s.a AS a UNION ALL SELECT b.k, b.part FROM s.b AS b "
         "UNION ALL SELECT c.k, 7 FROM s.c AS c) SELECT u.k, u.n FROM u",
@@ -98,21 +85,16 @@ CASES: Mapping[str, Case] = {
     ),
     # DISTINCT
     "distinct": Case("SELECT DISTINCT a.k, a.flag FROM s.a AS a", single=False),
-    "distinct of a join": Case(
-        "SELECT DISTINCT a.k, b.part FROM s.a AS a JOIN s.b AS b USING (k)", single=False
-    ),
+    "distinct of a join": Case("SELECT DISTINCT a.k, b.part FROM s.a AS a JOIN s.b AS b USING (k)", single=False),
     "distinct of a union": Case(
         "SELECT DISTINCT u.k FROM (SELECT a.k FROM s.a AS a UNION ALL SELECT b.k FROM s.b AS b) AS u",
         single=False,
     ),
     "distinct joined": Case(
-        "WITH d AS (SELECT DISTINCT b.k FROM s.b AS b) SELECT a.id, d.k FROM s.a AS a LEFT JOIN d ON d.k = "
-        "a.k",
+        "WITH d AS (SELECT DISTINCT b.k FROM s.b AS b) SELECT a.id, d.k FROM s.a AS a LEFT JOIN d ON d.k = a.k",
         single=False,
     ),
-    "distinct of groups": Case(
-        "SELECT DISTINCT sum(a.amount) AS total FROM s.a AS a WHERE a.amount > 0 GROUP BY a.k"
-    ),
+    "distinct of groups": Case("SELECT DISTINCT sum(a.amount) AS total FROM s.a AS a WHERE a.amount > 0 GROUP BY a.k"),
     # aggregates
     "group by alone": Case("SELECT a.k, a.flag FROM s.a AS a GROUP BY a.k, a.flag", single=False),
     "count rows": Case("SELECT a.k, count(*) AS n FROM s.a AS a GROUP BY a.k"),
@@ -131,20 +113,14 @@ CASES: Mapping[str, Case] = {
         "SELECT a.k, CASE WHEN count(*) > 1 THEN 'many' ELSE 'one' END AS label FROM s.a AS a GROUP BY a.k",
         single=False,
     ),
-    "string_agg": Case(
-        "SELECT a.k, string_agg(a.amount, ';' ORDER BY a.id) AS list FROM s.a AS a GROUP BY a.k"
-    ),
-    "list": Case(
-        "SELECT a.k, CAST(list(a.rank ORDER BY a.id) AS VARCHAR) AS list FROM s.a AS a GROUP BY a.k"
-    ),
+    "string_agg": Case("SELECT a.k, string_agg(a.amount, ';' ORDER BY a.id) AS list FROM s.a AS a GROUP BY a.k"),
+    "list": Case("SELECT a.k, CAST(list(a.rank ORDER BY a.id) AS VARCHAR) AS list FROM s.a AS a GROUP BY a.k"),
     "json_group_array": Case("SELECT b.k, json_group_array(b.id) AS list FROM s.b AS b GROUP BY b.k"),
     "bool_or": Case("SELECT a.k, bool_or(a.flag) AS any_flag FROM s.a AS a GROUP BY a.k", single=False),
     "bool_and": Case("SELECT a.k, bool_and(a.flag) AS all_flags FROM s.a AS a GROUP BY a.k", single=False),
     "arg_max": Case("SELECT a.k, arg_max(a.amount, a.id) AS last FROM s.a AS a GROUP BY a.k"),
     "arg_min": Case("SELECT a.k, arg_min(a.amount, a.id) AS first FROM s.a AS a GROUP BY a.k"),
-    "arg_max ties": Case(
-        "SELECT a.k, arg_max(-a.rank, a.rank) AS f FROM s.a AS a GROUP BY a.k", single=False
-    ),
+    "arg_max ties": Case("SELECT a.k, arg_max(-a.rank, a.rank) AS f FROM s.a AS a GROUP BY a.k", single=False),
     "filtered": Case(
         "SELECT a.k, count(*) FILTER (WHERE a.flag) AS n, sum(a.amount) FILTER (WHERE a.rank > 0) AS total "
         "FROM s.a AS a GROUP BY a.k",
@@ -156,9 +132,7 @@ CASES: Mapping[str, Case] = {
         "FROM s.a AS a GROUP BY a.k",
         single=False,
     ),
-    "group by expression": Case(
-        "SELECT a.rank % 2 AS odd, sum(a.amount) AS total FROM s.a AS a GROUP BY odd"
-    ),
+    "group by expression": Case("SELECT a.rank % 2 AS odd, sum(a.amount) AS total FROM s.a AS a GROUP BY odd"),
     "whole sum": Case("SELECT sum(a.amount) AS total, count(*) AS n FROM s.a AS a WHERE a.rank > 0", most=5),
     "whole max": Case("SELECT max(a.rank) AS top FROM s.a AS a", most=5),
     "whole count joined": Case(
@@ -198,8 +172,7 @@ CASES: Mapping[str, Case] = {
     ),
     # row_number
     "first row": Case(
-        "SELECT a.id, a.k FROM s.a AS a QUALIFY row_number() OVER (PARTITION BY a.k ORDER BY a.rank DESC, "
-        "a.id) = 1"
+        "SELECT a.id, a.k FROM s.a AS a QUALIFY row_number() OVER (PARTITION BY a.k ORDER BY a.rank DESC, a.id) = 1"
     ),
     "first row of a union": Case(
         "WITH u AS (SELECT a.id, a.k FROM s.a AS a UNION ALL SELECT b.id, b.k FROM s.b AS b) "
@@ -264,7 +237,5 @@ CASES: Mapping[str, Case] = {
         columns=("k", "n"),
         single=False,
     ),
-    "constant beside a whole sum": Case(
-        "SELECT 'x' AS x, sum(a.amount) AS total FROM s.a AS a", ("x",), most=5
-    ),
+    "constant beside a whole sum": Case("SELECT 'x' AS x, sum(a.amount) AS total FROM s.a AS a", ("x",), most=5),
 }

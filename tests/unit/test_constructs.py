@@ -187,6 +187,5 @@ def test_the_condition_of_an_outer_join_does_not_hold_its_left_side() -> None:
 def test_retargeting_keeps_what_columns_call_their_table() -> None:
     sql = "SELECT a.id, b.k FROM s.a JOIN s.b AS b ON b.k = a.k WHERE $period < '2026'"
     assert retarget(sql, {"s.a": "temp.kept_1", "s.b": '"lake".s."b c"'}) == (
-        'SELECT a.id, b.k FROM temp.kept_1 AS a JOIN "lake".s."b c" AS b ON b.k = a.k '
-        "WHERE $period < '2026'"
+        'SELECT a.id, b.k FROM temp.kept_1 AS a JOIN "lake".s."b c" AS b ON b.k = a.k WHERE $period < \'2026\''
     )

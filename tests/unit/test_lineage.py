@@ -39,9 +39,7 @@ def test_the_right_side_of_an_anti_join_filters_with_all_that_decides_its_rows()
         WITH p AS (SELECT b.k FROM s.b AS b WHERE b.part = 0)
         SELECT a.id FROM s.a AS a ANTI JOIN p ON p.k = a.k
     """
-    assert lineage(sql) == {
-        "id": {"s.a.id": "value", "s.a.k": "filter", "s.b.k": "filter", "s.b.part": "filter"}
-    }
+    assert lineage(sql) == {"id": {"s.a.id": "value", "s.a.k": "filter", "s.b.k": "filter", "s.b.part": "filter"}}
 
 
 def test_groups_filter_by_their_key_and_an_aggregate_by_its_own_condition() -> None:

@@ -28,9 +28,7 @@ def examples(draw: st.DrawFn, most: int) -> dict[str, list[Row]]:
     c = draw(st.integers(0, min(most - a - b, 3)))
     items = ["[]", '[{"n": "p"}]', '[{"n": "p"}, {"n": "q"}]', '[{"n": "q"}, {"n": "q"}]']
     return {
-        "s.a": [
-            (n, draw(_K), draw(st.sampled_from([1 << n, None])), draw(_RANK), draw(_FLAG)) for n in range(a)
-        ],
+        "s.a": [(n, draw(_K), draw(st.sampled_from([1 << n, None])), draw(_RANK), draw(_FLAG)) for n in range(a)],
         "s.b": [(10 + n, draw(st.integers(0, 1)), draw(_K), 1 << (10 + n)) for n in range(b)],
         "s.c": [(20 + n, draw(_K), f'{{"items": {draw(st.sampled_from(items))}}}') for n in range(c)],
     }
@@ -72,9 +70,7 @@ def test_a_trace_is_what_matters_and_is_enough(case: Case, data: st.DataObject) 
         assert ids == {example.ids[place] for place in causes(row, outcomes, len(example.ids))}, row
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in CASES.values() if c.single], ids=[n for n, c in CASES.items() if c.single]
-)
+@pytest.mark.parametrize("case", [c for c in CASES.values() if c.single], ids=[n for n, c in CASES.items() if c.single])
 def test_in_a_table_of_distinct_values_a_row_is_traced_if_and_only_if_deleting_it_shows(case: Case) -> None:
     example = Example(
         {
@@ -106,9 +102,7 @@ def test_a_reference_brings_a_column_and_a_join_of_totals_no_product() -> None:
     assert len(found) == 30
     assert {row[3]["id"] for row in found if isinstance(row[3], dict)} == {1}
     assert sum(row[5] is not None for row in found) == 20
-    assert example.run(f"SELECT * FROM ({provenance.sql}) WHERE id = 2") == [
-        (2, None, None, {"id": 2}, None, None)
-    ]
+    assert example.run(f"SELECT * FROM ({provenance.sql}) WHERE id = 2") == [(2, None, None, {"id": 2}, None, None)]
 
 
 def test_an_output_row_without_sources_stays() -> None:
@@ -119,9 +113,7 @@ def test_an_output_row_without_sources_stays() -> None:
 
 
 def test_a_null_group_key_is_a_group() -> None:
-    rows: dict[str, list[Row]] = {
-        "s.a": [(1, None, 4, 0, None), (2, None, None, 0, None), (3, "x", 1, 0, None)]
-    }
+    rows: dict[str, list[Row]] = {"s.a": [(1, None, 4, 0, None), (2, None, None, 0, None), (3, "x", 1, 0, None)]}
     assert traced_rows(Example(rows), CASES["sum"]) == {(None, 4): {1}, ("x", 1): {3}}
 
 
@@ -183,9 +175,7 @@ def test_the_first_row_is_the_right_one_whatever_duckdb_optimises() -> None:
     connection = duckdb.connect()
     connection.execute("CREATE SCHEMA s")
     connection.execute("CREATE TABLE s.a (id INTEGER, k VARCHAR, amount INTEGER, rank INTEGER, flag BOOLEAN)")
-    connection.execute(
-        "INSERT INTO s.a VALUES (0, 'y', 1, 0, NULL), (1, 'y', 2, 1, NULL), (2, 'y', 4, NULL, NULL)"
-    )
+    connection.execute("INSERT INTO s.a VALUES (0, 'y', 1, 0, NULL), (1, 'y', 2, 1, NULL), (2, 'y', 4, NULL, NULL)")
     for name in ("first of groups", "first row of duplicates"):
         (row,) = connection.execute(rewrite(CASES[name].sql, RELATIONS).sql).fetchall()
         assert row[:2] == ("y", 0)
