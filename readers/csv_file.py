@@ -101,8 +101,7 @@ def _refuse_damaged_utf8(data: bytes) -> None:
     """Refuse UTF-8 with a broken byte: GB18030 would often take it, and make nonsense of the Chinese."""
     start = _failure(data, "utf-8")
     chinese = sum(
-        character >= "\u2e80"
-        for character in data[max(0, start - _HEAD_BYTES) : start].decode("utf-8", "ignore")
+        character >= "\u2e80" for character in data[max(0, start - _HEAD_BYTES) : start].decode("utf-8", "ignore")
     )
     if chinese >= 4:
         raise Unreadable("unknown_encoding", _line_of(data, start))

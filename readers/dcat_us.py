@@ -87,9 +87,7 @@ def _body(dataset: dict[str, Any]) -> dict[str, Any]:
     rest = dict(dataset)
     body: dict[str, Any] = _take(rest, _COLUMNS)
     for key, name in _LISTS.items():
-        texts = (
-            [_text(item) for item in value] if isinstance(value := rest.get(key), list) else [_text(value)]
-        )
+        texts = [_text(item) for item in value] if isinstance(value := rest.get(key), list) else [_text(value)]
         if None not in texts:
             del rest[key]
             body[name] = ";".join(text for text in texts if text)
@@ -103,8 +101,7 @@ def _body(dataset: dict[str, Any]) -> dict[str, Any]:
         if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
             del rest[key]
             body[name] = [
-                _item(item, _DISTRIBUTION if key == "distribution" else _field_columns(item))
-                for item in items
+                _item(item, _DISTRIBUTION if key == "distribution" else _field_columns(item)) for item in items
             ]
     for name in _DATES:
         if name in body:

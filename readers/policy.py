@@ -59,9 +59,7 @@ def _is_date(text: str) -> bool:
 
 
 def _one_of(*values: str) -> Check:
-    return Check(
-        lambda text: text in values, f"应为 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}"
-    )
+    return Check(lambda text: text in values, f"应为 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}")
 
 
 _YES_NO = _one_of("yes", "no")
@@ -122,9 +120,7 @@ LISTS: Mapping[str, ListShape] = {
         {"pattern": _PATTERN, "is_personal": _YES_NO, "is_sensitive": _YES_NO},
         ((("impact_object", "harm_degree"), "grade_matrix"),),
     ),
-    "grade_matrix": ListShape(
-        ("impact_object", "harm_degree"), ("grade",), references=((("grade",), "grade_level"),)
-    ),
+    "grade_matrix": ListShape(("impact_object", "harm_degree"), ("grade",), references=((("grade",), "grade_level"),)),
     "grade_level": ListShape(
         ("grade",),
         ("rank", "label_zh", "label_en", "is_candidate"),
@@ -136,9 +132,7 @@ LISTS: Mapping[str, ListShape] = {
         ("criterion_zh", "evidence_code"),
         {"is_required": _YES_NO},
     ),
-    "cost_treatment": ListShape(
-        ("phase",), ("treatment",), checks={"treatment": _one_of("expensed", "capitalised")}
-    ),
+    "cost_treatment": ListShape(("phase",), ("treatment",), checks={"treatment": _one_of("expensed", "capitalised")}),
     "parameter": ListShape(("name",), ("value",), ("unit",)),
     "owed_delivery": ListShape(("unit_kind", "kind")),
     "rejection_rule": ListShape(("rule",), ("severity", "message_zh", "message_en", "mend_zh", "mend_en")),
@@ -280,9 +274,7 @@ class PolicySet:
     def entries(self) -> pa.Table:
         """All entries, in the columns of `policy.entry` (ENTRY_SCHEMA)."""
         rows = [entry for entries in self.lists.values() for entry in entries]
-        columns = {
-            name: [getattr(entry, name) for entry in rows] for name in ENTRY_SCHEMA.names if name != "body"
-        }
+        columns = {name: [getattr(entry, name) for entry in rows] for name in ENTRY_SCHEMA.names if name != "body"}
         columns["body"] = [_encode(entry.body).decode() for entry in rows]
         return pa.table({name: columns[name] for name in ENTRY_SCHEMA.names}, schema=ENTRY_SCHEMA)
 

@@ -49,9 +49,7 @@ def read(file: DeliveredFile, layout: Layout) -> Reading:
     if text.startswith((b"{", b"[")):
         if layout.kind != CATALOG:
             raise Unreadable("json_not_taken")
-        return _reading(
-            "dcat_us", "utf-8", read_dcat_us(_mapped(file, head.startswith(_UTF8_MARK))), layout, notes
-        )
+        return _reading("dcat_us", "utf-8", read_dcat_us(_mapped(file, head.startswith(_UTF8_MARK))), layout, notes)
     encoding, records = read_csv(file.path.read_bytes(), layout, notes)
     return _reading("csv", encoding, records, layout, notes)
 
@@ -65,15 +63,11 @@ def reread(file: DeliveredFile, layout: Layout, pointers: Set[str]) -> dict[str,
     found = {}
     for batch in read(file, layout).batches:
         columns = [batch.column(name).to_pylist() for name in ("source_pointer", "raw", "body")]
-        found |= {
-            pointer: (raw, body) for pointer, raw, body in zip(*columns, strict=True) if pointer in pointers
-        }
+        found |= {pointer: (raw, body) for pointer, raw, body in zip(*columns, strict=True) if pointer in pointers}
     return found
 
 
-def _reading(
-    format_: str, encoding: str | None, records: Iterator, layout: Layout, notes: list[str]
-) -> Reading:
+def _reading(format_: str, encoding: str | None, records: Iterator, layout: Layout, notes: list[str]) -> Reading:
     """The first batch is made at once, so that most of what makes a file unreadable is raised by `read`."""
     batches: Iterator[pa.RecordBatch] = record_batches(records, layout)
     first = next(batches, None)

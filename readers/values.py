@@ -17,9 +17,7 @@ _DATE = re.compile(
     re.ASCII,
 )
 # A point needs two digits after it: a spreadsheet shortens 2024.10 to 2024.1, which must not become January.
-_MONTH = re.compile(
-    r"(\d{4})[-/](\d{1,2})|(\d{4})\.(\d{2})|(\d{4})\s*年\s*(\d{1,2})\s*月份?|(\d{4})(\d{2})", re.ASCII
-)
+_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})|(\d{4})\.(\d{2})|(\d{4})\s*年\s*(\d{1,2})\s*月份?|(\d{4})(\d{2})", re.ASCII)
 _DIGITS = r"(\d{1,3}(?:,\d{3})+|\d+)"
 _AMOUNT = re.compile(rf"(?:{_DIGITS}(?:\.(\d*))?|\.(\d+))", re.ASCII)
 _INTEGER = re.compile(rf"{_DIGITS}(?:\.0*)?", re.ASCII)

@@ -82,9 +82,7 @@ def _refuse_unsafe(path: Path) -> None:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Unreadable("damaged_workbook", "", str(error)) from error
     except OSError as error:
-        if (
-            error.errno != errno.EINVAL
-        ):  # a damaged directory points nowhere; any other is not the file's fault
+        if error.errno != errno.EINVAL:  # a damaged directory points nowhere; any other is not the file's fault
             raise
         raise Unreadable("damaged_workbook", "", str(error)) from error
 
@@ -155,7 +153,6 @@ class _Pointer(NamedTuple):
 
 def _raw(block: Block) -> str:
     rows = [
-        {block.header.heading(position): cell for position, cell in enumerate(row.cells) if cell}
-        for row in block.rows
+        {block.header.heading(position): cell for position, cell in enumerate(row.cells) if cell} for row in block.rows
     ]
     return msgspec.json.encode(rows[0] if len(rows) == 1 else rows).decode()

@@ -179,8 +179,6 @@ def organisation_deliveries() -> list[Delivery]:
     sender = UNITS["finance"]
     flawed = with_flaws(first, UNSOUND["finance", "organisations"])
     return [
-        Delivery(
-            sender.short, sender.code, "organisations", day, (File("单位名录.xlsx", tuple(records), layout),)
-        )
+        Delivery(sender.short, sender.code, "organisations", day, (File("单位名录.xlsx", tuple(records), layout),))
         for day, records in ((date(2026, 1, 10), flawed), (date(2026, 4, 10), second))
     ]

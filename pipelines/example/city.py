@@ -90,9 +90,7 @@ def summary(found: list[Delivery]) -> CitySummary:
     result = outcome(found)
     catalogue = result.records("catalog")
     organisations = result.records("organisations")
-    held = [
-        a for a in assets() if a.recognised <= PERIOD_END and not (a.disposed and a.disposed <= PERIOD_END)
-    ]
+    held = [a for a in assets() if a.recognised <= PERIOD_END and not (a.disposed and a.disposed <= PERIOD_END)]
     balances = [a.balances(PERIOD_END) for a in held]
     defects: dict[str, set[str]] = {}
     for delivery in found:

@@ -91,9 +91,7 @@ def _lines(plan: Plan) -> Iterable[CostLine]:
         if draw(odds, phase, code) == 0:
             kind = choose(_KINDS[phase], phase, "kind", code)
             posted = _month_end(plan.begin + timedelta(draw(300, phase, "posted", code)))
-            yield CostLine(
-                holder, code, phase, kind, 100_000 + draw(6_000_000, phase, "amount", code), posted
-            )
+            yield CostLine(holder, code, phase, kind, 100_000 + draw(6_000_000, phase, "amount", code), posted)
 
 
 def _common_lines(unit: Unit) -> Iterable[CostLine]:

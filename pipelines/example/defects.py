@@ -54,9 +54,7 @@ UNSOUND: dict[tuple[str, str], tuple[Flaw, ...]] = {
         Flaw("missing_value", 2, {"legal_basis": "", "document_no": "{}-附件"}),
         Flaw("bad_date", 5, {"valid_from": "2025年13月5日", "document_no": "{}-附件"}, after=8),
     ),
-    ("transport", "evidence"): (
-        Flaw("unknown_code", 1, {"statement": "基本符合", "document_no": "{}-附件"}),
-    ),
+    ("transport", "evidence"): (Flaw("unknown_code", 1, {"statement": "基本符合", "document_no": "{}-附件"}),),
     ("health", "evidence"): (Flaw("missing_value", 2, {"document_no": ""}, after=4),),
     ("market", "evidence"): (Flaw("bad_date", 3, {"issued_date": "2025-02-30", "document_no": "{}-附件"}),),
     ("data", "reviews"): (

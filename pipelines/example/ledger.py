@@ -85,9 +85,7 @@ def assets() -> tuple[Asset, ...]:
             found[plan.resource.code] = Asset(plan, lines, recognised)
     for day in _DISPOSALS:
         ready = [
-            c
-            for c, a in found.items()
-            if a.recognised < day - timedelta(60) and not (a.disposed or a.plan.decision)
+            c for c, a in found.items() if a.recognised < day - timedelta(60) and not (a.disposed or a.plan.decision)
         ]
         code = shuffled(ready, "disposal", day)[0]
         found[code] = replace(found[code], disposed=day)
@@ -140,9 +138,7 @@ def _booked(holder: Unit) -> list[Asset]:
     return found
 
 
-def _accounts(
-    holder: Unit, sender: Unit, period: str, resource_code: str, booked: list[Asset]
-) -> Iterable[Record]:
+def _accounts(holder: Unit, sender: Unit, period: str, resource_code: str, booked: list[Asset]) -> Iterable[Record]:
     """The lines of 1701 (a debit account) and 1702 (a credit account) of one resource, or of all together."""
     end, before, _ = _PERIODS[period]
     closing = [sum(amounts) for amounts in zip((0, 0), *(a.balances(end) for a in booked), strict=True)]

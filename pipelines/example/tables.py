@@ -65,9 +65,7 @@ def _used(slots: Iterable[_Slot], rows: list[Mapping[str, str]]) -> list[_Slot]:
     return [s for s in slots if s.column.is_required or any(row.get(s.name) for row in rows)]
 
 
-def _written_row(
-    slots: list[_Slot], cells: Mapping[str, str], layout: Layout, number: int
-) -> tuple[Cell, ...]:
+def _written_row(slots: list[_Slot], cells: Mapping[str, str], layout: Layout, number: int) -> tuple[Cell, ...]:
     return tuple(written(cells.get(s.name, ""), s.column, layout, number) for s in slots)
 
 

@@ -80,9 +80,7 @@ def _tables(tokens: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def _domain(theme: str, body: Sequence[str]) -> Domain:
     things, persons = body.index("things"), body.index("persons")
-    return Domain(
-        theme, _tables(body[1:things]), _items(body[things + 1 : persons]), _items(body[persons + 1 :])
-    )
+    return Domain(theme, _tables(body[1:things]), _items(body[things + 1 : persons]), _items(body[persons + 1 :]))
 
 
 SHAPES: dict[str, Shape] = {

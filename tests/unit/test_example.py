@@ -320,9 +320,7 @@ def test_credit_codes_are_valid_and_of_no_real_place(deliveries: list[Delivered]
 
 def test_a_portal_delivers_for_others(city: tuple[Path, CitySummary], deliveries: list[Delivered]) -> None:
     records = standing(deliveries, "catalog")
-    sent = [
-        r for (sender, source, _), r in records.items() if (sender, source) == (city[1].portal_code, "portal")
-    ]
+    sent = [r for (sender, source, _), r in records.items() if (sender, source) == (city[1].portal_code, "portal")]
     names = {r["organisation_code"]: r["name"] for r in standing(deliveries, "organisations").values()}
     assert {r["provider_name"] for r in sent} == {names[code] for code in city[1].portal_holders}
     (missing,) = city[1].missing
@@ -345,9 +343,7 @@ def test_papers_and_costs_are_of_known_resources(deliveries: list[Delivered]) ->
     codes = [row.get("resource_code") for row in costs]
     assert len({code for code in codes if code} - known) == 2
     assert codes.count(None) > 30
-    assert (
-        min(r["posted_date"] for r in costs) < "2025" < max(r["posted_date"] for r in costs) <= "2026-06-30"
-    )
+    assert min(r["posted_date"] for r in costs) < "2025" < max(r["posted_date"] for r in costs) <= "2026-06-30"
 
 
 def test_ledgers_add_up(deliveries: list[Delivered]) -> None:
@@ -369,16 +365,12 @@ def test_about_220_resources_become_cards(city: tuple[Path, CitySummary]) -> Non
     assert city[1].cards + city[1].memo == 600
     assert city[1].disposals == 10
     assert city[1].period == "2026-06"
-    assert (
-        city[1].closing_count == city[1].cards - city[1].disposals + 1
-    )  # one is disposed of after the period
+    assert city[1].closing_count == city[1].cards - city[1].disposals + 1  # one is disposed of after the period
 
 
 def test_no_personal_data(deliveries: list[Delivered]) -> None:
     mobile = re.compile(r"(?<![\d.])1[3-9]\d{9}(?![\d.])")
-    identity = re.compile(
-        r"(?<![0-9A-Z])[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d\d{3}[\dX](?![0-9A-Z])"
-    )
+    identity = re.compile(r"(?<![0-9A-Z])[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])[0-3]\d\d{3}[\dX](?![0-9A-Z])")
     for table in (t for d in deliveries for t in d.tables):
         text = json.dumps(table.datasets or table.lines, ensure_ascii=False)
         assert not mobile.search(text), table.path
@@ -435,9 +427,7 @@ LOOKS: dict[str, Callable[[Table], bool]] = {
 RULES = {row["rule"] for row in policy("rejection_rule")}
 
 
-def test_every_defect_is_where_the_city_says(
-    city: tuple[Path, CitySummary], deliveries: list[Delivered]
-) -> None:
+def test_every_defect_is_where_the_city_says(city: tuple[Path, CitySummary], deliveries: list[Delivered]) -> None:
     assert set(city[1].defects) == set(LOOKS) | RULES
     rules = {d.folder.name: {rule for _, _, found in d.judged() for rule in found} for d in deliveries}
     tables = {f"{d.folder.name}/{t.path.name}": t for d in deliveries for t in d.tables}

@@ -19,9 +19,7 @@ def policy_of(**texts: str) -> PolicySet:
 
 
 def problems_of(**texts: str | bytes) -> list[tuple[str, int, str]]:
-    files = {
-        f"{name}.csv": text if isinstance(text, bytes) else text.encode() for name, text in texts.items()
-    }
+    files = {f"{name}.csv": text if isinstance(text, bytes) else text.encode() for name, text in texts.items()}
     with pytest.raises(PolicyError) as caught:
         PolicySet.of_files(files)
     for problem in caught.value.problems:
@@ -49,9 +47,7 @@ def test_the_shipped_policy_is_read_to_the_line() -> None:
 
 
 def test_an_entry_is_what_the_row_says() -> None:
-    policy = policy_of(
-        parameter="\ufeff" + PARAMETER + '\nrate, 3 ,pct,"a, ""b""\nc",来源,official,2025-01-01\r\n'
-    )
+    policy = policy_of(parameter="\ufeff" + PARAMETER + '\nrate, 3 ,pct,"a, ""b""\nc",来源,official,2025-01-01\r\n')
     (entry,) = policy.lists["parameter"]
     assert entry.body == {
         "name": "rate",
@@ -125,23 +121,16 @@ def test_a_bad_row_is_named(mend: Callable[[str], str], line: int, rule: str) ->
 
 def test_bad_files_are_named() -> None:
     assert problems_of(tax_rate=PARAMETER) == [("tax_rate.csv", 0, "unknown_list")]
-    assert problems_of(parameter=(PARAMETER + RATE).encode("gb18030")) == [
-        ("parameter.csv", 2, "bad_encoding")
-    ]
+    assert problems_of(parameter=(PARAMETER + RATE).encode("gb18030")) == [("parameter.csv", 2, "bad_encoding")]
     assert {rule for _, _, rule in problems_of(parameter="")} == {"missing_column"}
 
 
 PROVENANCE = "source,status,effective_from\n"
 GRADE_RULE = f"rule_id,pattern,impact_object,harm_degree,category,is_personal,is_sensitive,{PROVENANCE}"
-COLUMN = (
-    "kind,column,label_zh,label_en,value_type,is_required,is_key,is_strict,code_list,example,note_zh,"
-    + PROVENANCE
-)
+COLUMN = "kind,column,label_zh,label_en,value_type,is_required,is_key,is_strict,code_list,example,note_zh," + PROVENANCE
 
 
-@pytest.mark.parametrize(
-    "pattern", ["(?=姓名)", "(?!x)", "(?<=x)y", "(?<!x)y", r"(a)\1", "(?P=n)", "[", "a++", "("]
-)
+@pytest.mark.parametrize("pattern", ["(?=姓名)", "(?!x)", "(?<=x)y", "(?<!x)y", r"(a)\1", "(?P=n)", "[", "a++", "("])
 def test_a_pattern_that_the_store_cannot_run_is_refused(pattern: str) -> None:
     row = f"r1,{pattern},o,h,,yes,no,来源,proposal,2025-01-01\n"
     assert problems_of(grade_rule=GRADE_RULE + row) == [("grade_rule.csv", 2, "bad_pattern")]
@@ -156,8 +145,7 @@ def test_other_patterns_are_taken(pattern: str) -> None:
 def test_all_problems_are_listed() -> None:
     found = problems_of(
         parameter=PARAMETER + RATE.replace("official", "rumour") + RATE.replace("rate", ""),
-        delivery_column=COLUMN
-        + "costs,phase,阶段,phase,colour,maybe,no,yes,no_such_list,,,来源,proposal,2025-01-01\n"
+        delivery_column=COLUMN + "costs,phase,阶段,phase,colour,maybe,no,yes,no_such_list,,,来源,proposal,2025-01-01\n"
         "costs,cost_kind,类别,cost kind,code,yes,no,yes,no_such_list,,,来源,proposal,2025-01-01\n",
         code_value="code_list,label,code,name_zh,name_en,source,status,effective_from\n",
         heading_synonym="kind,heading,column,source,status,effective_from\ncosts,费用,fee,来源,proposal,2025-01-01\n",

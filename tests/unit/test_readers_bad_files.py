@@ -97,9 +97,7 @@ CATALOG = b'{"dataset": [{"title": "a"}, {"title": "b"}]}'
         ("costs", (HEADER + '记-1,"' + "x" * 140_000 + '",5\n').encode(), "long_cell", "line 2"),
     ],
 )
-def test_a_bad_file_is_refused_by_its_rule(
-    tmp_path: Path, kind: str, data: bytes, rule: str, place: str
-) -> None:
+def test_a_bad_file_is_refused_by_its_rule(tmp_path: Path, kind: str, data: bytes, rule: str, place: str) -> None:
     problem = refused(tmp_path, data, kind)
     assert (problem.rule, problem.place) == (rule, place)
 
@@ -109,9 +107,7 @@ def test_every_rule_is_tested() -> None:
     assert {rule for _, _, rule, _ in mark.args[1]} == set(RULES)
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("readers.xlsx_file.MAX_UNPACKED_BYTES", 10_000)
     parts = {"xl/workbook.xml": "<workbook/>", "xl/media/image1.png": "0" * 10_001}
     assert refused(tmp_path, archive(**parts)).rule == "too_large"

@@ -27,9 +27,7 @@ def test_the_federal_catalogues(real_data: Path, day: str) -> None:
         assert [json.loads(record.raw) for record in got] == datasets
         assert all(record.raw in path.read_text("utf-8") for record in got)
         assert [record.body["title"] for record in got] == [dataset["title"].strip() for dataset in datasets]
-        assert [record.body["open_type"] for record in got] == [
-            dataset["accessLevel"] for dataset in datasets
-        ]
+        assert [record.body["open_type"] for record in got] == [dataset["accessLevel"] for dataset in datasets]
         assert len({record.key for record in got}) == len(got)
         counts[agency] = len(got)
     assert counts == FEDERAL
@@ -56,9 +54,7 @@ def test_the_catalogue_of_beijing(real_data: Path) -> None:
     headings = [str(heading) for heading in rows[0]]
     for record in got:
         row = rows[int(record.pointer.removeprefix("Sheet1!")) - 1]
-        cells = {
-            heading: str(cell) for heading, cell in zip(headings, row, strict=True) if cell not in (None, "")
-        }
+        cells = {heading: str(cell) for heading, cell in zip(headings, row, strict=True) if cell not in (None, "")}
         assert json.loads(record.raw) == cells
         body = record.body
         assert body.pop("extras") == {name: cells[name] for name in ("序号", "下载次数", "调用次数")}
@@ -124,16 +120,12 @@ def test_the_ugly_tables_of_beijing(real_data: Path) -> None:
         codec = next((c for c in ("utf-8-sig", "gb18030") if is_whole(data, c)), None)
         if data.startswith((b"PK", b"\xd0\xcf")) or codec is None:
             seen["workbook"] += 1
-            with pytest.raises(
-                Unreadable, match="no_header" if data.startswith(b"PK") else "xls_not_supported"
-            ):
+            with pytest.raises(Unreadable, match="no_header" if data.startswith(b"PK") else "xls_not_supported"):
                 list(read(delivered(path), layout("catalog")).batches)
             continue
         text = data.decode(codec)
         rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
-        start, header = next(
-            ((n, row) for n, row in enumerate(rows) if len(set(row) - {""}) > 1), (0, rows[0])
-        )
+        start, header = next(((n, row) for n, row in enumerate(rows) if len(set(row) - {""}) > 1), (0, rows[0]))
         made = made_for([heading for heading in dict.fromkeys(header) if heading])
         if len(made.columns) < HEADER_MIN_COLUMNS:
             seen["one column"] += 1

@@ -93,9 +93,7 @@ def check_lines(got: Sequence[Got], text: str) -> None:
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.data())
-def test_any_csv_comes_back(
-    tmp_path: Path, codec: str, encoding: str, kind: str, data: st.DataObject
-) -> None:
+def test_any_csv_comes_back(tmp_path: Path, codec: str, encoding: str, kind: str, data: st.DataObject) -> None:
     table = data.draw(tables(encodable(codec)))
     titles = data.draw(st.sampled_from([TITLES[:n] for n in range(4)]))
     line_end = data.draw(st.sampled_from(LINE_ENDS))
@@ -110,9 +108,7 @@ def test_any_csv_comes_back(
 
 
 XLSX_TEXT = st.text(
-    st.one_of(
-        st.sampled_from("a中 　0\n"), st.characters(exclude_categories=["Cc", "Cs"], max_codepoint=0xFFFD)
-    ),
+    st.one_of(st.sampled_from("a中 　0\n"), st.characters(exclude_categories=["Cc", "Cs"], max_codepoint=0xFFFD)),
     max_size=6,
 )
 
@@ -155,9 +151,7 @@ def test_money_in_number_cells_keeps_every_cent(tmp_path: Path, cents: list[int]
         sheet.append([f"记-{value}", value / 100])
     book.save(tmp_path / "file")
     _, got = read_all(tmp_path / "file", "costs")
-    assert [Decimal(record.body["amount_cny"]) for record in got] == [
-        Decimal(value).scaleb(-2) for value in cents
-    ]
+    assert [Decimal(record.body["amount_cny"]) for record in got] == [Decimal(value).scaleb(-2) for value in cents]
 
 
 def test_cells_that_are_no_text(tmp_path: Path) -> None:

@@ -89,9 +89,7 @@ def test_an_empty_template_is_an_empty_delivery(tmp_path: Path, kind: str) -> No
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_notes_say_of_every_column_what_the_policy_says(tmp_path: Path, kind: str) -> None:
     write_template(kind, shipped(), tmp_path / "template.xlsx")
-    rows = list(
-        sheet_of(opened(tmp_path / "template.xlsx"), NOTES_SHEET).iter_rows(min_row=2, values_only=True)
-    )
+    rows = list(sheet_of(opened(tmp_path / "template.xlsx"), NOTES_SHEET).iter_rows(min_row=2, values_only=True))
     assert len(rows) == len(columns(kind))
     for row, entry in zip(rows, columns(kind), strict=True):
         body = entry.body
