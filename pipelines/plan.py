@@ -14,6 +14,7 @@ import msgspec
 
 from assets_defs.stage import asset_key
 from readers.policy import PolicySet
+from warehouse import queries
 from warehouse.build import policy_hash
 from warehouse.ingest import SOURCES, Pending, pending, read_files
 from warehouse.intake import Delivery
@@ -79,12 +80,7 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
         ValueError: nothing was delivered.
     """
     with lake.reading() as connection:
-        row = connection.execute(
-            "SELECT max(r.body ->> '$.period') FILTER (WHERE c.kind = 'ledger'), "
-            "max(left((r.body ->> '$.posted_date'), 7)) FILTER (WHERE c.kind = 'costs') "
-            "FROM landing.current_record AS c JOIN landing.record AS r USING (delivery_id, ordinal) "
-            "WHERE c.kind IN ('ledger', 'costs')"
-        ).fetchone() or (None, None)
+        row = connection.execute(queries.text("latest_months")).fetchone() or (None, None)
         last = connection.execute("SELECT strftime(max(delivery_date), '%Y-%m') FROM landing.delivery").fetchone() or (
             None,
         )

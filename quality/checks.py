@@ -5,6 +5,7 @@ Belongs here: turning what the lake measured into check results. Does not belong
 
 import dagster as dg
 
+from warehouse import queries
 from warehouse.lake import Lake
 
 RECORD_EQUATION = "record_equation"
@@ -16,18 +17,8 @@ def record_equation(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
     What came in was counted by the readers when they split the files; what became of it, from the records' own tables.
     """
     with lake.reading() as connection:
-        totals = (
-            connection.execute(
-                "SELECT coalesce(sum(in_count), 0), coalesce(sum(accepted_count), 0), coalesce(sum(rejected_count), 0), "
-                "coalesce(sum(unchanged_count), 0), coalesce(sum(held_count), 0), count(*) FROM landing.delivery_outcome"
-            ).fetchone()
-            or (0,) * 6
-        )
-        broken = connection.execute(
-            "SELECT o.deliverer_code, o.delivery_id, string_agg(f.source_file, ', ' ORDER BY f.file_no) "
-            "FROM landing.delivery_outcome AS o LEFT JOIN landing.delivery_file AS f USING (delivery_id) "
-            "WHERE o.in_count <> o.accepted_count + o.rejected_count + o.unchanged_count + o.held_count GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
+        totals = connection.execute(queries.text("record_equation_totals")).fetchone() or (0,) * 6
+        broken = connection.execute(queries.text("record_equation_broken")).fetchall()
     names = ("in", "accepted", "rejected", "unchanged", "held", "deliveries")
     lines = [f"{deliverer} {delivery}: {files}" for deliverer, delivery, files in broken]
     return dg.AssetCheckResult(

@@ -8,15 +8,12 @@ from typing import Any
 
 import duckdb
 
+from warehouse import queries
 from warehouse.intake import Intake
 from warehouse.lake import Lake
 
 _COUNTS = ("in", "accepted", "rejected", "unchanged", "held")
 
-_BY_KIND = """
-SELECT kind, sum(in_count), sum(accepted_count), sum(rejected_count), sum(unchanged_count), sum(held_count)
-FROM landing.delivery_outcome GROUP BY kind ORDER BY kind
-"""
 
 _TABLES: Mapping[str, str] = {
     "resources": "SELECT count(*) FROM catalog.resource",
@@ -27,23 +24,6 @@ _TABLES: Mapping[str, str] = {
     "rejected_files": "SELECT count(*) FROM landing.delivery_file WHERE status = 'rejected'",
 }
 
-#: Units that owe a kind of delivery (policy/owed_delivery.csv) of which nothing stands, neither about nor from them.
-_OWED = """
-SELECT DISTINCT o.organisation_code, (e.body ->> '$.kind') AS kind, o.name
-FROM (
-    FROM catalog.organisation
-    QUALIFY row_number() OVER (PARTITION BY organisation_code ORDER BY valid_from DESC) = 1
-) AS o
-JOIN policy.entry AS e ON e.list_name = 'owed_delivery' AND (e.body ->> '$.unit_kind') = o.unit_kind
-WHERE o.valid_to IS NULL
-    AND NOT EXISTS (
-        FROM landing.current_record AS c
-        WHERE c.kind = (e.body ->> '$.kind') AND c.deliverer_code = o.organisation_code
-    )
-    AND NOT EXISTS (FROM catalog.resource AS r WHERE (e.body ->> '$.kind') = 'catalog' AND r.holder_code = o.organisation_code)
-ORDER BY ALL
-"""
-
 
 def status(lake: Lake) -> dict[str, Any]:
     """Figures of the home; `records` counts kind catalog, `records_by_kind` all."""
@@ -51,11 +31,11 @@ def status(lake: Lake) -> dict[str, Any]:
     with lake.reading() as connection:
         by_kind = {
             kind: dict(zip(_COUNTS, map(int, counts), strict=True))
-            for kind, *counts in connection.execute(_BY_KIND).fetchall()
+            for kind, *counts in connection.execute(queries.text("status_records")).fetchall()
         }
         landed = _one(connection, "SELECT count(*) FROM landing.delivery")
         figures = {name: _one(connection, query) for name, query in _TABLES.items()}
-        owed = connection.execute(_OWED).fetchall()
+        owed = connection.execute(queries.text("status_owed")).fetchall()
     deliveries = len(intake.deliveries())
     return {
         "home": str(lake.home.root),

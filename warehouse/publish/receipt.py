@@ -8,29 +8,9 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
+from warehouse import queries
 from warehouse.lake import Lake
 from warehouse.publish.workbook import FIXED_TIME
-
-_DELIVERY = """
-SELECT d.delivery_id AS 交付标识, d.deliverer_code AS 交付单位, d.source_name AS 来源系统, d.kind AS 交付类别,
-    CAST(d.delivery_date AS VARCHAR) AS 交付日期, d.sequence AS 序号, d.mode AS 交付方式, d.status AS 状态,
-    o.in_count AS 来件, o.accepted_count AS 接受, o.rejected_count AS 拒收, o.unchanged_count AS 未变, o.held_count AS 搁置,
-    o.deleted_count AS 删除
-FROM landing.delivery AS d LEFT JOIN landing.delivery_outcome AS o USING (delivery_id) WHERE list_contains($deliveries, d.delivery_id)
-"""
-
-_FILES = """
-SELECT delivery_id, source_file AS 文件, source_sha256 AS "SHA-256", size_bytes AS 字节数, format AS 格式, encoding AS 编码,
-    record_count AS 记录数, status AS 状态, rule AS 规则, place AS 位置, message_zh AS 说明, message_en AS message,
-    mend_zh AS 改正方法, mend_en AS mend, notes AS 备注
-FROM landing.delivery_file WHERE list_contains($deliveries, delivery_id) ORDER BY file_no
-"""
-
-_REJECTED = """
-SELECT delivery_id, source_file AS 文件, source_pointer AS 位置, rule AS 规则, message_zh AS 说明, message_en AS message,
-    mend_zh AS 改正方法, mend_en AS mend, raw AS 原文
-FROM landing.rejected_record WHERE list_contains($deliveries, delivery_id) ORDER BY ordinal, rule, column_name
-"""
 
 _HELP = (
     (
@@ -63,7 +43,14 @@ class _Rows:
 def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
     """Write `receipts/<delivery_id>.xlsx` for each delivery; returns the files."""
     with lake.reading() as connection:
-        facts, files, rejected = (_ask(connection, query, delivery_ids) for query in (_DELIVERY, _FILES, _REJECTED))
+        facts, files, rejected = (
+            _ask(connection, query, delivery_ids)
+            for query in (
+                queries.text("receipt_deliveries"),
+                queries.text("receipt_files"),
+                queries.text("receipt_rejected"),
+            )
+        )
     written = []
     for delivery_id in delivery_ids:
         target = lake.home.receipts / f"{delivery_id}.xlsx"

@@ -16,25 +16,13 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from warehouse import queries
 from warehouse.home import Home
 from warehouse.lake import Lake
 from warehouse.registry import Table
 
 _LEVELS = {"city": "全市", "district": "区划", "department": "主管部门", "unit": "单位"}
 
-_FORM = """
-SELECT (e.body ->> '$.form') AS form, (e.body ->> '$.title_zh') AS title, (e.body ->> '$.note_zh') AS note
-FROM policy.entry AS e WHERE e.list_name = 'report_form' AND (e.body ->> '$.table') = $table
-QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-"""
-
-_COLUMNS = """
-SELECT (e.body ->> '$.column') AS name, coalesce((e.body ->> '$.group_zh'), '') AS group_label,
-    (e.body ->> '$.label_zh') AS label, (e.body ->> '$.number_format') AS number_format
-FROM policy.entry AS e WHERE e.list_name = 'report_column' AND (e.body ->> '$.form') = $form
-QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-ORDER BY CAST((e.body ->> '$.position') AS INTEGER)
-"""
 
 #: A whole that Excel's doubles hold exactly, in cents.
 _EXACT = Decimal(10) ** 13
@@ -63,10 +51,12 @@ def publish_form(lake: Lake, table: Table, period: str) -> Path:
     target = lake.home.reports / period / f"{table.name}.xlsx"
     target.parent.mkdir(parents=True, exist_ok=True)
     with lake.reading() as connection:
-        form = connection.execute(_FORM, {"table": table.qualified}).fetchone()
+        form = connection.execute(queries.text("report_form"), {"table": table.qualified}).fetchone()
         if form is None:
             raise LookupError(f"policy/report_form.csv has no entry for {table.qualified} 缺少该表的报表版式")
-        columns = [FormColumn(*row) for row in connection.execute(_COLUMNS, {"form": form[0]}).fetchall()]
+        columns = [
+            FormColumn(*row) for row in connection.execute(queries.text("report_columns"), {"form": form[0]}).fetchall()
+        ]
         aside = target.with_suffix(".part")
         with xlsxwriter.Workbook(str(aside), {"default_date_format": "yyyy-mm-dd"}) as book:
             book.set_properties({"title": form[1], "company": "数账 Shuzhang", "created": FIXED_TIME})
