@@ -123,15 +123,21 @@ def ingest(lake: Lake, policy: PolicySet, todo: Pending, info: CommitInfo) -> li
     return lake.commit(info, work)
 
 
-def read_files(home: Home, policy: PolicySet, delivery: Delivery) -> Iterator[FileOutcome]:
+def read_files(home: Home, policy: PolicySet, delivery: Delivery, *, prove: bool = False) -> Iterator[FileOutcome]:
     """Each file of a delivery as it was read, with its record batches; a file that cannot be split has none and says why.
 
+    Args:
+        prove: check first that the kept bytes still have their hash.
+
     Raises:
+        DamagedBlobError: they have not.
         ReadError: a reader broke.
     """
     layout = Layout.of(policy, delivery.kind)
     for file_no, file in enumerate(delivery.files, start=1):
         outcome = FileOutcome(delivery.delivery_id, file_no, file.name, file.sha256, file.size_bytes)
+        if prove:
+            home.read(file.sha256)
         try:
             reading = read(SourceFile(file.name, file.sha256, home.blob(file.sha256)), layout)
             outcome.batches = list(reading.batches)

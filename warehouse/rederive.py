@@ -57,7 +57,7 @@ def _records(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) 
     tables: list[pa.Table] = []
     for delivery_id, ordinals in wanted.items():
         delivery, start = intake[delivery_id], 0
-        for outcome in read_files(lake.home, policy, delivery):
+        for outcome in read_files(lake.home, policy, delivery, prove=True):
             for batch in outcome.batches:
                 hits = [n for n in range(batch.num_rows) if start + n + 1 in ordinals]
                 tables.append(stamped(batch, delivery, outcome, start).take(pa.array(hits, pa.int64())))
@@ -89,7 +89,11 @@ def _files(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) ->
     intake = {d.delivery_id: d for d in Intake(lake.home).deliveries()}
     ids = connection.execute(f"SELECT DISTINCT delivery_id FROM {traced.keys}").fetchall()
     return pa.Table.from_pylist(
-        [file_row(outcome) for (delivery_id,) in ids for outcome in read_files(lake.home, policy, intake[delivery_id])]
+        [
+            file_row(outcome)
+            for (delivery_id,) in ids
+            for outcome in read_files(lake.home, policy, intake[delivery_id], prove=True)
+        ]
     )
 
 

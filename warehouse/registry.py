@@ -43,7 +43,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the lake. `model` is its SELECT; None where Python fills it. `partition` is the column replaced by value."""
+    """A table of the lake.
+
+    `model` is its SELECT; None where Python fills it. `partition` is the column replaced by value. `layout_lists` are policy
+    lists that lay out what is published from it.
+    """
 
     stage: str
     name: str
@@ -56,6 +60,7 @@ class Table:
     columns: tuple[Column, ...]
     partition: str | None
     model: str | None
+    layout_lists: tuple[str, ...] = ()
 
     @property
     def qualified(self) -> str:
@@ -69,8 +74,8 @@ class Table:
 
     @cached_property
     def policy_lists(self) -> frozenset[str]:
-        """Names of the policy lists that the model reads."""
-        return provenance.policy_lists(self.model) if self.model else frozenset()
+        """Names of the policy lists that the model reads, or that lay out what is published."""
+        return (provenance.policy_lists(self.model) if self.model else frozenset()) | set(self.layout_lists)
 
     @property
     def relation(self) -> provenance.Relation:
@@ -144,6 +149,7 @@ def registry() -> Registry:
                 key=tuple(fields.pop("key")),
                 columns=tuple(columns[column] for column in fields.pop("columns")),
                 partition=fields.pop("partition", None),
+                layout_lists=tuple(fields.pop("layout_lists", ())),
                 model=model.read_text("utf-8") if model.is_file() else None,
                 **fields,
             )

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.homes import ask, deliver_files, one, run_home
@@ -77,3 +78,11 @@ def test_a_new_heading_synonym_reads_kept_files_again(home: Home, tmp_path: Path
     run_home(home)
     assert one(home, "SELECT title FROM catalog.resource WHERE resource_code = 'z-1'") == "某目录"
     assert one(home, "SELECT count(*) FROM catalog.resource") == 601
+
+
+def test_a_changed_heading_writes_the_workbook_anew(home: Home) -> None:
+    file = home.policy / "report_column.csv"
+    file.write_text(file.read_text("utf-8").replace("备查簿数量", "备查数"), "utf-8")
+    assert set(run_home(home).materialised) == {"policy.entry", "report.form_r1"}
+    sheet = openpyxl.load_workbook(home.reports / "2026-06" / "form_r1.xlsx")["全市"]
+    assert sheet.cell(3, 17).value == "备查数"
