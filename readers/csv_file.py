@@ -3,9 +3,10 @@
 Does not belong here: what is the same for every table (`readers/tables.py`).
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from readers.lines import LongCellError, OpenQuoteError, split, without_line_end
@@ -31,6 +32,10 @@ _HEAD_CHARACTERS = 1 << 18
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a\x1b")
 
 
+# The private use area: GB18030 puts there what it has no character for.
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+
+
 class _Choice(NamedTuple):
     encoding: str
     delimiter: str
@@ -40,6 +45,8 @@ class _Choice(NamedTuple):
 
 def read_csv(data: bytes, layout: Layout, notes: list[str]) -> tuple[str, Iterator[Record]]:
     """Split delimited text into records, below the first row that names the most columns of the layout.
+
+    A catalogue may lack a header, if its rows have one of the forms of policy/bare_table.csv.
 
     Returns: the encoding (UTF-8, GB18030, Big5 or UTF-16, decoded strictly) and the records.
 
@@ -51,10 +58,15 @@ def read_csv(data: bytes, layout: Layout, notes: list[str]) -> tuple[str, Iterat
     if choice is None:
         raise _no_header(texts[0][1])
     rows = _rows(choice.text, choice.delimiter)
-    head = list(islice(rows, choice.found.end))
+    head = list(islice(rows, choice.found.end or 1))
     place = f"line {head[choice.found.start].first}"
-    notes.extend(heading_notes(place, head[: choice.found.start], choice.found.header, layout))
-    return choice.encoding, table_records(rows, choice.found.header, Form(_pointer, _raw))
+    if choice.encoding != "utf-8":
+        others = "、".join(encoding for encoding, _ in texts if encoding != choice.encoding)
+        also = f"（{others} 也可解码 whole in {others} too）" if others else ""
+        notes.append(f"文字按 {choice.encoding} 解码{also} decoded as {choice.encoding}")
+    notes.extend(heading_notes(place, head[: choice.found.start], choice.found, layout))
+    below = chain(head[choice.found.end :], rows)
+    return choice.encoding, table_records(below, choice.found.header, Form(_pointer, _raw))
 
 
 def _decoded(data: bytes) -> Iterator[tuple[str, str]]:
@@ -113,13 +125,21 @@ def _line_of(data: bytes, position: int) -> str:
 
 
 def _choose(texts: list[tuple[str, str]], layout: Layout) -> _Choice | None:
-    """The encoding and delimiter under which a header names most columns; of equals the first."""
+    """The encoding and delimiter under which a header names most columns; a table without a header comes after all.
+
+    Of equals it is the text with fewer private characters, which one encoding read as another is full of, then the first.
+    """
     best: _Choice | None = None
+    best_rank = (False, 0, 0)
     for encoding, text in texts:
+        doubtful = len(_PRIVATE.findall(text[:_HEAD_CHARACTERS]))
         for delimiter in DELIMITERS:
             found = find_header(_head(text, delimiter), layout)
-            if found and (best is None or found.header.mapped_count > best.found.header.mapped_count):
-                best = _Choice(encoding, delimiter, text, found)
+            if found is None:
+                continue
+            rank = (not found.bare, found.header.mapped_count, -doubtful)
+            if best is None or rank > best_rank:
+                best, best_rank = _Choice(encoding, delimiter, text, found), rank
     return best
 
 

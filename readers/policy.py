@@ -86,6 +86,7 @@ class ListShape:
     key: columns whose values joined by `|` are the entry's key. filled: other columns that no row leaves
     empty. optional: columns that must be there, but may be empty. checks: of filled cells, by column.
     references: columns whose values must stand in the same columns of another list, if that list is there.
+    pinned: columns that may have one value only in the entries of some keys, since a model stands on it.
     """
 
     key: tuple[str, ...]
@@ -93,6 +94,7 @@ class ListShape:
     optional: tuple[str, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
     references: tuple[tuple[tuple[str, ...], str], ...] = ()
+    pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 #: Every list there is. Columns beyond these are kept in an entry's body.
@@ -113,6 +115,14 @@ LISTS: Mapping[str, ListShape] = {
     "heading_synonym": ListShape(
         ("kind", "heading"), ("column",), references=((("kind", "column"), "delivery_column"),)
     ),
+    "bare_table": ListShape(
+        ("kind", "form", "position"),
+        ("column", "pattern"),
+        checks={"position": _INTEGER, "pattern": _PATTERN},
+        references=((("kind", "column"), "delivery_column"),),
+    ),
+    "source_system": ListShape(("deliverer_code", "source_name"), ("system",)),
+    "source_code": ListShape(("system", "code_list", "source_code"), ("code",)),
     "grade_rule": ListShape(
         ("rule_id",),
         ("impact_object", "harm_degree", "is_personal", "is_sensitive"),
@@ -133,15 +143,70 @@ LISTS: Mapping[str, ListShape] = {
         {"is_required": _YES_NO},
     ),
     "cost_treatment": ListShape(("phase",), ("treatment",), checks={"treatment": _one_of("expensed", "capitalised")}),
+    # A list of its own: what is held changes everything after it, a rate does not.
+    "guard_limit": ListShape(("name",), ("value",), ("unit",)),
     "parameter": ListShape(("name",), ("value",), ("unit",)),
+    "ledger_account": ListShape(
+        ("accounting_system", "amount_kind", "account_code"),
+        ("sign", "amount_name_zh"),
+        checks={
+            "accounting_system": _one_of("government", "enterprise", "unknown"),
+            "amount_kind": _one_of("cost", "amortisation", "net"),
+            "sign": _one_of("+", "-"),
+        },
+    ),
+    "reconciliation_kind": ListShape(
+        ("kind",),
+        ("name_zh", "name_en", "mend_zh", "mend_en"),
+        checks={
+            "kind": _one_of(
+                "matched",
+                "amount_diff",
+                "card_only",
+                "gl_only",
+                "in_memo_register_but_booked",
+                "duplicated_card",
+                "period_shift",
+            )
+        },
+    ),
     "owed_delivery": ListShape(("unit_kind", "kind")),
-    "rejection_rule": ListShape(("rule",), ("severity", "message_zh", "message_en", "mend_zh", "mend_en")),
+    "rejection_rule": ListShape(
+        ("rule",),
+        ("severity", "message_zh", "message_en", "mend_zh", "mend_en"),
+        checks={"severity": _one_of("reject", "warn")},
+        # Without these a record would stand twice, or under no key.
+        pinned={rule: {"severity": "reject"} for rule in ("not_parsed", "no_identity", "duplicate_identifier")},
+    ),
+    "quality_rule": ListShape(
+        ("rule_code",),
+        (
+            "subject_kind",
+            "indicator_code",
+            "dimension_zh",
+            "dimension_en",
+            "name_zh",
+            "name_en",
+            "severity",
+            "threshold_pct",
+            "needs_zh",
+            "needs_en",
+            "mend_zh",
+            "mend_en",
+        ),
+        checks={
+            "subject_kind": _one_of("delivery", "resource"),
+            "severity": _one_of("block", "warn"),
+            "threshold_pct": _INTEGER,
+        },
+    ),
+    "update_cycle_lag": ListShape(("update_cycle",), ("max_lag_days",), checks={"max_lag_days": _INTEGER}),
     "report_form": ListShape(("form",), ("table", "title_zh"), ("note_zh",)),
     "report_column": ListShape(
         ("form", "column"),
         ("position", "label_zh", "number_format"),
         ("group_zh",),
-        {"position": _INTEGER},
+        {"position": _INTEGER, "number_format": _one_of("text", "note", "count", "money", "percent")},
         ((("form",), "report_form"),),
     ),
 }
@@ -373,6 +438,11 @@ def _row_problems(name: str, shape: ListShape, header: list[str], line: Line) ->
         if check and value and not check.holds(value):
             words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
             yield Problem.of(name, line.first, check.rule, **words)
+    for column, wanted in shape.pinned.get("|".join(cells[column] for column in shape.key), {}).items():
+        if cells[column] != wanted:
+            only = _one_of(wanted)
+            words = {"column": column, "value": cells[column], "must_zh": only.zh, "must_en": only.en}
+            yield Problem.of(name, line.first, only.rule, **words)
 
 
 def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Problem]:

@@ -27,17 +27,17 @@ _WORDS = {
         "确认下载成功；如为网页表格，另存为 .xlsx 后重新交付",
         "make sure that the download succeeded; save a table of a web page as .xlsx and deliver that",
     ),
-    "xls_not_supported": _Words(
-        "文件是旧版 Excel（.xls）或加了密码",
-        "the file is an old Excel workbook (.xls) or has a password",
+    "encrypted_workbook": _Words(
+        "工作簿加了密码",
+        "the workbook has a password",
         f"去掉密码，{_SAVE_AGAIN[0]}",
         f"remove the password, {_SAVE_AGAIN[1]}",
     ),
     "not_recognised": _Words(
         "文件格式无法识别",
         "the format of the file is not recognised",
-        "以 CSV、XLSX 或（仅目录）DCAT-US data.json 交付",
-        "deliver CSV, XLSX or (catalogues only) a DCAT-US data.json",
+        "以 CSV、XLSX、XLS、JSON 或（仅目录）DCAT-US data.json、DCAT-AP 交付",
+        "deliver CSV, XLSX, XLS, JSON or (catalogues only) a DCAT-US data.json or DCAT-AP",
     ),
     "damaged_workbook": _Words(
         "工作簿已损坏：{detail}", "the workbook is damaged: {detail}", *_SAVE_AGAIN
@@ -51,13 +51,50 @@ _WORDS = {
     "truncated_json": _Words("JSON 在结尾前中断", "the JSON is cut off before its end", *_WRITE_AGAIN),
     "invalid_json": _Words("JSON 语法错误：{detail}", "a syntax error in the JSON: {detail}", *_WRITE_AGAIN),
     "not_a_catalogue": _Words(
-        "JSON 不是 DCAT-US 目录：缺少 dataset 数组",
-        "the JSON is no DCAT-US catalogue: it has no array `dataset`",
-        "按 DCAT-US 1.1 的 data.json 交付",
-        "deliver a data.json of DCAT-US 1.1",
+        "JSON 不是目录：既没有 dataset 数组（DCAT-US），也不是 CKAN 的数据集，也没有键名与模板一致的数组",
+        "the JSON is no catalogue: it has no array `dataset` (DCAT-US), no packages of CKAN, and none named as the template",
+        "按 DCAT-US 的 data.json、CKAN 的 package_search 或 package_show 交付，或用模板中的列名作为键",
+        "deliver a data.json of DCAT-US, what CKAN's package_search or package_show gives, or keys as in the template",
+    ),
+    "ckan_error": _Words(
+        "文件是 CKAN 的报错，不是目录：{detail}",
+        "the file is an error that CKAN answered, no catalogue: {detail}",
+        "重新获取后交付",
+        "fetch it again and deliver that",
     ),
     "json_not_taken": _Words(
-        "该类交付不接受 JSON", "this kind is not taken as JSON", "以 CSV 或 XLSX 交付", "deliver CSV or XLSX"
+        "JSON 中没有键名与模板一致的数组：至少要有两个键是模板中的列名",
+        "the JSON has no array whose keys are named as in the template: two of them at least must be",
+        "用模板中的列名作为键，或以 CSV、XLSX 交付",
+        "name the keys as in the template, or deliver CSV or XLSX",
+    ),
+    "rdf_not_taken": _Words(
+        "该类交付不接受 RDF", "this kind is not taken as RDF", "以 CSV 或 XLSX 交付", "deliver CSV or XLSX"
+    ),
+    "invalid_rdf": _Words("RDF 语法错误：{detail}", "a syntax error in the RDF: {detail}", *_WRITE_AGAIN),
+    "no_dataset": _Words(
+        "RDF 中没有目录：既无 dcat:Catalog，也无 dcat:Dataset",
+        "the RDF is no catalogue: it has neither dcat:Catalog nor dcat:Dataset",
+        "按 DCAT-AP 交付，数据集的类型写为 dcat:Dataset",
+        "deliver DCAT-AP, with the type dcat:Dataset for datasets",
+    ),
+    "rdf_too_large": _Words(
+        "RDF 文件过大：{detail}",
+        "the RDF file is too large: {detail}",
+        "拆成几个文件交付",
+        "deliver it as several files",
+    ),
+    "remote_context": _Words(
+        "JSON-LD 引用了外部的 @context {detail}，此处不从网络读取",
+        "the JSON-LD refers to a @context elsewhere {detail}, and nothing is fetched from the network",
+        "把 @context 的内容写在文件里，或改用 Turtle",
+        "write the @context into the file, or deliver Turtle",
+    ),
+    "xml_entity": _Words(
+        "XML 引用外部 DTD 或实体，或声明了嵌套、过长的实体",
+        "the XML refers to an external DTD or entity, or declares entities that are nested or too long",
+        "去掉 DOCTYPE 声明后重新交付",
+        "deliver it without the DOCTYPE declaration",
     ),
     "unknown_encoding": _Words(
         "文字编码无法识别：不是完整的 UTF-8、GB18030、Big5 或 UTF-16",
@@ -98,6 +135,7 @@ class Unreadable(Exception):  # noqa: N818 - it is a finding about a delivery, n
 
     def __init__(self, rule: str, place: str = "", detail: str = "") -> None:
         words = _WORDS[rule]
+        self._arguments = rule, place, detail
         self.rule = rule
         self.place = place
         self.message_zh = words.message_zh.format(detail=detail)
@@ -105,3 +143,6 @@ class Unreadable(Exception):  # noqa: N818 - it is a finding about a delivery, n
         self.mend_zh = words.mend_zh
         self.mend_en = words.mend_en
         super().__init__(f"{rule} {place}: {self.message_zh} {self.message_en}")
+
+    def __reduce__(self) -> tuple[type["Unreadable"], tuple[str, str, str]]:
+        return Unreadable, self._arguments

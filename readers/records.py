@@ -5,19 +5,38 @@ itself.
 """
 
 import mmap
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import pyarrow as pa
 
 from readers.csv_file import read_csv
-from readers.dcat_us import read_dcat_us
+from readers.dcat_ap import read_dcat_ap
+from readers.json_catalogue import large_dcat_us, read_json_catalogue
+from readers.json_table import read_json_table
+from readers.json_workers import Job, LostWorkerError, read_by_workers
 from readers.problems import Unreadable
-from readers.shapes import CATALOG, RECORD_SCHEMA, Column, DeliveredFile, Layout, Reading, record_batches
+from readers.rdf import JSON_LD, is_json_ld, syntax_of
+from readers.shapes import CATALOG, RECORD_SCHEMA, Column, DeliveredFile, Layout, Reading, Record, record_batches
+from readers.xls_file import read_xls
 from readers.xlsx_file import read_xlsx
 
-__all__ = ["RECORD_SCHEMA", "Column", "DeliveredFile", "Layout", "Reading", "Unreadable", "read", "reread"]
+__all__ = [
+    "RECORD_SCHEMA",
+    "Column",
+    "DeliveredFile",
+    "Layout",
+    "LostWorkerError",
+    "Reading",
+    "Unreadable",
+    "read",
+]
 
+#: Raise it when a reader gives other records for equal bytes: homes then read their deliveries again.
+READING_VERSION = 8
+
+#: A catalogue of so many bytes is read by several processes: starting them takes as long as reading half of that.
+LARGE_BYTES = 64 << 20
 _HEAD_BYTES = 4096
 _UTF8_MARK = b"\xef\xbb\xbf"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -27,7 +46,7 @@ _HTML = (b"<html", b"<!doctype html", b"<table", b"<body", b"<head", b"<meta")
 def read(file: DeliveredFile, layout: Layout) -> Reading:
     """Split a delivered file into records of the layout's kind.
 
-    CSV and XLSX are taken for every kind, DCAT-US 1.1 `data.json` for catalogues.
+    CSV, XLSX, XLS and tables in JSON are taken for every kind, DCAT-US and CKAN in JSON and DCAT-AP for catalogues.
 
     Raises:
         Unreadable: the file cannot be split; also while `batches` are gone through, where the trouble lies
@@ -42,34 +61,38 @@ def read(file: DeliveredFile, layout: Layout) -> Reading:
     if head.startswith(_ZIP):
         return _reading("xlsx", None, read_xlsx(file.path, layout, notes), layout, notes)
     if head.startswith(_OLE):
-        raise Unreadable("xls_not_supported")
+        return _reading("xls", None, read_xls(file.path, layout, notes), layout, notes)
+    if syntax := syntax_of(head):
+        if layout.kind != CATALOG:
+            raise Unreadable("rdf_not_taken")
+        return _reading("dcat_ap", "utf-8", read_dcat_ap(file.path, syntax, notes), layout, notes)
     if text.startswith(b"<"):
         is_html = any(mark in text.lower() for mark in _HTML)
         raise Unreadable("html_page" if is_html else "not_recognised")
     if text.startswith((b"{", b"[")):
-        if layout.kind != CATALOG:
-            raise Unreadable("json_not_taken")
-        return _reading("dcat_us", "utf-8", read_dcat_us(_mapped(file, head.startswith(_UTF8_MARK))), layout, notes)
+        if layout.kind == CATALOG and file.path.stat().st_size >= LARGE_BYTES and (large := large_dcat_us(file.path)):
+            catalogue, portions = large
+            job = Job(file.path, "/dataset", catalogue.read, layout, portions)
+            return _begun(catalogue.format, "utf-8", read_by_workers(job), notes)
+        data = _mapped(file, head.startswith(_UTF8_MARK))
+        if layout.kind == CATALOG and (catalogue := read_json_catalogue(data, notes)):
+            return _reading(catalogue.format, "utf-8", catalogue.records, layout, notes)
+        if layout.kind == CATALOG and is_json_ld(data):
+            return _reading("dcat_ap", "utf-8", read_dcat_ap(file.path, JSON_LD, notes), layout, notes)
+        encoding, records = read_json_table(data, layout, notes)
+        return _reading("json", encoding, records, layout, notes)
     encoding, records = read_csv(file.path.read_bytes(), layout, notes)
     return _reading("csv", encoding, records, layout, notes)
 
 
-def reread(file: DeliveredFile, layout: Layout, pointers: Set[str]) -> dict[str, tuple[str, str | None]]:
-    """The records at some pointers, from the file's bytes: pointer to (raw, body); absent ones are left out.
-
-    Raises:
-        Unreadable: as `read`.
-    """
-    found = {}
-    for batch in read(file, layout).batches:
-        columns = [batch.column(name).to_pylist() for name in ("source_pointer", "raw", "body")]
-        found |= {pointer: (raw, body) for pointer, raw, body in zip(*columns, strict=True) if pointer in pointers}
-    return found
+def _reading(
+    format_: str, encoding: str | None, records: Iterable[Record], layout: Layout, notes: list[str]
+) -> Reading:
+    return _begun(format_, encoding, record_batches(records, layout), notes)
 
 
-def _reading(format_: str, encoding: str | None, records: Iterator, layout: Layout, notes: list[str]) -> Reading:
+def _begun(format_: str, encoding: str | None, batches: Iterator[pa.RecordBatch], notes: list[str]) -> Reading:
     """The first batch is made at once, so that most of what makes a file unreadable is raised by `read`."""
-    batches: Iterator[pa.RecordBatch] = record_batches(records, layout)
     first = next(batches, None)
     return Reading(format_, encoding, chain([first], batches) if first is not None else batches, notes)
 

@@ -4,10 +4,10 @@ Does not belong here: any format, and recognising one (`readers/records.py`).
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import islice
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 from unicodedata import normalize
@@ -17,20 +17,36 @@ import pyarrow as pa
 
 from readers.policy import PolicySet
 
-#: A record as a reader gives it. All text; `record_key` and `body` may be NULL.
+#: A record as a reader gives it. All text; `record_key`, `body` and `violations` may be NULL. `kind` is that of the delivery, but
+#: FIELD_KIND for a row of a field list. The hashes are SHA-256 in hexadecimal, of the text as delivered and of its canonical form.
+#: That is, of JSON, its value with sorted keys and no white space between: the hash is blind to these two and how a character or an
+#: exponent is written, and to nothing else. Of RDF it is the text, which is canonical. Of tables it is the body: the order of columns,
+#: white space around cells, empty cells, which synonym heads a column, and the notation of dates, amounts and integers make no
+#: difference. Where there is no body it is the text as delivered.
 RECORD_SCHEMA = pa.schema(
     [
+        pa.field("kind", pa.string(), nullable=False),
         pa.field("source_pointer", pa.string(), nullable=False),
         pa.field("record_key", pa.string()),
         pa.field("raw", pa.string(), nullable=False),
         pa.field("body", pa.string()),
+        pa.field("violations", pa.string()),
+        pa.field("raw_hash", pa.string(), nullable=False),
+        pa.field("canonical_hash", pa.string(), nullable=False),
     ]
 )
 BATCH_RECORDS = 10_000
+BATCH_CHARS = 16 << 20
+#: Characters of a value that a violation shows.
+SHOWN_CHARS = 200
 
-#: The kind whose records are resources, with fields of the kind FIELD_KIND.
+#: The kind whose records are resources, with fields of the kind FIELD_KIND. A field that comes in a list of its own is
+#: a record of that kind.
 CATALOG = "catalog"
 FIELD_KIND = "catalog.field"
+
+#: Longer text is no heading of ours: likeness is not looked for.
+_HEADING_CHARS = 40
 
 _IGNORED = re.compile(r"[\s_\-*:]+")
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
@@ -58,23 +74,38 @@ class Column(NamedTuple):
     def of_field(self) -> bool:
         return self.kind == FIELD_KIND
 
+    @property
+    def heading(self) -> str:
+        """Its name in policy/delivery_column.csv, and so the English heading."""
+        return f"field_{self.name}" if self.of_field else self.name
+
+
+class BareCell(NamedTuple):
+    """A cell of a table without a header: the column that it means, and the pattern of its text."""
+
+    column: Column
+    pattern: re.Pattern[str]
+
 
 @dataclass(frozen=True)
 class Layout:
     """The columns that a kind of delivery has, and the headings under which they come.
 
     headings: heading as `heading_key` gives it, to its column. canonical: those of them that are names or
-    labels, not synonyms.
+    labels, not synonyms. field_headings: what headings mean in a list of fields (信息项), before `headings`. bare: the
+    forms of tables without a header, by name.
     """
 
     kind: str
     columns: tuple[Column, ...]
     headings: Mapping[str, Column]
     canonical: frozenset[str]
+    field_headings: Mapping[str, Column] = field(default_factory=dict)
+    bare: Mapping[str, tuple[BareCell, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, policy: PolicySet, kind: str) -> "Layout":
-        """The layout of a kind, from the lists delivery_column and heading_synonym; names win over synonyms.
+        """The layout of a kind, from the lists delivery_column, heading_synonym and bare_table; names win over synonyms.
 
         Raises:
             KeyError: the policy has no column of that kind.
@@ -94,31 +125,50 @@ class Layout:
         if not columns:
             raise KeyError(kind)
         canonical = frozenset(headings)
+        field_headings = {key: column for key, column in headings.items() if column.of_field}
         for entry in policy.current("heading_synonym"):
             column = columns.get((entry.body["kind"], entry.body["column"]))
             if column is not None:
                 headings.setdefault(heading_key(entry.body["heading"]), column)
-        return cls(kind, tuple(columns.values()), headings, canonical)
+                if column.of_field:
+                    field_headings.setdefault(heading_key(entry.body["heading"]), column)
+        bare: dict[str, dict[int, BareCell]] = {}
+        for entry in policy.current("bare_table"):
+            row = entry.body
+            if row["kind"] == kind:
+                cell = BareCell(columns[kind, row["column"]], re.compile(row["pattern"]))
+                bare.setdefault(row["form"], {})[int(row["position"])] = cell
+        forms = {form: tuple(cell for _, cell in sorted(cells.items())) for form, cells in bare.items()}
+        return cls(kind, tuple(columns.values()), headings, canonical, field_headings, forms)
 
-    def column(self, heading: str) -> Column | None:
-        """The column that a heading names, or None."""
-        return self.headings.get(heading_key(heading))
+    def column(self, heading: str, *, of_field: bool = False) -> Column | None:
+        """The column that a heading names, or None. of_field: it stands in a list of fields."""
+        key = heading_key(heading)
+        return (self.field_headings.get(key) if of_field else None) or self.headings.get(key)
 
     def is_canonical(self, heading: str) -> bool:
         """Whether a heading is a column's own name or label, not a synonym."""
         return heading_key(heading) in self.canonical
 
-    def nearest(self, heading: str, besides: Collection[Column] = ()) -> str | None:
-        """The Chinese label of the column, none of `besides`, that has the heading most like this, if any."""
-        headings = [key for key, column in self.headings.items() if column not in besides]
-        found = get_close_matches(heading_key(heading), headings, n=1, cutoff=0.6)
-        return self.headings[found[0]].label_zh if found else None
+    def nearest(self, heading: str, besides: Collection[Column] = ()) -> Column | None:
+        """The column, none of `besides`, that has the heading most like this, if any."""
+        key = heading_key(heading)
+        if len(key) > _HEADING_CHARS:
+            return None
+        headings = [known for known, column in self.headings.items() if column not in besides]
+        found = get_close_matches(key, headings, n=1, cutoff=0.6)
+        return self.headings[found[0]] if found else None
 
-    def record_key(self, body: Mapping[str, Any]) -> str | None:
+    def record_key(self, body: Mapping[str, Any], kind: str | None = None) -> str | None:
         """What identifies a record in its delivery: its key columns joined by `|`; None if all are empty.
 
-        For a catalogue: the identifier, else the landing page, else provider and title.
+        For a catalogue: the identifier, else the landing page, else provider and title. For a row of a field list
+        (`kind` is FIELD_KIND): `field|`, what it says of the resource, and the names of the field.
         """
+        if kind == FIELD_KIND:
+            of = body.get("identifier") or "|".join(filter(None, (body.get("provider_name"), body.get("title"))))
+            names = [body["fields"][0].get(name, "") for name in ("name", "english_name")] if body.get("fields") else []
+            return f"field|{of}|{'|'.join(names)}" if of and any(names) else None
         if self.kind == CATALOG:
             alone = body.get("identifier") or body.get("landing_page")
             if alone:
@@ -129,12 +179,35 @@ class Layout:
         return "|".join(parts) if any(parts) else None
 
 
+class Violation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the standard of a format finds wrong with a record.
+
+    rule: slug, with the severity, words and mend in policy/rejection_rule.csv; none of the model's own rules
+    (missing_value and so on). column: place in the record (JSON pointer) or canonical column, "" for the whole
+    record. value: what stands there, shortened. expected: what should, for `{expected}` in the words of the
+    rule. message_zh, message_en: words of a validator that has its own; both or neither.
+    """
+
+    rule: str
+    column: str
+    value: str | None = None
+    expected: str | None = None
+    message_zh: str | None = None
+    message_en: str | None = None
+
+
 class Record(NamedTuple):
-    """A record before it is encoded: pointer, text as delivered, body (None if it could not be parsed)."""
+    """A record before it is encoded: pointer, text as delivered, body (None if it could not be parsed).
+
+    kind: None is that of the layout. canonical: its canonical form, if that is not the body.
+    """
 
     pointer: str
     raw: str
     body: dict[str, Any] | None
+    violations: Sequence[Violation] = ()
+    kind: str | None = None
+    canonical: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -161,19 +234,61 @@ def json_text(value: object) -> str:
     return _encode(value).decode()
 
 
+def shown(value: object) -> str:
+    """A value as a violation shows it: text as it is, anything else as JSON, cut after SHOWN_CHARS."""
+    text = value if isinstance(value, str) else json_text(value)
+    return text if len(text) <= SHOWN_CHARS else text[: SHOWN_CHARS - 1] + "…"
+
+
+def violations_text(violations: Sequence[Violation]) -> str | None:
+    """The violations of a record as it keeps them: of each rule and place the first; None if there are none."""
+    if not violations:
+        return None
+    first: dict[tuple[str, str], Violation] = {}
+    for violation in violations:
+        first.setdefault((violation.rule, violation.column), violation)
+    return json_text(list(first.values()))
+
+
 def record_batches(records: Iterable[Record], layout: Layout) -> Iterator[pa.RecordBatch]:
-    """Encode records into batches of RECORD_SCHEMA."""
-    records = iter(records)
-    while portion := list(islice(records, BATCH_RECORDS)):
-        yield pa.record_batch(
-            [
-                pa.array([record.pointer for record in portion], pa.string()),
-                pa.array([layout.record_key(record.body or {}) for record in portion], pa.string()),
-                pa.array([record.raw for record in portion], pa.string()),
-                pa.array(
-                    [None if record.body is None else json_text(record.body) for record in portion],
-                    pa.string(),
-                ),
-            ],
-            schema=RECORD_SCHEMA,
-        )
+    """Encode records into batches of RECORD_SCHEMA, of BATCH_RECORDS records or about BATCH_CHARS of text."""
+    rows: list[tuple[str | bytes | None, ...]] = []
+    chars = 0
+    for record in records:
+        # Encoded at once, so that no batch of parsed bodies is kept for the garbage collector to go through.
+        rows.append(_row(record, layout))
+        chars += len(record.raw)
+        if len(rows) == BATCH_RECORDS or chars > BATCH_CHARS:
+            yield _batch(rows)
+            rows, chars = [], 0
+    if rows:
+        yield _batch(rows)
+
+
+def _row(record: Record, layout: Layout) -> tuple[str | bytes | None, ...]:
+    """A record in the order of RECORD_SCHEMA; text may be UTF-8."""
+    pointer, raw, body, violations, kind, canonical = record
+    raw_hash = _hash(raw.encode())
+    start = kind or layout.kind, pointer
+    if body is None:
+        return *start, None, raw, None, violations_text(violations), raw_hash, raw_hash
+    text = _encode(body)
+    return (
+        *start,
+        layout.record_key(body, kind),
+        raw,
+        text,
+        violations_text(violations),
+        raw_hash,
+        _hash(canonical or text),
+    )
+
+
+def _batch(rows: Sequence[tuple[str | bytes | None, ...]]) -> pa.RecordBatch:
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    return pa.record_batch(columns, schema=RECORD_SCHEMA)
+
+
+def _hash(data: bytes) -> str:
+    # DuckDB's own sha256 took nine times as long.
+    return sha256(data).hexdigest()

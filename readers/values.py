@@ -10,12 +10,24 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-_TIME = r"(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+_TIME = (
+    r"(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?"
+    r"|\s*\d{1,2}\s*[时時点]\s*(?:\d{1,2}\s*分\s*(?:\d{1,2}\s*秒)?)?)?"
+)
 _DATE = re.compile(
     rf"(?:(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})|(\d{{4}})/(\d{{1,2}})/(\d{{1,2}})|(\d{{4}})\.(\d{{1,2}})\.(\d{{1,2}})"
-    rf"|(\d{{4}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号]|(\d{{4}})(\d{{2}})(\d{{2}})){_TIME}",
+    rf"|(\d{{4}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号號]|(\d{{4}})(\d{{2}})(\d{{2}})){_TIME}",
     re.ASCII,
 )
+# Years of the Republic are taken where 民国 says so: of a bare 107/3/20 nobody knows.
+_ROC_DATE = re.compile(
+    rf"(?:中[华華])?民[国國]\s*(\d{{1,3}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号號]{_TIME}", re.ASCII
+)
+_ROC_YEAR_0 = 1911
+# A spreadsheet's day number, where a date column holds it: the days of 1954-10-03 to 2119-01-10 alone, which no
+# other way of writing a date looks like. Counted from 1899-12-30; workbooks that count from 1904 are not told.
+_SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?", re.ASCII)
+_SERIAL_DAY_0 = datetime.date(1899, 12, 30)
 # A point needs two digits after it: a spreadsheet shortens 2024.10 to 2024.1, which must not become January.
 _MONTH = re.compile(r"(\d{4})[-/](\d{1,2})|(\d{4})\.(\d{2})|(\d{4})\s*年\s*(\d{1,2})\s*月份?|(\d{4})(\d{2})", re.ASCII)
 _DIGITS = r"(\d{1,3}(?:,\d{3})+|\d+)"
@@ -29,10 +41,15 @@ _CURRENCY = re.compile(r"^(?:¥|CNY|RMB|人民币)\s*|\s*元整?$")
 @lru_cache(maxsize=1 << 14)  # a delivery has few distinct dates
 def date(text: str) -> str | None:
     """A date as YYYY-MM-DD; a time of day after it is dropped, in whatever zone it is."""
-    match = _DATE.fullmatch(_plain(text))
+    plain = _plain(text)
+    if serial := _SERIAL.fullmatch(plain):
+        return (_SERIAL_DAY_0 + datetime.timedelta(days=int(serial[1]))).isoformat()
+    match = _DATE.fullmatch(plain) or _ROC_DATE.fullmatch(plain)
     if match is None:
         return None
     year, month, day = (int(group) for group in match.groups() if group is not None)
+    if match.re is _ROC_DATE:
+        year += _ROC_YEAR_0
     try:
         return datetime.date(year, month, day).isoformat()
     except ValueError:
