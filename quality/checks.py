@@ -3,12 +3,19 @@
 Belongs here: turning what the lake measured into check results. Does not belong here: measuring (models of stage quality).
 """
 
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
 import dagster as dg
 
+from quality.rules import RuleMeasure
 from warehouse import queries
+from warehouse.guard import undecided
 from warehouse.lake import Lake
 
 RECORD_EQUATION = "record_equation"
+NOTHING_HELD = "nothing_held"
+RECONCILED = "reconciled"
 
 
 def record_equation(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
@@ -32,3 +39,73 @@ def record_equation(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
         + "; ".join(lines),
         metadata=dict(zip(names, (int(value) for value in totals), strict=True)),
     )
+
+
+def nothing_held(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
+    """No full delivery waits for a person because of what it would delete; where one does, a warning that says what to do."""
+    with lake.reading() as connection:
+        waiting = undecided(connection)
+    return dg.AssetCheckResult(
+        passed=not waiting,
+        check_name=NOTHING_HELD,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="没有待决定的交付 / no delivery waits for a decision" if not waiting else "; ".join(waiting),
+        metadata={"held": len(waiting)},
+    )
+
+
+def reconciled(lake: Lake, asset: dg.AssetKey, period: str) -> dg.AssetCheckResult:
+    """Every card agrees with the books at the end of a period; where one does not, a warning with counts and sums."""
+    with lake.reading() as connection:
+        values = {"period": period}
+        kinds = connection.execute(queries.text("reconciliation_kinds"), values).fetchall()
+        sums = connection.execute(queries.text("reconciliation_sums"), values).fetchone() or (0, 0, 0)
+    differing = {kind: count for kind, count in kinds if kind != "matched"}
+    names = ("difference_cost_cny", "difference_amortisation_cny", "difference_net_cny")
+    return dg.AssetCheckResult(
+        passed=not differing,
+        check_name=RECONCILED,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="卡片与财务账全部相符 / all cards agree with the books"
+        if not differing
+        else "卡片与财务账有差异，见 reconciliation.xlsx 的“待处理” / cards and books differ; see its sheet “待处理” (to do)",
+        # Text: Dagster keeps numbers as floats, and money is never one.
+        metadata={**dict(kinds), **{name: f"{value}" for name, value in zip(names, sums, strict=True)}},
+    )
+
+
+def rule_results(
+    measures: list[RuleMeasure], verdicts: Mapping[str, bool], asset: dg.AssetKey, docs: Path
+) -> Iterator[dg.AssetCheckResult]:
+    """One result a rule: an error only where policy says that it blocks, else a warning, which blocks nothing.
+
+    Args:
+        verdicts: what the gate said of each rule that was assessed.
+        docs: first page of the Data Docs.
+    """
+    for rule in measures:
+        blocks = rule.severity == "block"
+        passed = verdicts.get(rule.rule_code, True)
+        share = "未评价 not assessed" if rule.share_pct is None else f"{rule.share_pct:.2f} %"
+        yield dg.AssetCheckResult(
+            passed=passed,
+            check_name=rule.rule_code,
+            asset_key=asset,
+            severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+            description=f"{rule.dimension} {rule.indicator_code}: {rule.name_zh} / {rule.name_en}: {share}, "
+            f"阈值 threshold {rule.threshold_pct} %" + ("" if passed else f". {rule.mend}"),
+            metadata={
+                "numerator": rule.numerator,
+                "denominator": rule.denominator,
+                "share_pct": rule.share_pct if rule.share_pct is not None else "not assessed",
+                "threshold_pct": rule.threshold_pct,
+                "subjects": rule.subjects,
+                "failing_subjects": rule.failing,
+                "not_assessed_subjects": rule.not_assessed,
+                "not_assessed_reason": rule.not_assessed_reason,
+                "worst": ", ".join(rule.worst),
+                "data_docs": dg.MetadataValue.path(docs),
+            },
+        )

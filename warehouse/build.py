@@ -6,17 +6,19 @@ Does not belong here: which tables are stale (`staleness.py`), landing (`ingest.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import duckdb
 
 from warehouse.engine import identifier
 from warehouse.home import Home
 from warehouse.lake import CommitInfo, Lake, next_snapshot
-from warehouse.registry import Table
-from warehouse.staleness import latest_snapshots
+from warehouse.registry import Registry, Table
+from warehouse.sqltree import retarget
+from warehouse.staleness import Materialization, latest_snapshots, stale_tables
 
 
 class ModelError(Exception):
@@ -31,7 +33,7 @@ class Built:
     partition_key: str
     snapshot_id: int
     row_count: int
-    totals: Mapping[str, object]
+    totals: Mapping[str, int | Decimal]
 
 
 def build(
@@ -51,27 +53,63 @@ def build(
         ModelError: nothing is committed then.
     """
     ordered = [table for table in lake.tables.values() if table in set(tables)]
-    return lake.commit(info, lambda c: build_in(c, lake.home, ordered, period, policy_hashes, info))
+
+    def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
+        return [
+            record_model(connection, lake.home, table, period, fill(connection, table, period), policy_hashes, info)
+            for table in ordered
+        ]
+
+    return lake.commit(info, work)
 
 
-def build_in(
+def record_model(
     connection: duckdb.DuckDBPyConnection,
     home: Home,
-    ordered: Iterable[Table],
+    table: Table,
     period: str | None,
+    row_count: int,
     policy_hashes: Mapping[str, str],
     info: CommitInfo,
-) -> list[Built]:
-    """The same inside a transaction that is open already."""
-    built = []
-    for table in ordered:
-        row_count = _replace(connection, table, period)
-        sql_sha256 = home.keep(str(table.model).encode())
-        policy_sha256 = policy_hash(table, policy_hashes)
-        snapshot = record(connection, table, period, row_count, sql_sha256, policy_sha256, info)
-        key = partition_key(table, period)
-        built.append(Built(table, key, snapshot, row_count, _totals(connection, table, period)))
-    return built
+) -> Built:
+    """Put on record what `fill` wrote, with the model kept; once in a transaction, after the tables that it reads."""
+    sql_sha256 = home.keep(str(table.model).encode())
+    snapshot = record(connection, table, period, row_count, sql_sha256, policy_hash(table, policy_hashes), info)
+    return Built(table, partition_key(table, period), snapshot, row_count, _totals(connection, table, period))
+
+
+def fill(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None, *, within: str | None = None) -> int:
+    """Replace a table's partition by what its model gives now; returns the number of rows that the partition has then.
+
+    Args:
+        within: a relation of `delivery_id`: replace the rows of these deliveries alone. The model reads each table of its stage
+            through the view `WITHIN_TABLE`, which has no more than their rows.
+
+    Raises:
+        ModelError: columns, types or key are not the registry's.
+    """
+    model = str(table.model)
+    if within is not None:
+        own = [name for name in table.inputs if name.startswith(f"{table.stage}.")]
+        model = retarget(model, {name: f"{within}_{name.partition('.')[2]}" for name in own})
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE built AS {model}", parameters(table, period))
+    check_columns(connection, table, "built")
+    check_key(connection, table, "built")
+    if within is not None:
+        connection.execute(f"DELETE FROM {table.qualified} WHERE delivery_id IN (SELECT delivery_id FROM {within})")
+    elif table.partition is None:
+        connection.execute(f"DELETE FROM {table.qualified}")
+    else:
+        connection.execute(
+            f"DELETE FROM {table.qualified} WHERE {identifier(table.partition)} = $value",
+            {"value": partition_key(table, period)},
+        )
+    key = ", ".join(identifier(column) for column in table.key)
+    connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built ORDER BY {key}")
+    written = "built" if within is None else table.qualified
+    count = connection.execute(f"SELECT count(*) FROM {written}").fetchone()
+    connection.execute("DROP TABLE built")
+    return count[0] if count else 0
 
 
 def record(
@@ -121,6 +159,22 @@ def policy_hash(table: Table, policy_hashes: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(policy_hashes[name] for name in lists).encode()).hexdigest() if lists else ""
 
 
+def stale_now(
+    tables: Registry,
+    last: Mapping[str, Materialization],
+    policy_hashes: Mapping[str, str],
+    changed_sources: Collection[str] = (),
+) -> list[Table]:
+    """The derived tables that must be built, by the models of this version and the policy's lists as they are now."""
+    return stale_tables(
+        tables,
+        last,
+        model_hashes={t.qualified: hashlib.sha256(str(t.model).encode()).hexdigest() for t in tables.derived},
+        policy_hashes={t.qualified: policy_hash(t, policy_hashes) for t in tables.derived},
+        changed_sources=changed_sources,
+    )
+
+
 def parameters(table: Table, period: str | None) -> dict[str, str]:
     """Values to bind to a table's model."""
     return {"period": partition_key(table, period)} if "$period" in str(table.model) else {}
@@ -156,32 +210,21 @@ def check_columns(connection: duckdb.DuckDBPyConnection, table: Table, relation:
         )
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None) -> int:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE built AS {table.model}", parameters(table, period))
-    check_columns(connection, table, "built")
-    check_key(connection, table, "built")
-    if table.partition is None:
-        connection.execute(f"DELETE FROM {table.qualified}")
-    else:
-        connection.execute(
-            f"DELETE FROM {table.qualified} WHERE {identifier(table.partition)} = $value",
-            {"value": partition_key(table, period)},
-        )
-    key = ", ".join(identifier(column) for column in table.key)
-    connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built ORDER BY {key}")
-    count = connection.execute("SELECT count(*) FROM built").fetchone()
-    connection.execute("DROP TABLE built")
-    return count[0] if count else 0
-
-
-def _totals(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None) -> dict[str, object]:
-    """Sums of the money columns of what was written, for the run's metadata."""
-    money = [c.name for c in table.columns if c.name.endswith("_cny")]
-    if not money or table.stage == "report":
-        return {}
-    where = f"WHERE {identifier(table.partition)} = $value" if table.partition else ""
-    row = connection.execute(
-        f"SELECT {', '.join(f'coalesce(sum({identifier(m)}), 0)' for m in money)} FROM {table.qualified} {where}",
-        {"value": partition_key(table, period)} if table.partition else {},
-    ).fetchone()
-    return dict(zip(money, row or (), strict=True))
+def _totals(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None) -> dict[str, int | Decimal]:
+    """Sums of the money columns of what was written, and counts by the tallied one, for the run's metadata."""
+    values = {"value": partition_key(table, period)} if table.partition else {}
+    written = f"{identifier(table.partition)} = $value" if table.partition else "true"
+    totals: dict[str, int | Decimal] = {}
+    if table.tally:
+        column = identifier(table.tally)
+        counts = connection.execute(
+            f"SELECT {column}, count(*) FROM {table.qualified} WHERE {written} GROUP BY ALL ORDER BY ALL", values
+        ).fetchall()
+        totals |= {f"{table.tally}: {value}": count for value, count in counts}
+    if money := [c.name for c in table.columns if c.name.endswith("_cny")]:
+        sums = ", ".join(f"coalesce(sum({identifier(name)}), 0)" for name in money)
+        row = connection.execute(
+            f"SELECT {sums} FROM {table.qualified} WHERE {written} AND ({table.totals_where or 'true'})", values
+        ).fetchone()
+        totals |= dict(zip(money, row or (), strict=True))
+    return totals

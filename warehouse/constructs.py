@@ -11,7 +11,18 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
-from warehouse.sqltree import DIALECT, UnsupportedConstruct, from_items, is_anti, joins, location
+from warehouse.sqltree import (
+    DIALECT,
+    UnsupportedConstruct,
+    cte_name,
+    expression_queries,
+    from_items,
+    is_anti,
+    joins,
+    location,
+    own_nodes,
+    query_of,
+)
 
 #: Names that begin so are ours: columns and relations that rewriting adds.
 RESERVED = "__"
@@ -24,6 +35,17 @@ class Use(Enum):
     NON_NULL = "rows whose argument is not NULL"
     EXTREMUM = "rows whose argument equals the value: all ties"
     ARGUMENT = "rows whose second argument is the extremum, of those whose first is not NULL: all ties"
+
+
+class Reach(Enum):
+    """Which other rows of its partition the value of a window function depends on."""
+
+    FRAME = "an aggregate: rows of the frame, as the aggregate uses them"
+    BEFORE = "rows before the row"
+    BEFORE_PEERS = "rows before the row and its peers"
+    PARTITION = "every row"
+    OFFSET = "rows up to the one at the offset, if there is one"
+    FRAME_END = "the first or last row of the frame"
 
 
 _AGGREGATES: dict[type[exp.Expr], Use] = {
@@ -42,7 +64,7 @@ _AGGREGATES: dict[type[exp.Expr], Use] = {
 #: Aggregates that sqlglot knows by name only.
 _NAMED_AGGREGATES = {"json_group_array": Use.EVERY}
 
-_CLAUSES = {"with_", "expressions", "distinct", "from_", "joins", "where", "group", "qualify"}
+_CLAUSES = {"with_", "expressions", "distinct", "from_", "joins", "where", "group", "having", "qualify"}
 _SIDES = {"", "LEFT", "RIGHT", "FULL"}
 _KINDS = {"", "INNER", "CROSS", "OUTER", "ANTI"}
 
@@ -52,7 +74,7 @@ _EXPRESSION_GROUPS = (
     "Alias Array Boolean Bracket Column DataType DataTypeParam Dot Identifier Interval IntervalSpan",
     "Literal Null Paren Placeholder PropertyEQ Slice Struct Tuple Var",
     # operators
-    "Add And Any Between BitwiseAnd BitwiseOr Case Cast DPipe Div EQ Escape GT GTE Glob ILike If In",
+    "Add And Any Between BitwiseAnd BitwiseOr Case Cast DPipe Div EQ Escape Exists GT GTE Glob ILike If In",
     "IntDiv Is LT LTE Like Mod Mul NEQ Neg Not NullSafeEQ NullSafeNEQ Or RegexpLike SimilarTo Sub TryCast",
     # numbers and choice
     "Abs Ceil Coalesce Floor Greatest Least Nullif Round Sign",
@@ -69,6 +91,19 @@ _EXPRESSION_GROUPS = (
     "JSONKeys JSONObject JSONPath JSONPathKey JSONPathRoot JSONPathSubscript JSONPathWildcard JSONType",
     "ParseJSON StructExtract",
 )
+#: Window functions by what their value depends on (`Reach`), besides the aggregates.
+_WINDOW_FUNCTIONS: dict[type[exp.Expr], Reach] = {
+    exp.RowNumber: Reach.BEFORE,
+    exp.Rank: Reach.BEFORE_PEERS,
+    exp.DenseRank: Reach.BEFORE_PEERS,
+    exp.PercentRank: Reach.PARTITION,
+    exp.CumeDist: Reach.PARTITION,
+    exp.Ntile: Reach.PARTITION,
+    exp.Lag: Reach.OFFSET,
+    exp.Lead: Reach.OFFSET,
+    exp.FirstValue: Reach.FRAME_END,
+    exp.LastValue: Reach.FRAME_END,
+}
 _EXPRESSIONS = frozenset(name for group in _EXPRESSION_GROUPS for name in group.split())
 #: Scalar functions that sqlglot knows by name only.
 _NAMED_FUNCTION_GROUPS = (
@@ -80,11 +115,13 @@ _NAMED_FUNCTION_GROUPS = (
 _NAMED_FUNCTIONS = frozenset(name for group in _NAMED_FUNCTION_GROUPS for name in group.split())
 #: Nodes that stand only around or inside an aggregate's argument.
 _AGGREGATE_PARTS = (exp.Filter, exp.Where, exp.Order, exp.Ordered, exp.Distinct)
+#: Nodes that stand only around or inside a window.
+_WINDOW_PARTS = (exp.WindowSpec, exp.IgnoreNulls, exp.RespectNulls)
 
 #: Tokens after which an operand may begin with `a -> b` and still mean to DuckDB what it means to sqlglot.
 _OPERAND_STARTS = {
     *(TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.COMMA, TokenType.COLON),
-    *(TokenType.SELECT, TokenType.DISTINCT, TokenType.ON, TokenType.WHERE, TokenType.QUALIFY),
+    *(TokenType.SELECT, TokenType.DISTINCT, TokenType.ON, TokenType.WHERE, TokenType.HAVING, TokenType.QUALIFY),
     *(TokenType.CASE, TokenType.WHEN, TokenType.THEN, TokenType.ELSE),
     *(TokenType.GROUP_BY, TokenType.ORDER_BY, TokenType.PARTITION_BY),
 }
@@ -100,11 +137,11 @@ def check(tree: exp.Query) -> None:
     """
     clause = tree.args.get("with_")
     if clause is not None:
-        if clause.args.get("recursive"):
-            raise UnsupportedConstruct("WITH RECURSIVE", location(tree))
         for cte in clause.expressions:
             if cte.args["alias"].columns:
                 raise UnsupportedConstruct("column names of a CTE in its head", location(cte))
+            if clause.args.get("recursive") and is_recursive(cte):
+                _check_recursion(cte)
             _check_query(cte.this)
     _check_query(tree)
     for name in tree.find_all(exp.Identifier):
@@ -140,13 +177,64 @@ def aggregate_use(node: exp.Expr) -> Use | None:
 
 
 def aggregates(root: exp.Expr) -> list[exp.Expr]:
-    """The aggregates of an expression or clause."""
-    return [node for node in root.walk() if aggregate_use(node)]
+    """The aggregates of an expression or clause that make groups: not those over a window, nor of its subqueries."""
+    return [node for node in own_nodes(root, exp.Expr) if aggregate_use(node) and window_of(node) is None]
 
 
 def is_grouped(select: exp.Select) -> bool:
     """Whether a SELECT makes groups of its rows; without GROUP BY it makes one."""
-    return bool(select.args.get("group")) or any(aggregates(projection) for projection in select.expressions)
+    clauses = (*select.expressions, *(c for name in ("having", "qualify") if (c := select.args.get(name))))
+    return bool(select.args.get("group")) or any(map(aggregates, clauses))
+
+
+def windows(root: exp.Expr) -> list[exp.Window]:
+    """The window functions of an expression or clause; not those of its subqueries."""
+    return list(own_nodes(root, exp.Window))
+
+
+def window_of(function: exp.Expr) -> exp.Window | None:
+    """The window that a function is over: `sum(x) FILTER (...) OVER (...)` of `sum(x)`; None if it is over none."""
+    around = function.parent
+    while isinstance(around, exp.Filter | exp.IgnoreNulls | exp.RespectNulls) and around.this is function:
+        function, around = around, around.parent
+    return around if isinstance(around, exp.Window) and around.this is function else None
+
+
+def function_of(window: exp.Window) -> exp.Expr:
+    """The function of a window, without FILTER and IGNORE NULLS."""
+    function = window.this
+    while isinstance(function, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+        function = function.this
+    return function
+
+
+def window_reach(window: exp.Window) -> Reach | None:
+    """What the value of a window function depends on; None for functions that are not understood."""
+    function = function_of(window)
+    return Reach.FRAME if aggregate_use(function) else _WINDOW_FUNCTIONS.get(type(function))
+
+
+def is_recursive(cte: exp.CTE) -> bool:
+    """Whether a CTE reads itself."""
+    return any(cte_name(table) == cte.alias for table in cte.this.find_all(exp.Table))
+
+
+def is_first_row(qualify: exp.Expr | None) -> bool:
+    """Whether a QUALIFY is `row_number() OVER (...) = 1` alone."""
+    return isinstance(qualify, exp.Qualify) and isinstance(qualify.this, exp.EQ) and keeps_leading(qualify.this)
+
+
+def keeps_leading(condition: exp.Expr) -> bool:
+    """Whether a condition keeps the rows that lead their partition: `rank() OVER (...) <= 3`, `... = 1`.
+
+    Such a row stays when others go, so those that it beats or that are beside it do not matter to it.
+    """
+    if not isinstance(condition, exp.EQ | exp.NullSafeEQ | exp.LT | exp.LTE):
+        return False
+    window, bound = condition.this, condition.expression
+    ranking = isinstance(window, exp.Window) and isinstance(window.this, exp.RowNumber | exp.Rank | exp.DenseRank)
+    least = isinstance(bound, exp.Literal) and bound.is_int
+    return ranking and least and (isinstance(condition, exp.LT | exp.LTE) or bound.name == "1")
 
 
 # --- the walk ---------------------------------------------------------------------------------------------
@@ -155,14 +243,16 @@ def is_grouped(select: exp.Select) -> bool:
 def _check_query(query: exp.Expr) -> None:
     if isinstance(query, exp.Select):
         _check_select(query)
-    elif type(query) is exp.Union:
-        extra = _given(query) - {"this", "expression", "with_"}
+    elif isinstance(query, exp.SetOperation):
+        extra = _given(query) - {"this", "expression", "with_", "distinct"}
         if extra:
-            raise UnsupportedConstruct(f"UNION with {', '.join(sorted(extra))}; only UNION ALL", location(query))
+            raise UnsupportedConstruct(f"{_describe(query)} with {', '.join(sorted(extra))}", location(query))
+        if not isinstance(query, exp.Union) and not query.args.get("distinct"):
+            raise UnsupportedConstruct(f"{_describe(query)} ALL", location(query))
         if "with_" in _given(query) and query.parent is not None:
             raise UnsupportedConstruct("WITH inside a query", location(query))
-        _check_query(query.left)
-        _check_query(query.right)
+        for side in (query.this, query.expression):
+            _check_query(side.this if isinstance(side, exp.Subquery) and _given(side) == {"this"} else side)
     else:
         raise UnsupportedConstruct(_describe(query), location(query))
 
@@ -183,19 +273,41 @@ def _check_select(select: exp.Select) -> None:
     for projection in select.expressions:
         star = projection.this if isinstance(projection, exp.Column) else projection
         if not isinstance(star, exp.Star):
-            _check_expression(projection)
+            _check_expression(projection, queries=True, over=True)
         elif _given(star):
             raise UnsupportedConstruct("* with EXCLUDE, REPLACE or RENAME", location(star))
-    where, group, qualify = (select.args.get(clause) for clause in ("where", "group", "qualify"))
+    where, group, having, qualify = (select.args.get(clause) for clause in ("where", "group", "having", "qualify"))
     if where is not None:
-        _check_expression(where.this)
+        _check_expression(where.this, queries=True)
     if group is not None:
         if _given(group) != {"expressions"}:
             raise UnsupportedConstruct("GROUP BY ALL, ROLLUP, CUBE or GROUPING SETS", location(group))
         for expression in group.expressions:
             _check_expression(expression)
+    if having is not None:
+        _check_expression(having.this, queries=True)
     if qualify is not None:
-        _check_qualify(qualify)
+        _check_expression(qualify.this, queries=True, over=True)
+    for query in expression_queries(select):
+        _check_query(query.this if isinstance(query, exp.Subquery) else query)
+
+
+def _check_recursion(cte: exp.CTE) -> None:
+    """Linear recursion passes: `base UNION ALL SELECT ... FROM itself ...`, without merging rows on the way."""
+    query = cte.this
+    step = query.expression if isinstance(query, exp.Union) and not query.args.get("distinct") else None
+    reads = [table for table in query.find_all(exp.Table) if cte_name(table) == cte.alias]
+    direct = isinstance(step, exp.Select) and [item for item in from_items(step) if cte_name(item) == cte.alias]
+    if not isinstance(step, exp.Select) or not direct or len(reads) != 1:
+        raise UnsupportedConstruct(
+            "WITH RECURSIVE other than base UNION ALL SELECT ... FROM itself, once", location(query)
+        )
+    merges = step.args.get("distinct") or step.args.get("qualify") or is_grouped(step) or any(windows(step))
+    excluded = any(is_anti(join) and join.this is direct[0] for join in joins(step))
+    if merges or excluded:
+        raise UnsupportedConstruct(
+            "WITH RECURSIVE that groups, ranks or excludes what it reads of itself", location(query)
+        )
 
 
 def _check_source(item: exp.Expr) -> None:
@@ -205,6 +317,8 @@ def _check_source(item: exp.Expr) -> None:
             raise UnsupportedConstruct("a table function, sample, pivot or version of a table in FROM", location(item))
     elif isinstance(item, exp.Subquery) and isinstance(item.this, exp.Query) and item.alias:
         _check_query(item.this)
+    elif isinstance(item, exp.Lateral) and (query := query_of(item)) is not None and item.alias:
+        _check_query(query)
     elif isinstance(item, exp.Unnest):
         for expression in item.expressions:
             _check_expression(expression)
@@ -216,7 +330,7 @@ def _check_source(item: exp.Expr) -> None:
     else:
         raise UnsupportedConstruct(f"{_describe(item)} in FROM", location(item))
     alias = item.args.get("alias")
-    if alias is not None and alias.columns and isinstance(item, exp.Table | exp.Subquery):
+    if alias is not None and alias.columns and isinstance(item, exp.Table | exp.Subquery | exp.Lateral):
         raise UnsupportedConstruct("column names in the alias of a table or subquery", location(item))
 
 
@@ -231,23 +345,70 @@ def _check_join(join: exp.Join) -> None:
         _check_expression(join.args["on"])
 
 
-def _check_expression(root: exp.Expr) -> None:
-    for node in root.walk():
+def _check_expression(root: exp.Expr, *, queries: bool = False, over: bool = False) -> None:
+    """Check an expression, without the queries inside it. Where `queries` or windows (`over`) may not be, they are refused."""
+    for node in root.walk(prune=lambda node: isinstance(node, exp.Query)):
         use = aggregate_use(node)
         if use is not None:
             _check_aggregate(node, use)
+        elif isinstance(node, exp.Query):
+            place = node.parent if isinstance(node.parent, exp.Exists | exp.In) else node
+            known = place is not node or (isinstance(node, exp.Subquery) and not isinstance(node.parent, exp.Any))
+            if isinstance(place, exp.In) and isinstance(place.this, exp.Tuple):
+                raise UnsupportedConstruct("IN of several columns", location(root))
+            if not queries or not known or _is_inside_function(place, root):
+                raise UnsupportedConstruct(f"{_describe(place)} here", location(root))
+        elif isinstance(node, exp.Window):
+            if not over:
+                raise UnsupportedConstruct(_describe(node), location(root))
+            _check_window(node)
         elif isinstance(node, exp.Anonymous):
             if node.name.lower() not in _NAMED_FUNCTIONS:
                 raise UnsupportedConstruct(f"function {node.name}", location(root))
-        elif isinstance(node, (exp.Star, *_AGGREGATE_PARTS)):
-            around = isinstance(node, exp.Filter) and aggregate_use(node.this)
-            inside = node.parent is not None and (
-                aggregate_use(node.parent) or isinstance(node.parent, _AGGREGATE_PARTS)
-            )
-            if not around and not inside:
+        elif isinstance(node, (exp.Star, *_AGGREGATE_PARTS, *_WINDOW_PARTS)):
+            if not _has_place(node):
                 raise UnsupportedConstruct(_describe(node), location(root))
-        elif type(node).__name__ not in _EXPRESSIONS or (isinstance(node, exp.In) and not node.expressions):
+        elif type(node) in _WINDOW_FUNCTIONS and window_of(node) is not None:
+            continue
+        elif type(node).__name__ not in _EXPRESSIONS:
             raise UnsupportedConstruct(_describe(node), location(root))
+
+
+def _has_place(part: exp.Expr) -> bool:
+    """Whether a part of aggregates or windows stands where it belongs."""
+    if isinstance(part, exp.Filter) and aggregate_use(part.this):
+        return True
+    if isinstance(part, exp.IgnoreNulls | exp.RespectNulls):
+        return isinstance(part.parent, exp.Window)
+    inside = part.parent
+    return inside is not None and (
+        bool(aggregate_use(inside)) or isinstance(inside, (*_AGGREGATE_PARTS, exp.Window, exp.WindowSpec))
+    )
+
+
+def _is_inside_function(node: exp.Expr, root: exp.Expr) -> bool:
+    """Whether a subquery stands in an aggregate or window of an expression."""
+    while node is not root and node.parent is not None:
+        node = node.parent
+        if aggregate_use(node) or isinstance(node, exp.Window | exp.Filter):
+            return True
+    return False
+
+
+def _check_window(window: exp.Window) -> None:
+    function, reach = function_of(window), window_reach(window)
+    spec, nulls = window.args.get("spec"), isinstance(window.this, exp.IgnoreNulls)
+    if reach is None:
+        raise UnsupportedConstruct(_describe(window), location(window))
+    if window.alias or window.args.get("first") is not None or function.find(exp.Order):
+        raise UnsupportedConstruct(f"{_describe(window)} of this form", location(window))
+    if reach not in (Reach.FRAME, Reach.FRAME_END) and (spec is not None or nulls):
+        raise UnsupportedConstruct(f"{_describe(window)} with a frame or IGNORE NULLS", location(window))
+    offset = function.args.get("offset")
+    if reach is Reach.OFFSET and offset is not None and not (isinstance(offset, exp.Literal) and offset.is_int):
+        raise UnsupportedConstruct(f"{_describe(window)} with an offset that is no whole number", location(window))
+    if reach is Reach.FRAME_END and spec is not None and spec.args.get("exclude"):
+        raise UnsupportedConstruct(f"{_describe(window)} with EXCLUDE", location(window))
 
 
 def _check_aggregate(node: exp.Expr, use: Use) -> None:
@@ -259,25 +420,6 @@ def _check_aggregate(node: exp.Expr, use: Use) -> None:
         raise UnsupportedConstruct(f"{_describe(node)} of this form", location(node))
     if use is Use.ARGUMENT and distinct is not None:
         raise UnsupportedConstruct(f"{_describe(node)} of DISTINCT", location(node))
-
-
-def _check_qualify(qualify: exp.Qualify) -> None:
-    """`row_number() OVER (...) = 1` passes: a row stays or goes whole."""
-    condition = qualify.this
-    window = condition.this if isinstance(condition, exp.EQ) else None
-    is_first = (
-        isinstance(window, exp.Window)
-        and isinstance(window.this, exp.RowNumber)
-        and _given(window) <= {"this", "partition_by", "order", "over"}
-        and isinstance(condition.expression, exp.Literal)
-        and condition.expression.name == "1"
-    )
-    if not is_first or window is None:
-        raise UnsupportedConstruct("QUALIFY other than row_number() OVER (...) = 1", location(qualify))
-    order = window.args.get("order")
-    ordered = [part.this for part in order.expressions] if order else []
-    for part in (*(window.args.get("partition_by") or ()), *ordered):
-        _check_expression(part)
 
 
 def _given(node: exp.Expr) -> set[str]:

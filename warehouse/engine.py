@@ -19,10 +19,10 @@ def connect() -> duckdb.DuckDBPyConnection:
     # This optimisation of DuckDB 1.5.5 can give a wrong first row for `row_number() = 1` (tests/unit/test_provenance.py).
     connection.execute("SET disabled_optimizers = 'top_n_window_elimination'")
     for extension in _EXTENSIONS:
-        packaged = _packaged(extension)
-        if packaged is None:
+        file = packaged(extension)
+        if file is None:
             connection.install_extension(extension)
-        connection.load_extension(str(packaged or extension))
+        connection.load_extension(str(file or extension))
     return connection
 
 
@@ -36,7 +36,8 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _packaged(extension: str) -> Path | None:
+def packaged(extension: str) -> Path | None:
+    """The file of an extension that came as a Python package, if it did."""
     try:
         package = importlib.import_module(f"duckdb_extension_{extension}")
     except ModuleNotFoundError:

@@ -4,13 +4,28 @@ Belongs here: where things lie, the bytes kept under their hash, and the first u
 Does not belong here: what the files mean.
 """
 
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
+
+from warehouse.disk import full_disk_named, sync, write_whole
+from warehouse.faults import reach
+
+HOME_VARIABLE = "SHUZHANG_HOME"
+DEFAULT_HOME = ".shuzhang"
+#: Two portions of a file of this size stay in the processor's cache.
+_COMPARED_BYTES = 256 << 10
+
+
+def home_path(given: str | Path | None = None) -> Path:
+    """The home that was given, else SHUZHANG_HOME, else `./.shuzhang`; absolute."""
+    return Path(given or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).absolute()
 
 
 class DamagedBlobError(Exception):
@@ -34,6 +49,16 @@ class Home:
         return self.root / "intake"
 
     @property
+    def inbox(self) -> Path:
+        """Where others put delivery folders for the daemon to receive."""
+        return self.root / "inbox"
+
+    @property
+    def harvest(self) -> Path:
+        """What each harvested source gave last."""
+        return self.root / "harvest"
+
+    @property
     def lake(self) -> Path:
         return self.root / "lake"
 
@@ -51,48 +76,93 @@ class Home:
         return self.root / "reports"
 
     @property
+    def owed(self) -> Path:
+        """Notes of files that a commit calls for and that are not written yet."""
+        return self.root / "owed"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME of this home."""
         return self.root / "dagster"
 
     def create(self) -> "Home":
-        """Make the folders and copy the shipped policy, unless they are there."""
-        for folder in (self.blobs, self.intake, self.lake, self.receipts, self.reports, self.dagster):
-            folder.mkdir(parents=True, exist_ok=True)
-        if not self.policy.exists():
-            with as_file(files("policy")) as shipped:
-                aside = Path(tempfile.mkdtemp(dir=self.root, prefix=".policy-"))
-                for file in sorted(shipped.glob("*.csv")):
-                    shutil.copyfile(file, aside / file.name)
-                aside.chmod(0o755)
-                aside.rename(self.policy)
+        """Make the folders and copy the shipped policy, unless they are there.
+
+        A list that came with a later version is added to the policy of a home; those that are there stay as officers left them.
+
+        Raises:
+            FullDiskError: there is no room for them.
+        """
+        with full_disk_named(self.root):
+            self._create()
         return self
+
+    def _create(self) -> None:
+        for folder in (self.blobs, self.intake, self.inbox, self.lake, self.receipts, self.reports, self.dagster):
+            folder.mkdir(parents=True, exist_ok=True)
+        with as_file(files("policy")) as shipped:
+            if not self.policy.exists():
+                aside = Path(tempfile.mkdtemp(dir=self.root, prefix=".policy-"))
+                try:
+                    for file in _policy_files(shipped):
+                        shutil.copyfile(file, aside / file.name)
+                    aside.chmod(0o755)
+                    reach("file.inside", "policy")
+                    aside.rename(self.policy)
+                except OSError as error:
+                    shutil.rmtree(aside, ignore_errors=True)
+                    # Another process may have made the home at the same moment.
+                    if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                        raise
+            for file in _policy_files(shipped):
+                if not (self.policy / file.name).exists():
+                    write_whole(self.policy / file.name, file.read_bytes(), "policy")
 
     def keep(self, data: bytes) -> str:
         """Keep bytes under their SHA-256, which is returned."""
         sha256 = hashlib.sha256(data).hexdigest()
         target = self.blob(sha256)
         if not target.exists():
-            write_whole(target, data)
+            write_whole(target, data, "blob")
         return sha256
 
-    def keep_file(self, source: Path) -> tuple[str, int]:
-        """Keep a file's bytes without holding them in memory; returns SHA-256 and size in bytes."""
-        self.blobs.mkdir(parents=True, exist_ok=True)
+    def keep_file(self, source: Path, *, follow_links: bool = True, like: Iterable[str] = ()) -> tuple[str, int]:
+        """Keep a file's bytes without holding them in memory; returns SHA-256 and size in bytes.
+
+        Args:
+            like: hashes of kept files. That it has the bytes of one of them is seen sooner than its hash is reckoned.
+
+        Raises:
+            FullDiskError: nothing was kept.
+            OSError: it cannot be read, or is a symbolic link that is not to be followed.
+        """
+        opener = None if follow_links else _open_itself
+        for sha256 in like:
+            if _same_bytes(source, self.blob(sha256), opener):
+                return sha256, self.blob(sha256).stat().st_size
         digest, size = hashlib.sha256(), 0
-        with (
-            source.open("rb") as incoming,
-            tempfile.NamedTemporaryFile(dir=self.blobs, delete=False) as aside,
-        ):
-            while chunk := incoming.read(1 << 20):
-                digest.update(chunk)
-                size += len(chunk)
-                aside.write(chunk)
-            aside.flush()
-            os.fsync(aside.fileno())
-        target = self.blob(digest.hexdigest())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        Path(aside.name).replace(target)
+        with full_disk_named(self.blobs):
+            self.blobs.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.blobs, prefix=".part-", delete=False) as written:
+                aside = Path(written.name)
+            try:
+                with (
+                    open(source, "rb", opener=opener) as incoming,
+                    aside.open("wb") as outgoing,
+                ):
+                    while chunk := incoming.read(1 << 20):
+                        digest.update(chunk)
+                        size += len(chunk)
+                        outgoing.write(chunk)
+                sync(aside)
+                reach("file.inside", "blob")
+                target = self.blob(digest.hexdigest())
+                target.parent.mkdir(parents=True, exist_ok=True)
+                aside.chmod(0o644)
+                aside.replace(target)
+            finally:
+                aside.unlink(missing_ok=True)
+        reach("file.after", "blob")
         return digest.hexdigest(), size
 
     def blob(self, sha256: str) -> Path:
@@ -113,12 +183,19 @@ class Home:
         return data
 
 
-def write_whole(target: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whenever the process dies."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as aside:
-        aside.write(data)
-        aside.flush()
-        os.fsync(aside.fileno())
-    Path(aside.name).chmod(0o644)
-    Path(aside.name).replace(target)
+def _policy_files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix in (".csv", ".toml"))
+
+
+def _same_bytes(source: Path, kept: Path, opener: Callable[[str, int], int] | None) -> bool:
+    if not kept.is_file():
+        return False
+    with open(source, "rb", opener=opener) as one, kept.open("rb") as other:
+        while (chunk := one.read(_COMPARED_BYTES)) == other.read(_COMPARED_BYTES):
+            if not chunk:
+                return True
+    return False
+
+
+def _open_itself(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -1,36 +1,32 @@
 """Landing: deliveries from the intake into `landing.delivery`, `landing.delivery_file` and `landing.record`.
 
-Belongs here: which deliveries are pending, reading their files, one transaction for all of them. Does not belong here:
-formats (`readers`), what becomes of a record (the models of the stage).
+Belongs here: which deliveries are pending, one transaction for all of them. Does not belong here: reading their files
+(`reading.py`), what becomes of a record (`landing_models.py`), what is held (`guard.py`).
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
 from readers.policy import PolicySet
-from readers.records import DeliveredFile as SourceFile
-from readers.records import Layout, Unreadable, read
-from warehouse.build import Built, build_in, record
+from readers.records import READING_VERSION
+from warehouse.build import Built, record, record_model
 from warehouse.home import Home
-from warehouse.intake import Delivery, Intake, Withdrawal
+from warehouse.intake import OPERATOR, Delivery, Intake, Withdrawal
 from warehouse.lake import CommitInfo, Lake
+from warehouse.landing_models import fill_models, outdated, portion_of
+from warehouse.owed import RECEIPTS_OF, owe
+from warehouse.reading import FileOutcome, file_row, read_files
+from warehouse.record_writer import RecordWriter
 
 #: The tables that Python fills here.
 SOURCES = ("landing.delivery", "landing.delivery_file", "landing.record")
 
-#: Lists that decide how a file is read; a change in them makes every file be read again.
-READING_LISTS = ("delivery_column", "heading_synonym")
-
-#: Records are written in portions of about this size: each INSERT makes a Parquet file, and memory stays bounded.
-_PORTION_BYTES = 256 << 20
-
-
-class ReadError(Exception):
-    """A file broke its reader, which is a fault of ours; the message names deliverer, delivery, file and what to do."""
+#: Lists that decide how a file is read; a change in them makes every file be read again, and so does a new version of the readers.
+READING_LISTS = ("delivery_column", "heading_synonym", "bare_table")
 
 
 @dataclass(frozen=True)
@@ -45,51 +41,34 @@ class Pending:
         return bool(self.deliveries or self.withdrawals or self.reread)
 
 
-@dataclass
-class FileOutcome:
-    """A delivered file as it was read: a row of `landing.delivery_file`, and its records."""
-
-    delivery_id: str
-    file_no: int
-    source_file: str
-    source_sha256: str
-    size_bytes: int
-    source_pointer: str = ""
-    format: str | None = None
-    encoding: str | None = None
-    record_count: int = 0
-    status: str = "read"
-    rule: str | None = None
-    place: str | None = None
-    message_zh: str | None = None
-    message_en: str | None = None
-    mend_zh: str | None = None
-    mend_en: str | None = None
-    notes: str | None = None
-    batches: list[pa.RecordBatch] = field(default_factory=list)
-
-
 def reading_hash(policy: PolicySet) -> str:
-    """One hash of the policy lists that decide how files are read."""
-    return hashlib.sha256("".join(policy.list_hash(name) for name in READING_LISTS).encode()).hexdigest()
+    """One hash of what decides how files are read: policy lists, and the version of the readers."""
+    lists = "".join(policy.list_hash(name) for name in READING_LISTS)
+    return hashlib.sha256(f"{READING_VERSION}{lists}".encode()).hexdigest()
 
 
 def pending(lake: Lake, policy: PolicySet, deliverers: Collection[str] = ()) -> Pending:
-    """What has not been taken in yet, of `deliverers` if any are named."""
-    intake = Intake(lake.home)
+    """What has not been taken in yet, of `deliverers` and the operator if any are named."""
     with lake.reading() as connection:
-        rows = connection.execute("SELECT delivery_id, status FROM landing.delivery").fetchall()
-        before = connection.execute(
-            "SELECT policy_sha256 FROM audit.materialization WHERE table_name = 'landing.record' "
-            "ORDER BY snapshot_id DESC LIMIT 1"
-        ).fetchone()
+        return _pending_in(connection, lake.home, policy, deliverers)
+
+
+def _pending_in(
+    connection: duckdb.DuckDBPyConnection, home: Home, policy: PolicySet, deliverers: Collection[str]
+) -> Pending:
+    intake = Intake(home)
+    rows = connection.execute("SELECT delivery_id, status FROM landing.delivery").fetchall()
+    before = connection.execute(
+        "SELECT policy_sha256 FROM audit.materialization WHERE table_name = 'landing.record' "
+        "ORDER BY snapshot_id DESC LIMIT 1"
+    ).fetchone()
     status: dict[str, str] = dict(rows)
     known = intake.deliveries()
     reread = before is not None and before[0] != reading_hash(policy)
     deliveries = tuple(
         d
         for d in known
-        if (d.delivery_id not in status and (not deliverers or d.deliverer_code in deliverers))
+        if (d.delivery_id not in status and (not deliverers or d.deliverer_code in (*deliverers, OPERATOR)))
         or (reread and d.delivery_id in status)
     )
     landed = set(status) | {d.delivery_id for d in deliveries}
@@ -99,14 +78,24 @@ def pending(lake: Lake, policy: PolicySet, deliverers: Collection[str] = ()) -> 
     return Pending(deliveries, withdrawals, reread)
 
 
-def ingest(lake: Lake, policy: PolicySet, todo: Pending, info: CommitInfo) -> list[Built]:
-    """Take pending deliveries in and build the models of the landing stage, in one transaction."""
+def ingest(lake: Lake, policy: PolicySet, deliverers: Collection[str], info: CommitInfo) -> tuple[Pending, list[Built]]:
+    """Take pending deliveries in and build the models of the landing stage, in one transaction.
+
+    Args:
+        deliverers: take in deliveries of these and of the operator alone; empty for all.
+
+    Returns:
+        What was taken in, and the tables written.
+    """
     policy_hashes = {name: policy.list_hash(name) for name in policy.lists}
 
-    def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
+    def work(connection: duckdb.DuckDBPyConnection) -> tuple[Pending, list[Built]]:
+        # Under the writers' lock: of two runs at once, the second finds nothing left of what the first took in.
+        todo = _pending_in(connection, lake.home, policy, deliverers)
         if todo.reread:
             for name in ("landing.record", "landing.delivery_file"):
                 connection.execute(f"DELETE FROM {name}")
+        before = _statuses(connection)
         withdrawn = Intake(lake.home).withdrawals()
         readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
         _insert_files(connection, _insert_records(connection, lake.home, policy, readable))
@@ -117,101 +106,39 @@ def ingest(lake: Lake, policy: PolicySet, todo: Pending, info: CommitInfo) -> li
             rows = count[0] if count else 0
             snapshot = record(connection, lake.tables[name], None, rows, "", reading_hash(policy), info)
             built.append(Built(lake.tables[name], "", snapshot, rows, {}))
-        models = [table for table in lake.tables.of_stage("landing") if table.model]
-        return built + build_in(connection, lake.home, models, None, policy_hashes, info)
+        taken = {delivery.delivery_id for delivery in todo.deliveries} | {w.delivery_id for w in todo.withdrawals}
+        whole = outdated(connection, lake.tables, policy_hashes)
+        portion = None if todo.reread else portion_of(connection, lake.tables, taken, whole)
+        filled = fill_models(connection, lake.tables, portion)
+        after = _statuses(connection)
+        changed = [delivery_id for delivery_id, status in after.items() if before.get(delivery_id) != status]
+        owe(lake.home, RECEIPTS_OF, {*changed, *(delivery.delivery_id for delivery in todo.deliveries)})
+        for table, rows in filled.items():
+            built.append(record_model(connection, lake.home, table, None, rows, policy_hashes, info))
+        return todo, built
 
     return lake.commit(info, work)
 
 
-def read_files(home: Home, policy: PolicySet, delivery: Delivery, *, prove: bool = False) -> Iterator[FileOutcome]:
-    """Each file of a delivery as it was read, with its record batches; a file that cannot be split has none and says why.
-
-    Args:
-        prove: check first that the kept bytes still have their hash.
-
-    Raises:
-        DamagedBlobError: they have not.
-        ReadError: a reader broke.
-    """
-    layout = Layout.of(policy, delivery.kind)
-    for file_no, file in enumerate(delivery.files, start=1):
-        outcome = FileOutcome(delivery.delivery_id, file_no, file.name, file.sha256, file.size_bytes)
-        if prove:
-            home.read(file.sha256)
-        try:
-            reading = read(SourceFile(file.name, file.sha256, home.blob(file.sha256)), layout)
-            outcome.batches = list(reading.batches)
-            outcome.format, outcome.encoding = reading.format, reading.encoding
-            outcome.record_count = sum(batch.num_rows for batch in outcome.batches)
-            outcome.notes = "\n".join(reading.notes) or None
-        except Unreadable as problem:
-            outcome.status, outcome.rule, outcome.place = "rejected", problem.rule, problem.place
-            outcome.message_zh, outcome.message_en = problem.message_zh, problem.message_en
-            outcome.mend_zh, outcome.mend_en = problem.mend_zh, problem.mend_en
-        except Exception as error:
-            raise ReadError(
-                f"{delivery.deliverer_code} {delivery.delivery_id} {file.name}: 读取程序出错，请将此消息告知开发者，并先撤回该交付以继续 / "
-                f"the reader broke; report this, and go on by `shuzhang withdraw {delivery.delivery_id} --reason …` "
-                f"({type(error).__name__}: {error})"
-            ) from error
-        yield outcome
+def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str | None]]:
+    rows = connection.execute("SELECT delivery_id, status, status_reason FROM landing.delivery").fetchall()
+    return {delivery_id: (status, reason) for delivery_id, status, reason in rows}
 
 
 def _insert_records(
     connection: duckdb.DuckDBPyConnection, home: Home, policy: PolicySet, deliveries: Collection[Delivery]
 ) -> list[FileOutcome]:
     outcomes: list[FileOutcome] = []
-    portion: list[pa.Table] = []
-    for delivery in deliveries:
-        ordinal = 0
-        for outcome in read_files(home, policy, delivery):
-            for batch in outcome.batches:
-                portion.append(stamped(batch, delivery, outcome, ordinal))
-                ordinal += batch.num_rows
-            outcome.batches = []
-            outcomes.append(outcome)
-            if sum(table.nbytes for table in portion) > _PORTION_BYTES:
-                _flush(connection, portion)
-    _flush(connection, portion)
+    with RecordWriter(connection) as writer:
+        for delivery in deliveries:
+            for outcome in read_files(home, policy, delivery, writer.take):
+                writer.end_file(outcome)
+                outcomes.append(outcome)
     return outcomes
-
-
-def stamped(batch: pa.RecordBatch, delivery: Delivery, outcome: FileOutcome, ordinal: int) -> pa.Table:
-    """A batch with the columns that place it in its delivery; `ordinal` counts the records before it."""
-    constant: Mapping[str, str] = {
-        "delivery_id": delivery.delivery_id,
-        "kind": delivery.kind,
-        "deliverer_code": delivery.deliverer_code,
-        "source_name": delivery.source_name,
-        "source_file": outcome.source_file,
-        "source_sha256": outcome.source_sha256,
-    }
-    table = pa.Table.from_batches([batch])
-    for name, value in constant.items():
-        table = table.append_column(name, pa.repeat(pa.scalar(value), batch.num_rows))
-    ordinals = pa.array(range(ordinal + 1, ordinal + batch.num_rows + 1), pa.int64())
-    return table.append_column("ordinal", ordinals)
-
-
-def _flush(connection: duckdb.DuckDBPyConnection, portion: list[pa.Table]) -> None:
-    if not portion:
-        return
-    connection.register("portion", pa.concat_tables(portion))
-    connection.execute(
-        "INSERT INTO landing.record BY NAME SELECT *, sha256(raw) AS raw_hash, "
-        "sha256(coalesce(body, raw)) AS canonical_hash FROM portion ORDER BY delivery_id, ordinal"
-    )
-    connection.unregister("portion")
-    portion.clear()
 
 
 def _insert_files(connection: duckdb.DuckDBPyConnection, outcomes: list[FileOutcome]) -> None:
     _insert_rows(connection, "landing.delivery_file", [file_row(outcome) for outcome in outcomes])
-
-
-def file_row(outcome: FileOutcome) -> dict[str, object]:
-    """The row of `landing.delivery_file`."""
-    return {name: value for name, value in vars(outcome).items() if name != "batches"}
 
 
 def _replace_deliveries(connection: duckdb.DuckDBPyConnection, home: Home, todo: Pending) -> None:
@@ -221,14 +148,17 @@ def _replace_deliveries(connection: duckdb.DuckDBPyConnection, home: Home, todo:
         "SELECT delivery_id, count(*), count(*) FILTER (WHERE status = 'read') FROM landing.delivery_file GROUP BY ALL"
     ).fetchall()
     files = {delivery_id: (total, good) for delivery_id, total, good in counts}
-    before = connection.execute("SELECT delivery_id FROM landing.delivery").fetchall()
-    landed = {row[0] for row in before} | {d.delivery_id for d in todo.deliveries}
+    before = {delivery_id: status for delivery_id, (status, _) in _statuses(connection).items()}
+    landed = {*before, *(d.delivery_id for d in todo.deliveries)}
     rows = []
     for d in intake.deliveries():
         if d.delivery_id not in landed:
             continue
         total, good = files.get(d.delivery_id, (0, 0))
         status = "withdrawn" if d.delivery_id in withdrawn else delivery_status(total, good)
+        if (status, d.mode) == ("accepted", "full") and before.get(d.delivery_id) in ("held", "refused"):
+            # The guard settles it anew; from here it has the least to do.
+            status = before[d.delivery_id]
         rows.append(
             delivery_row(d)
             | {

@@ -7,13 +7,16 @@ content, which a run does (`ingest.py`).
 import hashlib
 import json
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from warehouse.home import Home, write_whole
+from warehouse.disk import write_whole
+from warehouse.home import Home
 
 #: Kinds of delivery that this version takes (deliveries.md).
 KINDS = (
@@ -28,7 +31,11 @@ KINDS = (
     "decisions",
 )
 MODES = ("full", "incremental")
+#: Who delivers what the operator of a home decides (`guard.py`).
+OPERATOR = "shuzhang"
 MANIFEST = "manifest.toml"
+#: A file of so many bytes is compared with the delivered ones of its size before it is hashed.
+_COMPARED_FROM_BYTES = 16 << 20
 
 
 class DeliveryError(Exception):
@@ -73,7 +80,7 @@ class Delivery:
         """What makes two deliveries the same: the files' names and bytes, and how they are to be taken."""
         return tuple((f.name, f.sha256) for f in self.files), self.mode, self.holder_code
 
-    @property
+    @cached_property
     def delivery_id(self) -> str:
         """Date, sequence and kind for people, and a hash of everything but the time of receipt."""
         digest = hashlib.sha256(self.facts()).hexdigest()[:10]
@@ -103,6 +110,21 @@ class Receipt:
     repeats: str | None
 
 
+@dataclass
+class Known:
+    """The deliveries on record by group, and which of them are withdrawn: read once by who receives many."""
+
+    groups: dict[tuple[str, str, str], list[Delivery]] = field(default_factory=lambda: defaultdict(list))
+    withdrawn: frozenset[str] = frozenset()
+
+    @property
+    def deliverers(self) -> set[str]:
+        return {deliverer for deliverer, _, _ in self.groups}
+
+    def add(self, delivery: Delivery) -> None:
+        self.groups[delivery.group].append(delivery)
+
+
 class Intake:
     """The deliveries of a home."""
 
@@ -114,6 +136,13 @@ class Intake:
         found = [_parse_delivery(_load(file)) for file in sorted(self.home.intake.glob("*.delivery.json"))]
         return sorted(found, key=lambda d: (d.order, d.delivery_id))
 
+    def known(self) -> Known:
+        """What is on record now."""
+        known = Known(withdrawn=frozenset(self.withdrawals()))
+        for delivery in self.deliveries():
+            known.add(delivery)
+        return known
+
     def withdrawals(self) -> dict[str, Withdrawal]:
         """Withdrawals by delivery."""
         found = {}
@@ -123,17 +152,21 @@ class Intake:
             found[fields["delivery_id"]] = Withdrawal(fields["delivery_id"], fields["reason"], recorded_at)
         return found
 
-    def receive(self, delivery: Delivery, *, sequence_given: bool, known: list[Delivery] | None = None) -> Receipt:
+    def receive(self, delivery: Delivery, *, sequence_given: bool, known: Known | None = None) -> Receipt:
         """Put a delivery on record, unless it repeats the latest one of its group or is on record already.
 
         A, B, A is a real reversal: only the latest delivery that was not withdrawn makes the same bytes a no-op.
 
+        Args:
+            known: what is on record, read before; it grows by what is received.
+
         Raises:
-            DeliveryError: the date and sequence are taken by other content.
+            DeliveryError: the date and sequence are taken by other content, or the deliverer's code is none.
         """
-        withdrawn = self.withdrawals()
-        group = [d for d in (known if known is not None else self.deliveries()) if d.group == delivery.group]
-        standing = [d for d in group if d.delivery_id not in withdrawn]
+        _check_code(delivery.deliverer_code)
+        known = known or self.known()
+        group = known.groups.get(delivery.group, [])
+        standing = [d for d in group if d.delivery_id not in known.withdrawn]
         if standing and (latest := max(standing, key=lambda d: d.order)).content == delivery.content:
             return Receipt(delivery, latest.delivery_id)
         same_day = [d for d in group if d.delivery_date == delivery.delivery_date]
@@ -141,7 +174,7 @@ class Intake:
             delivery = replace(delivery, sequence=max(d.sequence for d in same_day) + 1)
         for other in same_day:
             if other.sequence == delivery.sequence:
-                if other.content == delivery.content and other.delivery_id not in withdrawn:
+                if other.content == delivery.content and other.delivery_id not in known.withdrawn:
                     return Receipt(delivery, other.delivery_id)
                 raise DeliveryError(
                     f"{delivery.deliverer_code} {delivery.kind} {delivery.delivery_date} sequence {delivery.sequence} is taken by "
@@ -150,7 +183,8 @@ class Intake:
         self.home.keep(delivery.facts())
         fields = json.loads(delivery.facts()) | {"recorded_at": delivery.recorded_at.isoformat()}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        write_whole(self.home.intake / f"{delivery.delivery_id}.delivery.json", text.encode())
+        write_whole(self.home.intake / f"{delivery.delivery_id}.delivery.json", text.encode(), "intake")
+        known.add(delivery)
         return Receipt(delivery, None)
 
     def withdraw(self, delivery_id: str, reason: str) -> None:
@@ -165,11 +199,21 @@ class Intake:
             raise DeliveryError(f"{delivery_id}: withdrawn already 该交付已撤回")
         fields = {"delivery_id": delivery_id, "reason": reason, "recorded_at": datetime.now(UTC).isoformat()}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        write_whole(self.home.intake / f"{delivery_id}.withdrawal.json", text.encode())
+        write_whole(self.home.intake / f"{delivery_id}.withdrawal.json", text.encode(), "intake")
 
-    def keep_files(self, files: Iterable[tuple[str, Path]]) -> tuple[DeliveredFile, ...]:
+    def keep_files(self, files: Iterable[tuple[str, Path]], *, follow_links: bool = True) -> tuple[DeliveredFile, ...]:
         """Keep the bytes of files, given as (name, path), in the order of their names."""
-        return tuple(DeliveredFile(name, *self.home.keep_file(path)) for name, path in sorted(files))
+        kept = []
+        for name, path in sorted(files):
+            like = self._of_size(path.stat(follow_symlinks=follow_links).st_size)
+            kept.append(DeliveredFile(name, *self.home.keep_file(path, follow_links=follow_links, like=like)))
+        return tuple(kept)
+
+    def _of_size(self, size: int) -> set[str]:
+        """The hashes of delivered files of a size; of small ones none, whose own hash is reckoned as soon."""
+        if size < _COMPARED_FROM_BYTES:
+            return set()
+        return {file.sha256 for d in self.deliveries() for file in d.files if file.size_bytes == size}
 
 
 @dataclass(frozen=True)
@@ -185,7 +229,7 @@ class Manifest:
     holder_code: str | None
     files: tuple[tuple[str, Path], ...]
 
-    def delivery(self, intake: Intake) -> Delivery:
+    def delivery(self, intake: Intake, *, follow_links: bool = True) -> Delivery:
         """The delivery, with its files' bytes kept."""
         return Delivery(
             self.deliverer_code,
@@ -195,7 +239,7 @@ class Manifest:
             self.sequence or 1,
             self.mode,
             self.holder_code,
-            intake.keep_files(self.files),
+            intake.keep_files(self.files, follow_links=follow_links),
             datetime.now(UTC),
         )
 
@@ -222,6 +266,12 @@ def read_manifest(folder: Path) -> Manifest:
     if "date" in fields and day is None:
         problems.append(f"date {fields['date']!r} is not YYYY-MM-DD 日期应为 YYYY-MM-DD")
     names = fields.get("files", [])
+    if not isinstance(names, list) or not names:
+        problems.append("files is not a list of names 应为文件名列表")
+        names = []
+    sequence = fields.get("sequence")
+    if sequence is not None and (type(sequence) is not int or sequence < 1):
+        problems.append(f"sequence {sequence!r} is not a number from 1 on 序号应为从 1 起的整数")
     paths = [(str(name), folder / str(name)) for name in names]
     root = folder.resolve()
     for name, path in paths:
@@ -235,7 +285,7 @@ def read_manifest(folder: Path) -> Manifest:
         str(fields["from"]),
         fields["kind"],
         day,
-        fields.get("sequence"),
+        sequence,
         str(fields.get("source", "default")),
         fields.get("mode", "full"),
         fields.get("holder"),
@@ -248,6 +298,14 @@ def find_manifests(path: Path) -> list[Path]:
     if (path / MANIFEST).is_file():
         return [path]
     return sorted(child for child in path.iterdir() if (child / MANIFEST).is_file()) if path.is_dir() else []
+
+
+def _check_code(code: str) -> None:
+    # Codes name partitions in Dagster, which takes neither control characters nor three dots.
+    if not code.strip() or len(code) > 100 or not code.isprintable() or "..." in code:
+        raise DeliveryError(
+            f"from {code!r} is not a deliverer's code: 1 to 100 printable characters without '...' 交付单位代码无效"
+        )
 
 
 def _day(value: object) -> date | None:

@@ -8,13 +8,16 @@ import fcntl
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import duckdb
 
-from warehouse.engine import connect, literal
+from warehouse.disk import full_disk_named
+from warehouse.engine import connect, identifier, literal
+from warehouse.faults import reach
 from warehouse.home import Home
 from warehouse.registry import Registry, Table, registry
 
@@ -24,17 +27,22 @@ Result = TypeVar("Result")
 _ATTEMPTS = 8
 
 
+#: What stands in the lock's file while its holder writes.
+_WRITING = "writing"
+
+
 class SchemaDriftError(Exception):
     """A landing or audit table of this home has other columns than the registry of this version."""
 
 
 @dataclass(frozen=True)
 class CommitInfo:
-    """Who commits, and what the snapshot's message says."""
+    """Who commits, and what the snapshot's message says. `step` names the commit among the fault points."""
 
     author: str
     message: str
     run_id: str
+    step: str = ""
 
 
 class Lake:
@@ -47,7 +55,11 @@ class Lake:
 
     @property
     def exists(self) -> bool:
-        return (self.home.lake / "catalog.sqlite").is_file()
+        return self._catalogue.is_file()
+
+    @property
+    def _catalogue(self) -> Path:
+        return self.home.lake / "catalog.sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -70,20 +82,59 @@ class Lake:
         """Run `work` in one transaction under the writers' lock; all of it is seen by readers at once, or none of it.
 
         `work` may be called again after a rollback, if the catalogue was locked by a reader at the wrong moment.
+
+        Raises:
+            FullDiskError: nothing was committed.
         """
+        with full_disk_named(self.home.root):
+            return self._locked(info, work)
+
+    def _locked(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
         self.home.lake.mkdir(parents=True, exist_ok=True)
-        with (self.home.lake / "writer.lock").open("w") as lock:
+        with (self.home.lake / "writer.lock").open("a+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.seek(0)
+            # The mark of a writer that did not come to its end.
+            was_cut_off = bool(lock.read())
+            if not self.exists:
+                self._make()
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
-                    return self._transact(info, work)
+                    if was_cut_off:
+                        self._sweep()
+                    lock.write(_WRITING)
+                    lock.flush()
+                    result = self._transact(info, work)
+                    lock.truncate(0)
+                    return result
                 except duckdb.Error as error:
                     if "database is locked" not in str(error) or attempt == _ATTEMPTS:
                         raise
                     time.sleep(0.05 * 2**attempt)
         raise AssertionError("unreachable")
 
+    def _make(self) -> None:
+        # Aside: a catalogue that was cut off while it was made is none, and DuckLake would not mend it.
+        aside = self.home.lake / ".part-catalog.sqlite"
+        for left in self.home.lake.glob(f"{aside.name}*"):
+            left.unlink()
+        connection = connect()
+        try:
+            connection.execute(
+                f"ATTACH {literal(f'ducklake:sqlite:{aside}')} AS lake (DATA_PATH {literal(f'{self.home.lake}/data/')})"
+            )
+        finally:
+            connection.close()
+        reach("file.inside", "catalogue")
+        aside.rename(self._catalogue)
+
+    def _sweep(self) -> None:
+        """Remove the data files that no snapshot has; under the lock, so that nobody is writing one."""
+        with closing(self.attach(read_only=False)) as connection:
+            connection.execute("CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)")
+
     def _transact(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+        reach("commit.before", info.step)
         connection = self._connection(read_only=False)
         try:
             connection.execute("BEGIN")
@@ -97,7 +148,9 @@ class Lake:
                     "extra": json.dumps({"run_id": info.run_id}),
                 },
             )
+            reach("commit.inside", info.step)
             connection.execute("COMMIT")
+            reach("commit.after", info.step)
             return result
         finally:
             connection.close()
@@ -116,7 +169,7 @@ class Lake:
         # DuckLake stores its data path as absolute; the override lets a home be moved or restored elsewhere.
         # Inlined rows would put small tables into SQLite, where plain Parquet readers do not find them.
         connection = connect()
-        catalogue = literal(f"ducklake:sqlite:{self.home.lake / 'catalog.sqlite'}")
+        catalogue = literal(f"ducklake:sqlite:{self._catalogue}")
         data = literal(f"{self.home.lake / 'data'}/")
         options = f"DATA_PATH {data}, OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT 0"
         if not read_only:
@@ -140,8 +193,11 @@ class Lake:
         }
         for stage in {table.stage for table in missing.values()}:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {stage}")
-        for name, table in changed.items():
+        for name, table in list(changed.items()):
             if table.stage in ("landing", "audit") and table.model is None:
+                if _grown(connection, table, present[name]):
+                    del changed[name]
+                    continue
                 raise SchemaDriftError(
                     f"{name}: columns of this home differ from this version of Shuzhang; take the deliveries into a new home "
                     f"该家目录的表结构与本版本不同，请在新的家目录中重新接收交付"
@@ -149,6 +205,18 @@ class Lake:
             connection.execute(f"DROP TABLE {name}")
         for table in (missing | changed).values():
             _create(connection, table)
+
+
+def _grown(connection: duckdb.DuckDBPyConnection, table: Table, present: list[str]) -> bool:
+    """Add the columns that a table of an earlier version lacks, if it lacks no others than its last."""
+    names = [column.name for column in table.columns]
+    if present != names[: len(present)]:
+        return False
+    for column in table.columns[len(present) :]:
+        connection.execute(f"ALTER TABLE {table.qualified} ADD COLUMN {identifier(column.name)} {column.type}")
+    for comment in table.comments():
+        connection.execute(comment)
+    return True
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

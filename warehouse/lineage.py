@@ -5,7 +5,10 @@ Belongs here: column lineage, for Dagster's metadata and the auditor's questions
 The query is parsed and qualified once and walked once, from its CTEs to its outputs: every output carries
 the table columns that its value is computed from, and every query those that decide which rows it returns
 (WHERE, ON, GROUP BY, QUALIFY, the right side of an ANTI JOIN, the lists of an UNNEST), which influence all
-of its outputs as a filter.
+of its outputs as a filter. So does what decides which rows a value is taken of: the FILTER of an aggregate,
+the partition, order and frame of a window, and what decides the rows of a subquery. Of EXISTS nothing else
+counts; what a scalar subquery returns, and what IN compares with, is a value. A recursive CTE is walked until
+its columns bring nothing new.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,16 +17,19 @@ from typing import Literal
 
 from sqlglot import exp
 
-from warehouse.constructs import check, check_arrows
+from warehouse.constructs import check, check_arrows, is_recursive
+from warehouse.normalise import normalise
 from warehouse.sqltree import (
     Relation,
     cte_name,
+    expression_queries,
     from_items,
     is_anti,
     joins,
     own_nodes,
     parse,
     qualified,
+    query_of,
     table_name,
     union_leaves,
 )
@@ -47,11 +53,17 @@ def column_lineage(sql: str, relations: Mapping[str, Relation]) -> dict[str, tup
     check_arrows(sql)
     tree = parse(sql)
     check(tree)
-    tree = qualified(tree, relations)
-    ctes: dict[str, _Query] = {}
+    tree = normalise(qualified(tree, relations))
+    scope = _Scope(relations, {})
     for cte in tree.ctes:
-        ctes[cte.alias] = _query(cte.this, ctes, relations)
-    query = _query(tree, ctes, relations)
+        recursive, known = is_recursive(cte), None
+        if recursive:
+            scope.ctes[cte.alias] = _query(cte.this.this, scope, {})
+        while known != (known := _query(cte.this, scope, {})):
+            scope.ctes[cte.alias] = known
+            if not recursive:
+                break
+    query = _query(tree, scope, {})
     return {name: _report(flow, query.rows) for name, flow in query.outputs.items()}
 
 
@@ -80,21 +92,30 @@ class _Query:
     rows: _Columns
 
 
-def _query(query: exp.Query, ctes: Mapping[str, _Query], relations: Mapping[str, Relation]) -> _Query:
-    branches = [_select(leaf, ctes, relations) for leaf in union_leaves(query)]
+@dataclass(frozen=True)
+class _Scope:
+    """What a query can name, besides the sources of the SELECTs around it."""
+
+    relations: Mapping[str, Relation]
+    ctes: dict[str, _Query]
+
+
+def _query(query: exp.Query, scope: _Scope, outer: Mapping[str, _Query]) -> _Query:
+    """What makes a query; `outer` are the sources of the SELECTs whose rows go into it."""
+    branches = [_select(leaf, scope, outer) for leaf in union_leaves(query)]
     columns = zip(*(branch.outputs.values() for branch in branches), strict=True)
     outputs = dict(zip(branches[0].outputs, (_Flow.union(column) for column in columns), strict=True))
     return _Query(outputs, _NONE.union(*(branch.rows for branch in branches)))
 
 
-def _select(select: exp.Select, ctes: Mapping[str, _Query], relations: Mapping[str, Relation]) -> _Query:
-    sources: dict[str, _Query] = {}
+def _select(select: exp.Select, scope: _Scope, outer: Mapping[str, _Query]) -> _Query:
+    sources = dict(outer)
     rows: _Columns = _NONE
     for item in from_items(select):
-        source = _source(item, sources, ctes, relations)
+        source = _source(item, scope, sources, outer)
         sources[item.alias_or_name] = source
         rows |= source.rows
-    outputs = {projection.alias: _flow(projection, sources) for projection in select.expressions}
+    outputs = {projection.alias: _flow(projection, scope, sources) for projection in select.expressions}
     for clause in (
         select.args.get("where"),
         select.args.get("group"),
@@ -102,7 +123,7 @@ def _select(select: exp.Select, ctes: Mapping[str, _Query], relations: Mapping[s
         *joins(select),
     ):
         if clause is not None:
-            rows |= _flow(clause, sources).all
+            rows |= _flow(clause, scope, sources).all
     if select.args.get("distinct"):
         rows |= _Flow.union(outputs.values()).all
     for join in joins(select):
@@ -113,36 +134,45 @@ def _select(select: exp.Select, ctes: Mapping[str, _Query], relations: Mapping[s
     return _Query(outputs, rows)
 
 
-def _source(
-    item: exp.Expr,
-    before: Mapping[str, _Query],
-    ctes: Mapping[str, _Query],
-    relations: Mapping[str, Relation],
-) -> _Query:
-    table, cte = table_name(item), cte_name(item)
+def _source(item: exp.Expr, scope: _Scope, before: Mapping[str, _Query], outer: Mapping[str, _Query]) -> _Query:
+    table, cte, query = table_name(item), cte_name(item), query_of(item)
     if table is not None:
-        return _Query({name: _Flow(frozenset({(table, name)})) for name in relations[table].columns}, _NONE)
+        return _Query({name: _Flow(frozenset({(table, name)})) for name in scope.relations[table].columns}, _NONE)
     if cte is not None:
-        return ctes[cte]
-    if isinstance(item, exp.Subquery):
-        return _query(item.this, ctes, relations)
+        return scope.ctes[cte]
+    if query is not None:
+        return _query(query, scope, before if isinstance(item, exp.Lateral) else outer)
     # UNNEST and VALUES: every column comes of the same expression, and how long a list is decides how many
     # rows there are.
-    flow = _flow(item, before)
+    flow = _flow(item, scope, before)
     alias = item.args["alias"]
     names = [*(column.name for column in alias.columns), *(n.name for n in (item.args.get("offset"),) if n)]
     return _Query(dict.fromkeys(names, flow), flow.all)
 
 
-def _flow(root: exp.Expr, sources: Mapping[str, _Query]) -> _Flow:
-    """What an expression is made of; the condition of an aggregate's FILTER only filters."""
+def _flow(root: exp.Expr, scope: _Scope, sources: Mapping[str, _Query]) -> _Flow:
+    """What an expression is made of; what selects the rows of an aggregate, window or subquery only filters."""
     flows = []
     for column in own_nodes(root, exp.Column):
         flow = sources[column.table].outputs[column.name]
-        condition = column.find_ancestor(exp.Where, exp.Select)
-        within_filter = isinstance(condition, exp.Where) and isinstance(condition.parent, exp.Filter)
-        flows.append(_Flow(filters=flow.all) if within_filter else flow)
+        flows.append(_Flow(filters=flow.all) if _selects_rows(column) else flow)
+    for query in expression_queries(root):
+        inner = _query(query.this if isinstance(query, exp.Subquery) else query, scope, sources)
+        if not isinstance(query.parent, exp.Exists):
+            flows += inner.outputs.values()
+        flows.append(_Flow(filters=inner.rows))
     return _Flow.union(flows)
+
+
+def _selects_rows(column: exp.Column) -> bool:
+    """Whether a column stands in the FILTER of an aggregate, or in a window outside of its function."""
+    node: exp.Expr = column
+    while node.parent is not None and not isinstance(node.parent, exp.Select):
+        within_filter = isinstance(node, exp.Where) and isinstance(node.parent, exp.Filter)
+        if within_filter or (isinstance(node.parent, exp.Window) and node.arg_key != "this"):
+            return True
+        node = node.parent
+    return False
 
 
 def _report(flow: _Flow, rows: _Columns) -> tuple[tuple[str, str, Influence], ...]:

@@ -7,7 +7,7 @@ Wanted columns go from the main query down: each SELECT keeps the projections th
 its own sources for the columns that it uses itself. Projections of a DISTINCT stay, since they decide which
 rows are equal. A LEFT JOIN whose right side nothing reads goes, if it cannot change how often a row counts:
 because at most one row matches (the right side is unique on the compared columns), or because no reader
-counts rows (only a sum, a count or a list does; the main query has a key).
+counts rows (only a sum, a count, a list or a window does; the main query has a key).
 """
 
 from collections.abc import Collection, Mapping
@@ -15,15 +15,28 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from warehouse.constructs import RESERVED, Use, aggregate_use, aggregates, is_grouped
+from warehouse.constructs import (
+    RESERVED,
+    Use,
+    aggregate_use,
+    aggregates,
+    is_first_row,
+    is_grouped,
+    is_recursive,
+    windows,
+)
 from warehouse.sqltree import (
     Relation,
+    columns_of,
     cte_name,
     drop_unread_ctes,
+    expression_queries,
     from_items,
     is_anti,
     joins,
     own_nodes,
+    query_of,
+    role,
     table_name,
     union_leaves,
 )
@@ -39,7 +52,7 @@ def prune(
 
     Returns:
         The columns that are still read of each table, in references that contribute rows: not those right
-        of an ANTI JOIN.
+        of an ANTI JOIN, nor those of a NOT EXISTS or NOT IN.
 
     Raises:
         ValueError: the query has no such output column.
@@ -50,9 +63,13 @@ def prune(
         raise ValueError(f"no such output column 没有这一列: {', '.join(sorted(unknown))}")
     pruner = _Pruner(tree, relations)
     pruner.query(tree, _Need(outputs if columns is None else set(columns), as_set=True, contributes=True))
+    recursive = "with_" in tree.args and tree.args["with_"] and tree.args["with_"].args.get("recursive")
     for cte in reversed(tree.ctes):
-        if cte.alias in pruner.needs:
-            pruner.query(cte.this, pruner.needs[cte.alias])
+        need = pruner.needs.get(cte.alias)
+        if need is not None:
+            if recursive and is_recursive(cte):
+                need.merge(_Need(set(cte.this.named_selects), as_set=False, contributes=False))
+            pruner.query(cte.this, need)
     drop_unread_ctes(tree)
     return {name: frozenset(read) for name, read in pruner.reads.items()}
 
@@ -99,8 +116,10 @@ class _Pruner:
             return
         as_set = _counts_rows_never(select, need.as_set)
         self._drop_left_joins(select, as_set)
+        for query in expression_queries(select):
+            self._expression_query(query, need)
         excluded = {id(join.this) for join in joins(select) if is_anti(join)}
-        columns = list(own_nodes(select, exp.Column))
+        columns = list(columns_of(select))
         for item in from_items(select):
             anti = id(item) in excluded
             used = {column.name for column in columns if column.table == item.alias_or_name}
@@ -114,14 +133,22 @@ class _Pruner:
             self.needs[cte].merge(need)
         elif cte is not None:
             self.needs[cte] = need
-        elif isinstance(item, exp.Subquery):
-            self.query(item.this, need)
+        elif (query := query_of(item)) is not None:
+            self.query(query, need)
+
+    def _expression_query(self, query: exp.Query, need: _Need) -> None:
+        contributes = need.contributes and role(query) != "excludes"
+        exists = isinstance(query.parent, exp.Exists)
+        inner = query.this if isinstance(query, exp.Subquery) else query
+        # How often EXISTS and IN find a row is the same to them, and what it holds to EXISTS.
+        as_set = exists or isinstance(query.parent, exp.In)
+        self.query(inner, _Need(set() if exists else set(inner.named_selects), as_set, contributes))
 
     def _drop_left_joins(self, select: exp.Select, as_set: bool) -> None:
         for join in reversed(list(joins(select))):
             alias = join.this.alias_or_name
             mine = {id(column) for column in own_nodes(join, exp.Column)}
-            others = (column for column in own_nodes(select, exp.Column) if id(column) not in mine)
+            others = (column for column in columns_of(select) if id(column) not in mine)
             read = any(column.table == alias for column in others)
             if join.side == "LEFT" and not read and (as_set or self._matches_once(join)):
                 join.pop()
@@ -154,7 +181,7 @@ class _Pruner:
             found.append(set(select.named_selects))
         if is_grouped(select):
             found.append(_outputs_of(select, group.expressions if group else []))
-        if qualify is not None:
+        if qualify is not None and is_first_row(qualify):
             found.append(_outputs_of(select, qualify.this.this.args.get("partition_by") or []))
         first = select.args.get("from_")
         if not is_grouped(select) and first is not None and not joins(select):
@@ -171,7 +198,11 @@ def _counts_rows_never(select: exp.Select, as_set: bool) -> bool:
             aggregate_use(aggregate) in (Use.EXTREMUM, Use.ARGUMENT) or aggregate.find(exp.Distinct)
             for aggregate in aggregates(select)
         )
-    return as_set or bool(select.args.get("distinct")) or bool(select.args.get("qualify"))
+    qualify = select.args.get("qualify")
+    over = [window for clause in (*select.expressions, qualify) if clause is not None for window in windows(clause)]
+    if over and not (len(over) == 1 and is_first_row(qualify)):
+        return False
+    return as_set or bool(select.args.get("distinct")) or bool(over)
 
 
 def _outputs_of(select: exp.Select, expressions: list[exp.Expr]) -> set[str] | None:

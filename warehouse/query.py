@@ -45,17 +45,24 @@ def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> A
         pass  # makes an empty lake on first use
     # An instance of its own: what is locked here stays locked for it.
     with closing(lake.attach(read_only=True)) as connection:
-        connection.execute(f"SET allowed_directories = [{literal(str(lake.home.lake))}]")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        statements = connection.extract_statements(sql)
-        for statement in statements:
-            if statement.type not in _READING:
-                raise RefusedError(
-                    f"only reading statements are taken, not {statement.type.name}: {statement.query.strip()[:80]} 只接受查询语句"
-                )
-        answer = Answer([], [])
-        for statement in statements:
-            cursor = connection.execute(statement, values or {})
-            answer = Answer([d[0] for d in cursor.description or ()], cursor.fetchall())
-        return answer
+        return answer(connection, lake, sql, values)
+
+
+def answer(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, sql: str, values: Mapping[str, object] | None = None
+) -> Answer:
+    """As `query`, over a connection to a lake that was attached read-only; it can open nothing else from then on."""
+    connection.execute(f"SET allowed_directories = [{literal(str(lake.home.lake))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    statements = connection.extract_statements(sql)
+    for statement in statements:
+        if statement.type not in _READING:
+            raise RefusedError(
+                f"only reading statements are taken, not {statement.type.name}: {statement.query.strip()[:80]} 只接受查询语句"
+            )
+    found = Answer([], [])
+    for statement in statements:
+        cursor = connection.execute(statement, values or {})
+        found = Answer([d[0] for d in cursor.description or ()], cursor.fetchall())
+    return found

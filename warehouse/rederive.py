@@ -4,17 +4,19 @@ Belongs here: reading kept files, manifests and policy files again, for the trac
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from readers.policy import PolicySet
 from warehouse.engine import identifier
-from warehouse.ingest import delivery_row, file_row, read_files, stamped
-from warehouse.intake import Intake
-from warehouse.lake import Lake
+from warehouse.home import Home
+from warehouse.ingest import delivery_row
+from warehouse.intake import Delivery, Intake
 from warehouse.policy import policy_at
+from warehouse.reading import FileOutcome, file_row, read_files
 from warehouse.registry import Table
 
 
@@ -29,7 +31,49 @@ class Traced:
     derived: str
 
 
-def base_rows(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> None:
+@dataclass
+class KeptBytes:
+    """The kept bytes of a home, read and proven by their hash.
+
+    `keep`: read each delivery once and hold its records, as an audit of many rows wants; else it is read for every row.
+    """
+
+    home: Home
+    keep: bool = False
+    _deliveries: dict[str, Delivery] = field(default_factory=dict)
+    _policies: dict[int, PolicySet] = field(default_factory=dict)
+    _read: dict[tuple[str, int], list[tuple[FileOutcome, pa.Table | None]]] = field(default_factory=dict)
+
+    def delivery(self, delivery_id: str) -> Delivery:
+        if delivery_id not in self._deliveries:
+            self._deliveries = {d.delivery_id: d for d in Intake(self.home).deliveries()}
+        return self._deliveries[delivery_id]
+
+    def policy(self, connection: duckdb.DuckDBPyConnection, snapshot_id: int) -> PolicySet:
+        """The policy that was in force at a snapshot."""
+        if snapshot_id not in self._policies:
+            self._policies[snapshot_id] = policy_at(connection, self.home, snapshot_id)
+        return self._policies[snapshot_id]
+
+    def files(
+        self, connection: duckdb.DuckDBPyConnection, delivery_id: str, snapshot_id: int
+    ) -> list[tuple[FileOutcome, pa.Table | None]]:
+        """The files of a delivery, read under the policy of a snapshot, each with its records (None if it has none)."""
+        known = self._read.get((delivery_id, snapshot_id))
+        if known is not None:
+            return known
+        found: list[tuple[FileOutcome, pa.Table | None]] = []
+        tables: list[pa.Table] = []
+        policy = self.policy(connection, snapshot_id)
+        for outcome in read_files(self.home, policy, self.delivery(delivery_id), tables.append, prove=True):
+            found.append((outcome, pa.concat_tables(tables) if outcome.record_count else None))
+            tables.clear()
+        if self.keep:
+            self._read[delivery_id, snapshot_id] = found
+        return found
+
+
+def base_rows(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced) -> None:
     """Create `traced.derived` with the traced rows as the kept bytes give them.
 
     Raises:
@@ -38,7 +82,7 @@ def base_rows(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced)
     key = ", ".join(identifier(name) for name in traced.table.key)
     columns = traced.table.columns
     typed = ", ".join(f"CAST({identifier(c.name)} AS {c.type}) AS {identifier(c.name)}" for c in columns)
-    connection.register("reread", _REBUILD[traced.table.qualified](connection, lake, traced))
+    connection.register("reread", _REBUILD[traced.table.qualified](connection, kept, traced))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {traced.derived} AS SELECT * FROM (SELECT {typed} FROM reread) "
         f"SEMI JOIN {traced.keys} USING ({key})"
@@ -46,66 +90,52 @@ def base_rows(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced)
     connection.unregister("reread")
 
 
-def _records(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
-    policy = policy_at(connection, lake.home, traced.snapshot_id)
-    intake = {d.delivery_id: d for d in Intake(lake.home).deliveries()}
-    wanted: dict[str, set[int]] = {}
+def _records(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced) -> pa.Table:
+    tables: list[pa.Table] = []
     for delivery_id, ordinals in connection.execute(
         f"SELECT delivery_id, list(ordinal) FROM {traced.keys} GROUP BY ALL"
     ).fetchall():
-        wanted[delivery_id] = set(ordinals)
-    tables: list[pa.Table] = []
-    for delivery_id, ordinals in wanted.items():
-        delivery, start = intake[delivery_id], 0
-        for outcome in read_files(lake.home, policy, delivery, prove=True):
-            for batch in outcome.batches:
-                hits = [n for n in range(batch.num_rows) if start + n + 1 in ordinals]
-                tables.append(stamped(batch, delivery, outcome, start).take(pa.array(hits, pa.int64())))
-                start += batch.num_rows
-    connection.register("split", pa.concat_tables(tables))
-    try:
-        return connection.execute(
-            "SELECT *, sha256(raw) AS raw_hash, sha256(coalesce(body, raw)) AS canonical_hash FROM split"
-        ).to_arrow_table()
-    finally:
-        connection.unregister("split")
+        wanted = pc.SetLookupOptions(pa.array(ordinals, pa.int64()))
+        for _, records in kept.files(connection, delivery_id, traced.snapshot_id):
+            if records is not None:
+                tables.append(
+                    records.filter(pc.call_function("is_in", [records["ordinal"].cast(pa.int64())], options=wanted))
+                )
+    return pa.concat_tables(tables)
 
 
-def _deliveries(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
+def _deliveries(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced) -> pa.Table:
     # The status of a delivery and the time of its receipt are ours, not the manifest's: they are taken as recorded.
-    intake = {d.delivery_id: d for d in Intake(lake.home).deliveries()}
     rows = []
     for delivery_id, status, reason, recorded_at in connection.execute(
         f"SELECT delivery_id, status, status_reason, recorded_at FROM {traced.stored} SEMI JOIN {traced.keys} USING (delivery_id)"
     ).fetchall():
-        row = delivery_row(intake[delivery_id])
-        lake.home.read(str(row["source_sha256"]))
+        row = delivery_row(kept.delivery(delivery_id))
+        kept.home.read(str(row["source_sha256"]))
         rows.append(row | {"status": status, "status_reason": reason, "recorded_at": recorded_at})
     return pa.Table.from_pylist(rows)
 
 
-def _files(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
-    policy = policy_at(connection, lake.home, traced.snapshot_id)
-    intake = {d.delivery_id: d for d in Intake(lake.home).deliveries()}
+def _files(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced) -> pa.Table:
     ids = connection.execute(f"SELECT DISTINCT delivery_id FROM {traced.keys}").fetchall()
     return pa.Table.from_pylist(
         [
             file_row(outcome)
             for (delivery_id,) in ids
-            for outcome in read_files(lake.home, policy, intake[delivery_id], prove=True)
+            for outcome, _ in kept.files(connection, delivery_id, traced.snapshot_id)
         ]
     )
 
 
-def _entries(connection: duckdb.DuckDBPyConnection, lake: Lake, traced: Traced) -> pa.Table:
-    kept = connection.execute(
+def _entries(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced) -> pa.Table:
+    files = connection.execute(
         f"SELECT DISTINCT source_file, source_sha256 FROM {traced.stored} "
         f"SEMI JOIN {traced.keys} USING (list_name, entry_key, effective_from)"
     ).fetchall()
-    return PolicySet.of_files({name: lake.home.read(sha256) for name, sha256 in kept}).entries
+    return PolicySet.of_files({name: kept.home.read(sha256) for name, sha256 in files}).entries
 
 
-_REBUILD: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Lake, Traced], pa.Table]] = {
+_REBUILD: Mapping[str, Callable[[duckdb.DuckDBPyConnection, KeptBytes, Traced], pa.Table]] = {
     "landing.record": _records,
     "landing.delivery": _deliveries,
     "landing.delivery_file": _files,

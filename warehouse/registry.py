@@ -24,6 +24,7 @@ STAGES: Mapping[str, str] = {
     "classification": "分类分级",
     "registry": "登记",
     "valuation": "估值",
+    "finance": "财务",
     "report": "报告",
     "audit": "审计",
 }
@@ -45,8 +46,10 @@ class Column:
 class Table:
     """A table of the lake.
 
-    `model` is its SELECT; None where Python fills it. `partition` is the column replaced by value. `layout_lists` are policy
-    lists that lay out what is published from it.
+    `model` is its SELECT; None where Python fills it. `partition` is the column replaced by value. `follows`: for a model of landing,
+    whether a row follows from the records of its `delivery` or of its `deliverer` alone. `layout_lists` are policy lists that lay out
+    what is published from it. `tally` is a column whose values are counted for the run's metadata, and
+    `totals_where` the rows whose money is summed for it: in a roll-up, those of one level.
     """
 
     stage: str
@@ -60,7 +63,10 @@ class Table:
     columns: tuple[Column, ...]
     partition: str | None
     model: str | None
+    follows: str | None = None
     layout_lists: tuple[str, ...] = ()
+    tally: str | None = None
+    totals_where: str | None = None
 
     @property
     def qualified(self) -> str:

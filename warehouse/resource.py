@@ -1,22 +1,12 @@
 """The lake as a Dagster resource. With `quality/checks.py` the only module below `assets_defs` that knows Dagster."""
 
-import os
-from pathlib import Path
-
 import dagster as dg
 from pydantic import PrivateAttr
 
 from readers.policy import PolicySet, load
-from warehouse.home import Home
+from warehouse.home import Home, home_path
 from warehouse.lake import Lake
-
-HOME_VARIABLE = "SHUZHANG_HOME"
-DEFAULT_HOME = ".shuzhang"
-
-
-def home_path(given: str | Path | None = None) -> Path:
-    """The home that was given, else SHUZHANG_HOME, else `./.shuzhang`; absolute."""
-    return Path(given or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).absolute()
+from warehouse.process import PROCESS_TAG, mark
 
 
 class LakeResource(dg.ConfigurableResource):
@@ -30,6 +20,11 @@ class LakeResource(dg.ConfigurableResource):
         if self._lake is None:
             self._lake = Lake(Home(home_path(self.home)).create())
         return self._lake
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Mark the run with its process, wherever it was started; a sensor has no run."""
+        if context.run is not None and context.instance is not None:
+            context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: mark(context.run.run_id)})
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         if self._lake is not None:

@@ -7,7 +7,7 @@ executes SQL.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import sqlglot
 from sqlglot import exp
@@ -72,7 +72,7 @@ def render(tree: exp.Expr) -> str:
 def qualified(tree: exp.Query, relations: Mapping[str, Relation]) -> exp.Query:
     """The tree with every column under its source's alias, stars and ordinals expanded, every output named.
 
-    The branches of a UNION name their outputs as its first does.
+    The branches of a UNION, INTERSECT or EXCEPT name their outputs as its first does.
 
     Raises:
         ValueError: the query reads a table that `relations` lacks, or a column cannot be resolved.
@@ -89,7 +89,7 @@ def qualified(tree: exp.Query, relations: Mapping[str, Relation]) -> exp.Query:
         tree = qualify(tree, dialect=DIALECT, schema=schema)
     except OptimizeError as error:
         raise ValueError(str(error)) from error
-    for union in list(tree.find_all(exp.Union)):
+    for union in list(tree.find_all(exp.SetOperation)):
         first, *others = union_leaves(union)
         for leaf in others:
             for projection, name in zip(leaf.expressions, first.named_selects, strict=True):
@@ -136,13 +136,14 @@ def retarget(sql: str, mapping: Mapping[str, str]) -> str:
 def rederivation(sql: str, mapping: Mapping[str, str]) -> str:
     """The query that re-derives traced rows: `mapping` replaces only the references whose rows a trace holds.
 
-    The right side of an ANTI JOIN contributes no rows to a trace, so it goes on reading its tables whole: a
-    row that a join excluded must not come back because what excluded it was not traced. To point those
-    references elsewhere too, `retarget` the result.
+    What only excludes (the right side of an ANTI JOIN or EXCEPT, the subquery of a NOT EXISTS or NOT IN)
+    contributes no rows to a trace, so it goes on reading its tables whole: a row that it excluded must not
+    come back because what excluded it was not traced. To point those references elsewhere too, `retarget`
+    the result.
     """
     tree = parse(sql)
-    anti_joins = filter(is_anti, tree.find_all(exp.Join))
-    excluding = [table for join in anti_joins for table in join.this.find_all(exp.Table)]
+    # By identity: a NOT EXISTS inside the right side of an ANTI JOIN excludes once.
+    excluding = list({id(table): table for query in _excluding(tree) for table in query.find_all(exp.Table)}.values())
     if excluding:
         _add_whole_ctes(tree)
         for table in excluding:
@@ -187,10 +188,62 @@ def from_items(select: exp.Select) -> Iterator[exp.Expr]:
         yield join.this
 
 
-def union_leaves(query: exp.Query) -> list[exp.Select]:
-    """The SELECTs of a UNION ALL, in order; of a SELECT, itself."""
-    if isinstance(query, exp.Union):
-        return union_leaves(query.left) + union_leaves(query.right)
+def role(query: exp.Query) -> Literal["excludes", "requires", "value"]:
+    """What a query of `expression_queries` does to a row of the SELECT that it stands in.
+
+    That of a NOT EXISTS or NOT IN in WHERE, HAVING or QUALIFY (below an odd number of NOTs with nothing but AND,
+    OR and parentheses between) only excludes rows; that of an EXISTS or IN there is required. Any other makes a
+    value: `SELECT NOT EXISTS (...) AS missing`.
+    """
+    place, negated = query.parent, False
+    if not isinstance(place, exp.Exists | exp.In):
+        return "value"
+    while isinstance(place.parent, exp.And | exp.Or | exp.Paren | exp.Not):
+        place = place.parent
+        negated ^= isinstance(place, exp.Not)
+    clause = place.parent
+    if not isinstance(clause, exp.Where | exp.Having | exp.Qualify) or not isinstance(clause.parent, exp.Select):
+        return "value"
+    return "excludes" if negated else "requires"
+
+
+def expression_queries(root: exp.Expr) -> Iterator[exp.Query]:
+    """The queries inside the expressions of a SELECT or clause: those of EXISTS and IN, and scalar ones."""
+
+    def nested(node: exp.Expr) -> bool:
+        return node is not root and isinstance(node, exp.With | exp.Query)
+
+    for node in root.walk(prune=nested):
+        if (
+            nested(node)
+            and isinstance(node, exp.Query)
+            and not isinstance(node.parent, exp.From | exp.Join | exp.Lateral)
+        ):
+            yield node
+
+
+def query_of(item: exp.Expr) -> exp.Query | None:
+    """The query of a subquery or LATERAL in FROM; None for everything else."""
+    subquery = item.this if isinstance(item, exp.Lateral) else item
+    return subquery.this if isinstance(subquery, exp.Subquery) else None
+
+
+def columns_of(select: exp.Select) -> Iterator[exp.Column]:
+    """A SELECT's uses of its sources' columns, in itself and in the queries that are evaluated for its rows."""
+    aliases = {item.alias_or_name for item in from_items(select)}
+    yield from (column for column in own_nodes(select, exp.Column) if column.table in aliases)
+    laterals = (query_of(item) for item in from_items(select) if isinstance(item, exp.Lateral))
+    for query in (*expression_queries(select), *laterals):
+        if query is not None:
+            yield from _columns_within(query, aliases)
+
+
+def union_leaves(query: exp.Expr) -> list[exp.Select]:
+    """The SELECTs of a UNION, INTERSECT or EXCEPT, in order; of a SELECT, itself."""
+    if isinstance(query, exp.SetOperation):
+        return union_leaves(query.this) + union_leaves(query.expression)
+    if isinstance(query, exp.Subquery):
+        return union_leaves(query.this)
     assert isinstance(query, exp.Select)  # noqa: S101 - `constructs.check` let nothing else pass
     return [query]
 
@@ -241,6 +294,27 @@ def _tables_read(tree: exp.Query) -> Iterable[str]:
         if name is not None:
             found.append((table.this.meta.get("start", 0), name))
     return dict.fromkeys(name for _, name in sorted(found))
+
+
+def _excluding(tree: exp.Query) -> Iterator[exp.Expr]:
+    for join in tree.find_all(exp.Join):
+        if is_anti(join):
+            yield join.this
+    for operation in tree.find_all(exp.Except):
+        yield operation.expression
+    for select in tree.find_all(exp.Select):
+        yield from (query for query in expression_queries(select) if role(query) == "excludes")
+
+
+def _columns_within(query: exp.Query, aliases: set[str]) -> Iterator[exp.Column]:
+    """Columns of an outer query's sources, in a query inside it that may hide some of them by its own."""
+    for select in union_leaves(query):
+        seen = aliases - {item.alias_or_name for item in from_items(select)}
+        if seen:
+            yield from (column for column in own_nodes(select, exp.Column) if column.table in seen)
+            for inner in (*expression_queries(select), *map(query_of, from_items(select))):
+                if inner is not None:
+                    yield from _columns_within(inner, seen)
 
 
 def _conditions(select: exp.Select) -> Iterator[exp.Expr]:

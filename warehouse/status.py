@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from warehouse import queries
+from warehouse.harvest.state import overview
 from warehouse.intake import Intake
 from warehouse.lake import Lake
 
@@ -46,8 +47,20 @@ def status(lake: Lake) -> dict[str, Any]:
         "records_by_kind": by_kind,
         **figures,
         "missing": sorted({code for code, _, _ in owed}),
+        "harvest": overview(lake.home),
         "owed": [{"deliverer": code, "name": name, "kind": kind} for code, kind, name in owed],
     }
+
+
+def reconciliation(lake: Lake, period: str) -> dict[str, Any] | None:
+    """The cards that agree with the books at the end of a period, those that differ, and the differences (cards less books, CNY).
+
+    None before the period was reconciled.
+    """
+    with lake.reading() as connection:
+        row = connection.execute(queries.text("status_reconciliation"), {"period": period}).fetchone()
+    names = ("agreed", "differing", "difference_cost_cny", "difference_amortisation_cny", "difference_net_cny")
+    return dict(zip(names, row, strict=True)) if row else None
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:

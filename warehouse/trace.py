@@ -20,11 +20,13 @@ from warehouse import provenance
 from warehouse.engine import identifier
 from warehouse.home import Home
 from warehouse.lake import Lake
-from warehouse.rederive import Traced, base_rows
+from warehouse.rederive import KeptBytes, Traced, base_rows
 from warehouse.registry import Registry, Table, registry
 
 #: Up to so many values of a key column are pushed down as a list; beyond, looking each row up in it costs more than it saves.
 _LISTED = 1000
+#: Temporary copy of `audit.materialization`.
+_COMMITS = "commits"
 
 
 class TraceError(Exception):
@@ -33,13 +35,14 @@ class TraceError(Exception):
 
 @dataclass
 class Node:
-    """The traced rows of one table at one snapshot. `columns` are those that matter; None means all."""
+    """The traced rows of one table at one snapshot. `columns` are those that matter, None means all; `present`, those it had then."""
 
     table: Table
     snapshot_id: int
     partition_key: str
     columns: set[str] | None
     row_count: int = 0
+    present: frozenset[str] = frozenset()
     inputs: dict[str, "Node"] = field(default_factory=dict)
     model: str | None = None
 
@@ -108,18 +111,25 @@ def trace(
 class Tracer:
     """Traces rows of one lake, one after the other, on one connection.
 
-    `keep`: hold each table that a trace passes in memory. Snapshots do not change, so an audit of many rows need not read them
-    again; kept bytes are read again for every row that is verified.
+    `keep`: hold in memory each table and each delivery that a trace passes. Snapshots do not change, so an audit of many rows
+    need not read them again; the kept bytes of a delivery are read and proven once.
     """
 
     def __init__(self, lake: Lake, *, keep: bool = False) -> None:
         self.lake = lake
         self.keep = keep
-        self._held: set[str] = set()
+        self.kept = KeptBytes(lake.home, keep=keep)
+        self._held: dict[str, frozenset[str]] = {}
 
     def __enter__(self) -> "Tracer":
         self._stack = ExitStack()
         self.connection = self._stack.enter_context(self.lake.reading())
+        if self.keep:
+            # Hundreds of small questions: waking the other threads for each takes longer than they save.
+            self.connection.execute("SET threads = 1")
+            self._stack.callback(self.connection.execute, "RESET threads")
+        # A trace asks it for every table that it passes, and each question to the lake costs 12 ms.
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COMMITS} AS SELECT * FROM lake.audit.materialization")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -148,7 +158,21 @@ class Tracer:
             DamagedBlobError: kept bytes are missing or changed.
         """
         table = _known_table(self.lake.tables, table_name, key, column)
-        walk = _Walk(self.connection, self.lake, self.hold)
+        # Some 70 statements: in a transaction of its own, each of them cost twice as much.
+        self.connection.execute("BEGIN")
+        try:
+            found = self._trace(table, key, column, verify, limit, offset)
+            self.connection.execute("COMMIT")
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            self._held.clear()
+            raise
+        return found
+
+    def _trace(
+        self, table: Table, key: Mapping[str, str], column: str | None, verify: bool, limit: int | None, offset: int
+    ) -> Trace:
+        walk = _Walk(self.connection, self.lake, self.kept, self.hold)
         top = walk.start(table, key, column)
         walk.down()
         differences = walk.up() if verify else []
@@ -168,21 +192,26 @@ class Tracer:
         )
 
     def hold(self, node: Node) -> None:
-        """Make `node.stored`: the table as it was at the snapshot."""
+        """Make `node.stored`: the table as it was at the snapshot, which may lack columns that it has now."""
         if node.stored in self._held:
+            node.present = self._held[node.stored]
             return
         kind = "TABLE" if self.keep else "VIEW"
         at = f"lake.{node.table.qualified} AT (VERSION => {node.snapshot_id})"
         self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {node.stored} AS SELECT * FROM {at}")
-        self._held.add(node.stored)
+        found = self.connection.execute(f"SELECT * FROM {node.stored} LIMIT 0").description or ()
+        node.present = self._held[node.stored] = frozenset(name for name, *_ in found)
 
 
 class _Walk:
     """The way down and up of one trace on one connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Lake, hold: Callable[[Node], None]) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, lake: Lake, kept: KeptBytes, hold: Callable[[Node], None]
+    ) -> None:
         self.connection = connection
         self.lake = lake
+        self.kept = kept
         self.hold = hold
         self._nodes: dict[tuple[str, int], Node] = {}
 
@@ -195,7 +224,7 @@ class _Walk:
     def start(self, table: Table, key: Mapping[str, str], column: str | None) -> Node:
         partition = key[table.partition] if table.partition else ""
         found = self.connection.execute(
-            "SELECT max(snapshot_id) FROM audit.materialization WHERE table_name = $name AND partition_key = $partition",
+            f"SELECT max(snapshot_id) FROM {_COMMITS} WHERE table_name = $name AND partition_key = $partition",
             {"name": table.qualified, "partition": partition},
         ).fetchone()
         if found is None or found[0] is None:
@@ -205,10 +234,7 @@ class _Walk:
         node = self._node(table, found[0], partition, None if column is None else {column, *table.key})
         types = {c.name: c.type for c in table.columns}
         where = " AND ".join(f"{identifier(name)} = CAST(${name} AS {types[name]})" for name in table.key)
-        self.connection.execute(
-            f"INSERT INTO {node.keys} SELECT {_list(table.key)} FROM {node.stored} WHERE {where}", dict(key)
-        )
-        self._count(node)
+        self._add_keys(node, f"SELECT {_list(table.key)} FROM {node.stored} WHERE {where}", dict(key))
         if node.row_count != 1:
             raise TraceError(f"{table.qualified}: no row with {dict(key)} 没有这一行")
         return node
@@ -219,13 +245,12 @@ class _Walk:
         while waiting := [n for n in self.nodes if (n.table.qualified, n.snapshot_id) not in done]:
             node = waiting[0]
             done.add((node.table.qualified, node.snapshot_id))
-            self._count(node)
             if node.table.model and node.row_count:
                 self._expand(node)
 
     def _expand(self, node: Node) -> None:
         found = self.connection.execute(
-            "SELECT sql_sha256, input_snapshots FROM audit.materialization "
+            f"SELECT sql_sha256, input_snapshots FROM {_COMMITS} "
             "WHERE table_name = $name AND partition_key = $partition AND snapshot_id = $snapshot",
             {"name": node.table.qualified, "partition": node.partition_key, "snapshot": node.snapshot_id},
         ).fetchone()
@@ -250,9 +275,10 @@ class _Walk:
             columns = [identifier(column) for column, table_name in rewritten.sources if table_name == name]
             if columns:
                 key = ", ".join(f"k.{identifier(k)}" for k in source.table.key)
-                self.connection.execute(
-                    f"INSERT INTO {source.keys} SELECT DISTINCT {key} FROM (SELECT unnest([{', '.join(columns)}]) AS k FROM witness) "
-                    f"WHERE k.{identifier(source.table.key[0])} IS NOT NULL EXCEPT SELECT {_list(source.table.key)} FROM {source.keys}"
+                self._add_keys(
+                    source,
+                    f"SELECT DISTINCT {key} FROM (SELECT unnest([{', '.join(columns)}]) AS k FROM witness) "
+                    f"WHERE k.{identifier(source.table.key[0])} IS NOT NULL EXCEPT SELECT {_list(source.table.key)} FROM {source.keys}",
                 )
 
     def _matching(self, node: Node) -> tuple[str, dict[str, Any]]:
@@ -284,7 +310,7 @@ class _Walk:
             if node.table.model is None:
                 base_rows(
                     self.connection,
-                    self.lake,
+                    self.kept,
                     Traced(node.table, node.snapshot_id, node.keys, node.stored, node.derived),
                 )
             else:
@@ -302,7 +328,11 @@ class _Walk:
         return differences
 
     def _compare(self, node: Node) -> list[str]:
-        names = [c.name for c in node.table.columns if node.columns is None or c.name in node.columns]
+        names = [
+            c.name
+            for c in node.table.columns
+            if c.name in node.present and (node.columns is None or c.name in node.columns)
+        ]
         stored = f"SELECT {_list(names)} FROM {node.stored} SEMI JOIN {node.keys} USING ({_list(node.table.key)})"
         derived = f"SELECT {_list(names)} FROM {node.derived}"
         found = self.connection.execute(
@@ -339,9 +369,9 @@ class _Walk:
             node.columns = None if columns is None else node.columns | columns
         return node
 
-    def _count(self, node: Node) -> None:
-        row = self.connection.execute(f"SELECT count(*) FROM {node.keys}").fetchone()
-        node.row_count = row[0] if row else 0
+    def _add_keys(self, node: Node, query: str, values: dict[str, str] | None = None) -> None:
+        row = self.connection.execute(f"INSERT INTO {node.keys} {query}", values or {}).fetchone()
+        node.row_count += row[0] if row else 0
 
     @staticmethod
     def _parameters(node: Node) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """The lake's tables as one DuckDB file that a plain `duckdb` opens, with comments."""
 
-import os
 import tempfile
 from pathlib import Path
 
+from warehouse.disk import full_disk_named, sync
 from warehouse.engine import literal
+from warehouse.faults import reach
 from warehouse.lake import Lake
 
 
@@ -13,10 +14,12 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
 
     Raises:
         FileNotFoundError: the target's folder is not there.
+        FullDiskError: what was there before stands.
     """
     target = target.absolute()
     counts: dict[str, int] = {}
     with (
+        full_disk_named(target.parent),
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder,
         lake.reading() as connection,
     ):
@@ -35,5 +38,7 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
             counts[table.qualified] = row[0] if row else 0
         connection.execute("COMMIT")
         connection.execute("DETACH export")
-        os.replace(aside, target)  # noqa: PTH105 - one file system, atomic
+        sync(aside)
+        reach("file.inside", "export")
+        aside.replace(target)
     return counts

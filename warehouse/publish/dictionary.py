@@ -1,5 +1,6 @@
 """The data dictionary: every table and column as the registry describes it, in Markdown."""
 
+import re
 from collections.abc import Iterator
 
 from warehouse.registry import STAGES, Registry, Table
@@ -8,6 +9,15 @@ from warehouse.registry import STAGES, Registry, Table
 def dictionary_text(tables: Registry) -> str:
     """The dictionary of all tables, by stage."""
     return "\n".join(_lines(tables)) + "\n"
+
+
+def anchor(table: Table) -> str:
+    """Where a table stands in the dictionary, as Markdown viewers make an anchor of its heading."""
+    return re.sub(r"[^\w -]", "", _heading(table).lower()).replace(" ", "-")
+
+
+def _heading(table: Table) -> str:
+    return f"{table.qualified} {table.label}"
 
 
 def _lines(tables: Registry) -> Iterator[str]:
@@ -23,7 +33,7 @@ def _lines(tables: Registry) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     yield ""
-    yield f"### {table.qualified} {table.label}"
+    yield f"### {_heading(table)}"
     yield ""
     yield f"{table.zh}。{table.grain_zh}。"
     yield f"{table.en[0].upper()}{table.en[1:]}. {table.grain_en[0].upper()}{table.grain_en[1:]}."

@@ -1,4 +1,4 @@
-"""The receipt of a delivery: what came in, what was rejected, where, why, how to mend it, and what may be sent again."""
+"""The receipt of a delivery: what came in, what was rejected or warned of, where, why, how to mend it, and what may be sent again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,22 @@ from typing import Any
 
 import duckdb
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from warehouse import queries
+from warehouse.disk import placed
 from warehouse.lake import Lake
+from warehouse.owed import RECEIPTS_OF, settle
 from warehouse.publish.workbook import FIXED_TIME
 
 _HELP = (
     (
         "拒收的记录和文件可以改正后重新交付，原交付不受影响。",
         "Rejected records and files may be mended and delivered again.",
+    ),
+    (
+        "“提示”不导致拒收，可在下次交付时改正。",
+        "Warnings (提示) reject nothing; mend them with the next delivery.",
     ),
     (
         "全量交付（full）须列出全部记录；未列出的视为删除。",
@@ -41,26 +48,32 @@ class _Rows:
 
 
 def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
-    """Write `receipts/<delivery_id>.xlsx` for each delivery; returns the files."""
+    """Write `receipts/<delivery_id>.xlsx` for each delivery that was taken in; returns the files."""
     with lake.reading() as connection:
-        facts, files, rejected = (
+        facts, files, rejected, warned = (
             _ask(connection, query, delivery_ids)
             for query in (
                 queries.text("receipt_deliveries"),
                 queries.text("receipt_files"),
                 queries.text("receipt_rejected"),
+                queries.text("receipt_warned"),
             )
         )
     written = []
     for delivery_id in delivery_ids:
+        if delivery_id not in facts.by_delivery:
+            continue
         target = lake.home.receipts / f"{delivery_id}.xlsx"
-        aside = target.with_suffix(".part")
-        with xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        with (
+            placed(target, "receipt") as aside,
+            xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book,
+        ):
             book.set_properties({"title": f"交付回执 {delivery_id}", "created": FIXED_TIME})
             _write_facts(book, facts, delivery_id)
             _write_list(book, "文件", files, delivery_id)
             _write_list(book, "拒收记录", rejected, delivery_id)
-        aside.replace(target)
+            _write_list(book, "提示", warned, delivery_id)
+        settle(lake.home, RECEIPTS_OF, delivery_id)
         written.append(target)
     return written
 
@@ -81,10 +94,13 @@ def _write_facts(book: xlsxwriter.Workbook, facts: _Rows, delivery_id: str) -> N
     for place, (name, value) in enumerate(zip(facts.names, facts.by_delivery[delivery_id][0], strict=True), start=2):
         sheet.write(place, 0, name, head)
         sheet.write(place, 1, value, value_format)
+    advice = book.add_format({"text_wrap": True, "valign": "top"})
     for place, (zh, en) in enumerate(_HELP, start=len(facts.names) + 3):
-        sheet.write(place, 0, f"{zh} {en}")
+        sheet.merge_range(place, 0, place, 1, f"{zh}\n{en}", advice)
+        sheet.set_row(place, 30)
     sheet.set_column(0, 0, 14)
-    sheet.set_column(1, 1, 44)
+    sheet.set_column(1, 1, 60)
+    _fit_to_paper(sheet)
 
 
 def _write_list(book: xlsxwriter.Workbook, label: str, found: _Rows, delivery_id: str) -> None:
@@ -97,3 +113,12 @@ def _write_list(book: xlsxwriter.Workbook, label: str, found: _Rows, delivery_id
         sheet.write_row(place, 0, [v[:32_000] if isinstance(v, str) else v for v in row[1:]], wrap)
     sheet.set_column(0, len(found.names) - 2, 24)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+    _fit_to_paper(sheet)
+
+
+def _fit_to_paper(sheet: Worksheet) -> None:
+    """A4, all columns on a page: units print and sign what they answer."""
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)

@@ -17,12 +17,20 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from warehouse import queries
+from warehouse.disk import placed
 from warehouse.home import Home
 from warehouse.lake import Lake
+from warehouse.owed import settle
 from warehouse.registry import Table
 
 _LEVELS = {"city": "全市", "district": "区划", "department": "主管部门", "unit": "单位"}
 
+
+#: Width of a column by its number format, in characters; the first two columns have widths of their own.
+_WIDTHS = {"text": 18, "note": 56, "count": 8, "money": 16, "percent": 10}
+
+#: The tables that the reconciliation workbook shows.
+RECONCILIATION_TABLES = ("finance.reconciliation", "finance.unit_rate")
 
 #: A whole that Excel's doubles hold exactly, in cents.
 _EXACT = Decimal(10) ** 13
@@ -42,28 +50,84 @@ class FormColumn:
     number_format: str
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook: the form that lays it out, its name, and which rows of the form's table it shows, in which order.
+
+    `condition` and the terms of `order` are SQL over the table's columns; an empty condition takes every row of the period.
+    """
+
+    form: str
+    label: str
+    condition: str = ""
+    order: tuple[str, ...] = ("parent_code", "entity_code")
+
+
 def publish_form(lake: Lake, table: Table, period: str) -> Path:
     """Write a form of a period to `reports/<period>/<table>.xlsx`, one sheet a level; returns the file.
 
     Raises:
         LookupError: the policy has no layout for the form.
     """
-    target = lake.home.reports / period / f"{table.name}.xlsx"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with lake.reading() as connection:
-        form = connection.execute(queries.text("report_form"), {"table": table.qualified}).fetchone()
-        if form is None:
-            raise LookupError(f"policy/report_form.csv has no entry for {table.qualified} 缺少该表的报表版式")
-        columns = [
-            FormColumn(*row) for row in connection.execute(queries.text("report_columns"), {"form": form[0]}).fetchall()
-        ]
-        aside = target.with_suffix(".part")
-        with xlsxwriter.Workbook(str(aside), {"default_date_format": "yyyy-mm-dd"}) as book:
-            book.set_properties({"title": form[1], "company": "数账 Shuzhang", "created": FIXED_TIME})
-            for level, label in _LEVELS.items():
-                rows = _rows(connection, table, columns, period, level)
-                _write_level(book, label, f"{form[1]}（{label}）", form[2], period, columns, rows)
-    aside.replace(target)
+    form = table.name.removeprefix("form_")
+    sheets = [Sheet(form, label, f"level = '{level}'") for level, label in _LEVELS.items()]
+    target = publish_workbook(lake, table.name, period, sheets)
+    settle(lake.home, table.qualified, period)
+    return target
+
+
+def publish_reconciliation(lake: Lake, period: str) -> Path:
+    """Write `reports/<period>/reconciliation.xlsx`: shares by unit, the statement, and what there is to do; returns the file.
+
+    Raises:
+        LookupError: the policy has no layout for one of the sheets.
+    """
+    order = ("holder_code", "item_code", "amount_kind <> 'cost'", "amount_kind")
+    target = publish_workbook(
+        lake,
+        "reconciliation",
+        period,
+        [
+            Sheet("finance_rate", "汇总", order=("level", "entity_code")),
+            Sheet("finance_statement", "核对表", order=order),
+            Sheet("finance_todo", "待处理", "difference_kind <> 'matched'", order),
+        ],
+    )
+    for table in RECONCILIATION_TABLES:
+        settle(lake.home, table, period)
+    return target
+
+
+def publish_workbook(lake: Lake, name: str, period: str, sheets: Sequence[Sheet]) -> Path:
+    """Write a workbook of a period to `reports/<period>/<name>.xlsx`; returns the file.
+
+    Raises:
+        LookupError: the policy has no layout for one of the sheets.
+    """
+    target = lake.home.reports / period / f"{name}.xlsx"
+    with (
+        lake.reading() as connection,
+        placed(target, "report") as aside,
+        xlsxwriter.Workbook(str(aside), {"default_date_format": "yyyy-mm-dd"}) as book,
+    ):
+        forms = [sheet.form for sheet in sheets]
+        for number, sheet in enumerate(sheets):
+            form = connection.execute(queries.text("report_form"), {"form": sheet.form}).fetchone()
+            if form is None:
+                raise LookupError(
+                    f"policy/report_form.csv has no entry “{sheet.form}”; take it over from the shipped policy "
+                    "缺少该报表版式，请从随附的政策文件补入"
+                )
+            qualified, title, note = form
+            if number == 0:
+                book.set_properties({"title": title, "company": "数账 Shuzhang", "created": FIXED_TIME})
+            columns = [
+                FormColumn(*row)
+                for row in connection.execute(queries.text("report_columns"), {"form": sheet.form}).fetchall()
+            ]
+            rows = _rows(connection, lake.tables[qualified], columns, period, sheet)
+            heading = title if forms.count(sheet.form) == 1 else f"{title}（{sheet.label}）"
+            _write_sheet(book, sheet.label, heading, note, period, columns, rows)
     return target
 
 
@@ -73,11 +137,7 @@ def report_files(home: Home, period: str) -> list[Path]:
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    columns: Sequence[FormColumn],
-    period: str,
-    level: str,
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[FormColumn], period: str, sheet: Sheet
 ) -> list[tuple[Any, ...]]:
     known = {column.name for column in table.columns}
     unknown = [column.name for column in columns if column.name not in known]
@@ -87,12 +147,13 @@ def _rows(
         )
     names = ", ".join(f'"{column.name}"' for column in columns)
     return connection.execute(
-        f"SELECT {names} FROM {table.qualified} WHERE period = $period AND level = $level ORDER BY parent_code, entity_code",
-        {"period": period, "level": level},
+        f"SELECT {names} FROM {table.qualified} WHERE period = $period AND {sheet.condition or 'TRUE'} "
+        f"ORDER BY {', '.join(sheet.order)}",
+        {"period": period},
     ).fetchall()
 
 
-def _write_level(
+def _write_sheet(
     book: xlsxwriter.Workbook,
     sheet_name: str,
     title: str,
@@ -105,9 +166,11 @@ def _write_level(
     border = {"border": 1, "font_name": "SimSun", "font_size": 10, "valign": "vcenter"}
     head = book.add_format(border | {"bold": True, "align": "center", "text_wrap": True, "bg_color": "#DCE6F1"})
     formats = {
-        "text": book.add_format(border),
+        "text": book.add_format(border | {"indent": 1}),
+        "note": book.add_format(border | {"indent": 1, "text_wrap": True}),
         "count": book.add_format(border | {"num_format": "#,##0"}),
         "money": book.add_format(border | {"num_format": "#,##0.00"}),
+        "percent": book.add_format(border | {"num_format": "0.00"}),
     }
     last = len(columns) - 1
     sheet.merge_range(
@@ -129,7 +192,7 @@ def _write_level(
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 21)
     for place, column in enumerate(columns[2:], start=2):
-        sheet.set_column(place, place, 16 if column.number_format == "money" else 8)
+        sheet.set_column(place, place, _WIDTHS[column.number_format])
     sheet.freeze_panes(4, 2)
     sheet.set_landscape()
     sheet.set_paper(8)

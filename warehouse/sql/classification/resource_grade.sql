@@ -1,10 +1,16 @@
 -- The grade of each resource: the highest of its fields and of its title, so that a catalogue without fields is graded too.
-WITH basis AS (
+WITH titled AS (
+    SELECT s.resource_id, s.holder_code, s.title, lower(s.title) AS lowered
+    FROM catalog.resource AS s
+),
+
+basis AS (
     SELECT
         f.resource_id,
         f.holder_code,
         f.field_no AS basis_field_no,
         f.field_name AS basis_name,
+        0 AS alternative_no,
         f.rule_id,
         f.cell_label,
         f.grade,
@@ -19,6 +25,7 @@ WITH basis AS (
         s.holder_code,
         0 AS basis_field_no,
         s.title AS basis_name,
+        p.alternative_no,
         g.rule_id,
         g.cell_label,
         g.grade,
@@ -26,8 +33,16 @@ WITH basis AS (
         g.grade_label,
         g.zhejiang_level,
         g.is_candidate
-    FROM catalog.resource AS s
-    JOIN classification.rule_grade AS g ON regexp_matches(s.title, g.pattern, 'i')
+    FROM titled AS s
+    JOIN classification.rule_pattern AS p
+        ON CASE
+            WHEN p.literal IS NOT NULL
+            THEN contains(s.lowered, p.literal)
+                AND (NOT p.at_start OR starts_with(s.lowered, p.literal))
+                AND (NOT p.at_end OR ends_with(s.lowered, p.literal))
+            ELSE regexp_matches(s.title, p.alternative, 'i')
+        END
+    JOIN classification.rule_grade AS g ON g.rule_id = p.rule_id
 )
 
 SELECT
@@ -44,5 +59,5 @@ SELECT
     b.cell_label
 FROM basis AS b
 QUALIFY row_number() OVER (
-    PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no, b.rule_id
+    PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no, b.rule_id, b.alternative_no
 ) = 1

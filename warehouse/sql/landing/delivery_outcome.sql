@@ -1,5 +1,6 @@
 -- The record equation of each delivery that was not withdrawn: what came in was counted by the reader when it split the
--- files; what became of it is counted from the records. A withdrawn delivery is on neither side.
+-- files; what became of it is counted from the records. Warnings are no side of it. A held delivery is held whole, a refused one
+-- rejected whole, and a withdrawn one is on neither side.
 WITH counted AS (
     SELECT f.delivery_id, coalesce(sum(f.record_count), 0) AS in_count
     FROM landing.delivery_file AS f
@@ -20,6 +21,13 @@ rejected AS (
     SELECT x.delivery_id, count(DISTINCT x.ordinal) AS rejected_count
     FROM landing.rejected_record AS x
     GROUP BY x.delivery_id
+),
+
+warned AS (
+    SELECT v.delivery_id, count(DISTINCT v.ordinal) AS warned_count
+    FROM landing.violation AS v
+    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = v.delivery_id AND x.ordinal = v.ordinal
+    GROUP BY v.delivery_id
 )
 
 SELECT
@@ -29,13 +37,21 @@ SELECT
     d.kind,
     d.status,
     CAST(coalesce(i.in_count, 0) AS BIGINT) AS in_count,
-    CAST(CASE WHEN d.status = 'held' THEN 0 ELSE coalesce(c.accepted_count, 0) END AS BIGINT) AS accepted_count,
-    CAST(CASE WHEN d.status = 'held' THEN 0 ELSE coalesce(x.rejected_count, 0) END AS BIGINT) AS rejected_count,
-    CAST(CASE WHEN d.status = 'held' THEN 0 ELSE coalesce(c.unchanged_count, 0) END AS BIGINT) AS unchanged_count,
+    CAST(coalesce(c.accepted_count, 0) AS BIGINT) AS accepted_count,
+    CAST(
+        CASE
+            WHEN d.status = 'held' THEN 0
+            WHEN d.status = 'refused' THEN coalesce(i.in_count, 0)
+            ELSE coalesce(x.rejected_count, 0)
+        END AS BIGINT
+    ) AS rejected_count,
+    CAST(coalesce(c.unchanged_count, 0) AS BIGINT) AS unchanged_count,
     CAST(CASE WHEN d.status = 'held' THEN coalesce(i.in_count, 0) ELSE 0 END AS BIGINT) AS held_count,
-    CAST(coalesce(c.deleted_count, 0) AS BIGINT) AS deleted_count
+    CAST(coalesce(c.deleted_count, 0) AS BIGINT) AS deleted_count,
+    CAST(CASE WHEN d.status = 'held' THEN 0 ELSE coalesce(w.warned_count, 0) END AS BIGINT) AS warned_count
 FROM landing.delivery AS d
 LEFT JOIN counted AS i ON i.delivery_id = d.delivery_id
 LEFT JOIN changed AS c ON c.delivery_id = d.delivery_id
 LEFT JOIN rejected AS x ON x.delivery_id = d.delivery_id
+LEFT JOIN warned AS w ON w.delivery_id = d.delivery_id
 WHERE d.status <> 'withdrawn'

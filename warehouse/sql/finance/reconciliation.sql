@@ -1,0 +1,248 @@
+-- Asset cards against the books (账账相符), for each unit, card and amount: cost, amortisation, net. Both sides are gathered by
+-- resource code. A unit that delivers one of its accounts in total only is compared by its totals. Elsewhere a line without
+-- resource code is what the unit did not assign to a resource, so that the differences of a unit always sum to its total's.
+WITH version AS (
+    SELECT o.organisation_code, o.name, o.accounting_system
+    FROM catalog.organisation AS o
+    QUALIFY row_number() OVER (
+        PARTITION BY o.organisation_code
+        ORDER BY o.valid_from <= last_day(CAST($period || '-01' AS DATE)) DESC, o.valid_from DESC
+    ) = 1
+),
+
+account AS (
+    SELECT
+        (e.body ->> '$.accounting_system') AS accounting_system,
+        (e.body ->> '$.amount_kind') AS amount_kind,
+        (e.body ->> '$.account_code') AS account_code,
+        (e.body ->> '$.sign') AS sign,
+        (e.body ->> '$.amount_name_zh') AS amount_name_zh
+    FROM policy.entry AS e
+    WHERE e.list_name = 'ledger_account'
+    QUALIFY row_number() OVER (
+        PARTITION BY e.entry_key
+        ORDER BY e.effective_from <= last_day(CAST($period || '-01' AS DATE)) DESC, e.effective_from DESC
+    ) = 1
+),
+
+compared AS (
+    SELECT
+        a.accounting_system,
+        a.amount_kind,
+        min(a.amount_name_zh) AS amount_label,
+        string_agg(a.account_code, ';' ORDER BY a.account_code) AS account_codes
+    FROM account AS a
+    GROUP BY a.accounting_system, a.amount_kind
+),
+
+tolerance AS (
+    SELECT CAST((e.body ->> '$.value') AS DECIMAL(20, 2)) AS tolerance_cny
+    FROM policy.entry AS e
+    WHERE e.list_name = 'parameter' AND e.entry_key = 'reconciliation_tolerance_cny'
+    QUALIFY row_number() OVER (
+        PARTITION BY e.entry_key
+        ORDER BY e.effective_from <= last_day(CAST($period || '-01' AS DATE)) DESC, e.effective_from DESC
+    ) = 1
+),
+
+kind AS (
+    SELECT (e.body ->> '$.kind') AS kind, (e.body ->> '$.name_zh') AS name_zh, (e.body ->> '$.mend_zh') AS mend_zh
+    FROM policy.entry AS e
+    WHERE e.list_name = 'reconciliation_kind'
+    QUALIFY row_number() OVER (
+        PARTITION BY e.entry_key
+        ORDER BY e.effective_from <= last_day(CAST($period || '-01' AS DATE)) DESC, e.effective_from DESC
+    ) = 1
+),
+
+booked AS (
+    SELECT
+        b.holder_code,
+        coalesce(v.name, b.holder_code) AS entity_name,
+        a.accounting_system,
+        a.amount_kind,
+        b.account_code,
+        b.item_code,
+        CASE WHEN a.sign = '-' THEN -b.closing_balance_cny ELSE b.closing_balance_cny END AS amount_cny
+    FROM finance.ledger_balance AS b
+    LEFT JOIN version AS v ON v.organisation_code = b.holder_code
+    JOIN account AS a
+        ON a.accounting_system = coalesce(v.accounting_system, 'unknown') AND a.account_code = b.account_code
+    WHERE b.period = $period
+),
+
+-- One line tells of an account whether it is itemised, one account of a unit how the unit is compared.
+account_basis AS (
+    SELECT b.holder_code, b.account_code, b.item_code
+    FROM booked AS b
+    QUALIFY row_number() OVER (
+        PARTITION BY b.holder_code, b.account_code
+        ORDER BY b.item_code = '', b.item_code, b.amount_kind
+    ) = 1
+),
+
+basis AS (
+    SELECT b.holder_code, b.item_code <> '' AS is_itemised
+    FROM account_basis AS b
+    QUALIFY row_number() OVER (PARTITION BY b.holder_code ORDER BY b.item_code <> '', b.account_code) = 1
+),
+
+-- The same facts of a resource, whether it stands in the books, on a card or in the memo register.
+carded AS (
+    SELECT
+        s.holder_code,
+        coalesce(v.name, c.right_holder_name) AS entity_name,
+        coalesce(v.accounting_system, 'unknown') AS accounting_system,
+        c.resource_code AS item_code,
+        c.asset_name,
+        CASE WHEN s.snapshot_status IN ('valued', 'unvalued') THEN 1 ELSE 0 END AS card_count,
+        CASE WHEN s.snapshot_status = 'not_yet_recognised' THEN 1 ELSE 0 END AS memo_count,
+        s.closing_cost_cny AS cost_cny,
+        s.closing_amortisation_cny AS amortisation_cny,
+        p.cost_cny AS previous_cost_cny,
+        p.amortisation_cny AS previous_amortisation_cny,
+        n.cost_cny AS next_cost_cny,
+        n.amortisation_cny AS next_amortisation_cny
+    FROM valuation.snapshot AS s
+    JOIN registry.asset_card AS c ON c.card_id = s.card_id
+    LEFT JOIN version AS v ON v.organisation_code = s.holder_code
+    LEFT JOIN finance.adjacent_value AS p
+        ON p.period = s.period AND p.card_id = s.card_id AND p.adjacent_period < s.period
+    LEFT JOIN finance.adjacent_value AS n
+        ON n.period = s.period AND n.card_id = s.card_id AND n.adjacent_period > s.period
+    WHERE s.period = $period
+),
+
+side AS (
+    SELECT
+        c.holder_code,
+        c.entity_name,
+        c.accounting_system,
+        k.amount_kind,
+        c.item_code,
+        c.asset_name,
+        c.card_count,
+        c.memo_count,
+        0 AS line_count,
+        CASE k.amount_kind
+            WHEN 'cost' THEN c.cost_cny
+            WHEN 'amortisation' THEN c.amortisation_cny
+            ELSE c.cost_cny - c.amortisation_cny
+        END AS card_amount_cny,
+        CASE k.amount_kind
+            WHEN 'cost' THEN c.previous_cost_cny
+            WHEN 'amortisation' THEN c.previous_amortisation_cny
+            ELSE c.previous_cost_cny - c.previous_amortisation_cny
+        END AS previous_cny,
+        CASE k.amount_kind
+            WHEN 'cost' THEN c.next_cost_cny
+            WHEN 'amortisation' THEN c.next_amortisation_cny
+            ELSE c.next_cost_cny - c.next_amortisation_cny
+        END AS next_cny,
+        0 AS ledger_amount_cny
+    FROM carded AS c
+    JOIN compared AS k ON k.accounting_system = c.accounting_system
+    UNION ALL
+    SELECT m.holder_code, coalesce(v.name, m.holder_name), k.accounting_system, k.amount_kind, m.resource_code, m.asset_name, 0, 1, 0, 0, 0, 0, 0
+    FROM registry.memo_register AS m
+    LEFT JOIN version AS v ON v.organisation_code = m.holder_code
+    JOIN compared AS k ON k.accounting_system = coalesce(v.accounting_system, 'unknown')
+    UNION ALL
+    SELECT
+        b.holder_code, b.entity_name, b.accounting_system, b.amount_kind, b.item_code, NULL, 0, 0, 1, 0, 0, 0, b.amount_cny
+    FROM booked AS b
+),
+
+placed AS (
+    SELECT
+        s.holder_code,
+        s.entity_name,
+        s.accounting_system,
+        s.amount_kind,
+        coalesce(w.is_itemised, TRUE) AS is_itemised,
+        CASE WHEN coalesce(w.is_itemised, TRUE) THEN s.item_code ELSE '' END AS item_code,
+        CASE WHEN coalesce(w.is_itemised, TRUE) THEN s.asset_name END AS asset_name,
+        s.card_count,
+        s.memo_count,
+        s.line_count,
+        s.card_amount_cny,
+        s.previous_cny,
+        s.next_cny,
+        s.ledger_amount_cny
+    FROM side AS s
+    LEFT JOIN basis AS w ON w.holder_code = s.holder_code
+),
+
+summed AS (
+    SELECT
+        p.holder_code,
+        p.accounting_system,
+        p.amount_kind,
+        p.is_itemised,
+        p.item_code,
+        min(p.entity_name) AS entity_name,
+        min(p.asset_name) AS asset_name,
+        CAST(sum(p.card_count) AS BIGINT) AS card_count,
+        sum(p.memo_count) AS memo_count,
+        sum(p.line_count) AS line_count,
+        CAST(coalesce(sum(p.card_amount_cny), 0) AS DECIMAL(20, 2)) AS card_amount_cny,
+        CAST(coalesce(sum(p.previous_cny), 0) AS DECIMAL(20, 2)) AS previous_cny,
+        CAST(coalesce(sum(p.next_cny), 0) AS DECIMAL(20, 2)) AS next_cny,
+        CAST(sum(p.ledger_amount_cny) AS DECIMAL(20, 2)) AS ledger_amount_cny
+    FROM placed AS p
+    GROUP BY p.holder_code, p.accounting_system, p.amount_kind, p.is_itemised, p.item_code
+),
+
+judged AS (
+    SELECT
+        s.holder_code,
+        s.accounting_system,
+        s.amount_kind,
+        s.is_itemised,
+        s.item_code,
+        s.entity_name,
+        s.asset_name,
+        s.card_count,
+        s.card_amount_cny,
+        s.ledger_amount_cny,
+        CASE
+            WHEN s.is_itemised AND s.card_count > 1 THEN 'duplicated_card'
+            WHEN abs(s.card_amount_cny - s.ledger_amount_cny) <= coalesce(t.tolerance_cny, 0) THEN 'matched'
+            WHEN s.ledger_amount_cny <> 0 AND abs(s.previous_cny - s.ledger_amount_cny) <= coalesce(t.tolerance_cny, 0) THEN 'period_shift'
+            WHEN s.ledger_amount_cny <> 0 AND abs(s.next_cny - s.ledger_amount_cny) <= coalesce(t.tolerance_cny, 0) THEN 'period_shift'
+            WHEN s.is_itemised AND s.card_count = 0 AND s.memo_count > 0 THEN 'in_memo_register_but_booked'
+            WHEN s.card_count = 0 THEN 'gl_only'
+            WHEN s.ledger_amount_cny = 0 THEN 'card_only'
+            ELSE 'amount_diff'
+        END AS kind,
+        CASE
+            WHEN abs(s.previous_cny - s.ledger_amount_cny) <= coalesce(t.tolerance_cny, 0)
+                THEN strftime(CAST($period || '-01' AS DATE) - to_months(1), '%Y-%m')
+            ELSE strftime(CAST($period || '-01' AS DATE) + to_months(1), '%Y-%m')
+        END AS matching_period
+    FROM summed AS s
+    LEFT JOIN tolerance AS t ON TRUE
+    WHERE s.card_count > 0 OR s.line_count > 0
+)
+
+SELECT
+    $period AS period,
+    j.holder_code,
+    j.entity_name,
+    j.item_code,
+    CASE WHEN NOT j.is_itemised THEN '单位合计' WHEN j.item_code = '' THEN '未分到资源' ELSE j.asset_name END AS item_label,
+    j.amount_kind,
+    k.amount_label,
+    k.account_codes,
+    CASE WHEN j.is_itemised THEN 'card' ELSE 'total' END AS comparison_basis,
+    j.card_count,
+    j.card_amount_cny,
+    j.ledger_amount_cny,
+    CAST(j.card_amount_cny - j.ledger_amount_cny AS DECIMAL(20, 2)) AS difference_cny,
+    j.kind AS difference_kind,
+    n.name_zh AS difference_label,
+    CASE WHEN j.kind = 'period_shift' THEN j.matching_period END AS matching_period,
+    n.mend_zh
+FROM judged AS j
+JOIN compared AS k ON k.accounting_system = j.accounting_system AND k.amount_kind = j.amount_kind
+LEFT JOIN kind AS n ON n.kind = j.kind

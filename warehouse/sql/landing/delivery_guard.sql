@@ -1,0 +1,169 @@
+-- Whether each full delivery deletes more than policy lets pass: of the records that stood before it, those that it lacks.
+-- Held is what would delete more than the share in force on its date, or all that stood; a decision on it (kind decisions, put
+-- on record by `shuzhang release` and `refuse`) has the last word. What stood before follows from the deliveries before it that
+-- stand, so that each verdict rests on earlier ones alone.
+WITH judged AS (
+    SELECT d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence, d.status
+    FROM landing.delivery AS d
+    WHERE d.mode = 'full' AND d.status IN ('accepted', 'held', 'refused')
+),
+
+-- What each delivery that stands added to what stood, and took from it.
+net AS (
+    SELECT
+        d.delivery_id,
+        d.deliverer_code,
+        d.source_name,
+        d.kind,
+        d.delivery_date,
+        d.sequence,
+        count(*) FILTER (WHERE c.change = 'create') - count(*) FILTER (WHERE c.change = 'delete') AS added_count,
+        count(*) FILTER (WHERE c.change = 'delete') AS deleted_count
+    FROM landing.record_change AS c
+    JOIN landing.delivery AS d ON d.delivery_id = c.delivery_id
+    GROUP BY d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence
+),
+
+before AS (
+    SELECT j.delivery_id, CAST(sum(n.added_count) AS BIGINT) AS standing_count
+    FROM judged AS j
+    JOIN net AS n
+        ON n.deliverer_code = j.deliverer_code
+        AND n.source_name = j.source_name
+        AND n.kind = j.kind
+        AND (n.delivery_date, n.sequence) < (j.delivery_date, j.sequence)
+    GROUP BY j.delivery_id
+),
+
+-- What stood before a delivery that does not stand: of each record the last change, unless it was a deletion.
+last_change AS (
+    SELECT j.delivery_id, c.record_key, c.change
+    FROM judged AS j
+    JOIN landing.delivery AS d
+        ON d.deliverer_code = j.deliverer_code
+        AND d.source_name = j.source_name
+        AND d.kind = j.kind
+        AND (d.delivery_date, d.sequence) < (j.delivery_date, j.sequence)
+    JOIN landing.record_change AS c ON c.delivery_id = d.delivery_id
+    WHERE j.status <> 'accepted'
+    QUALIFY row_number() OVER (
+        PARTITION BY j.delivery_id, c.record_key ORDER BY d.delivery_date DESC, d.sequence DESC
+    ) = 1
+),
+
+lost AS (
+    SELECT l.delivery_id, count(*) AS lost_count
+    FROM last_change AS l
+    ANTI JOIN landing.record AS r ON r.delivery_id = l.delivery_id AND r.record_key = l.record_key
+    WHERE l.change <> 'delete'
+    GROUP BY l.delivery_id
+),
+
+superseding AS (
+    SELECT j.delivery_id, s.delivery_id AS superseded_by_id
+    FROM judged AS j
+    JOIN judged AS s
+        ON s.deliverer_code = j.deliverer_code
+        AND s.source_name = j.source_name
+        AND s.kind = j.kind
+        AND s.status = 'accepted'
+        AND (s.delivery_date, s.sequence) > (j.delivery_date, j.sequence)
+    WHERE j.status <> 'accepted'
+    QUALIFY row_number() OVER (PARTITION BY j.delivery_id ORDER BY s.delivery_date, s.sequence) = 1
+),
+
+share_limit AS (
+    SELECT try_cast((e.body ->> '$.value') AS DECIMAL(5, 4)) AS limit_share, e.effective_from
+    FROM policy.entry AS e
+    WHERE e.list_name = 'guard_limit' AND e.entry_key = 'guard_deletion_share'
+),
+
+-- The limit in force on the delivery's date; before the first one, the first.
+limited AS (
+    SELECT j.delivery_id, l.limit_share
+    FROM judged AS j
+    CROSS JOIN share_limit AS l
+    QUALIFY row_number() OVER (
+        PARTITION BY j.delivery_id
+        ORDER BY
+            l.effective_from <= j.delivery_date DESC,
+            CASE WHEN l.effective_from <= j.delivery_date THEN l.effective_from END DESC,
+            l.effective_from
+    ) = 1
+),
+
+code AS (
+    SELECT (e.body ->> '$.code_list') AS code_list, (e.body ->> '$.label') AS label, (e.body ->> '$.code') AS code
+    FROM policy.entry AS e
+    WHERE e.list_name = 'code_value'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+-- Decisions of the operator alone, and incremental ones alone: those are never judged here, so no decision rests on itself. Said of
+-- the record as well, so that no other's body is read.
+decided AS (
+    SELECT
+        (r.body ->> '$.subject_key') AS subject_key,
+        k.code AS decision,
+        (r.body ->> '$.decision_id') AS decision_id,
+        (r.body ->> '$.reason') AS reason
+    FROM landing.record AS r
+    JOIN landing.delivery AS d ON d.delivery_id = r.delivery_id
+    JOIN code AS w ON w.code_list = 'decision_subject' AND w.label = (r.body ->> '$.subject_kind') AND w.code = 'delivery'
+    JOIN code AS k ON k.code_list = 'decision' AND k.label = (r.body ->> '$.decision') AND k.code IN ('release', 'refuse')
+    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = r.delivery_id AND x.ordinal = r.ordinal
+    WHERE
+        r.kind = 'decisions'
+        AND r.deliverer_code = 'shuzhang'
+        AND d.kind = 'decisions'
+        AND d.deliverer_code = 'shuzhang'
+        AND d.mode = 'incremental'
+        AND d.status IN ('accepted', 'partial')
+    QUALIFY row_number() OVER (
+        PARTITION BY (r.body ->> '$.subject_key') ORDER BY d.delivery_date DESC, d.sequence DESC, r.ordinal DESC
+    ) = 1
+),
+
+measured AS (
+    SELECT
+        j.delivery_id,
+        j.deliverer_code,
+        j.source_name,
+        j.kind,
+        j.delivery_date,
+        j.sequence,
+        coalesce(b.standing_count, 0) AS standing_count,
+        CASE WHEN j.status = 'accepted' THEN coalesce(n.deleted_count, 0) ELSE coalesce(o.lost_count, 0) END AS deleted_count,
+        CAST(coalesce(l.limit_share, 0) AS DECIMAL(5, 4)) AS limit_share,
+        s.superseded_by_id
+    FROM judged AS j
+    LEFT JOIN before AS b ON b.delivery_id = j.delivery_id
+    LEFT JOIN net AS n ON n.delivery_id = j.delivery_id
+    LEFT JOIN lost AS o ON o.delivery_id = j.delivery_id
+    LEFT JOIN limited AS l ON l.delivery_id = j.delivery_id
+    LEFT JOIN superseding AS s ON s.delivery_id = j.delivery_id
+)
+
+SELECT
+    m.delivery_id,
+    m.deliverer_code,
+    m.source_name,
+    m.kind,
+    m.delivery_date,
+    m.sequence,
+    m.standing_count,
+    CAST(m.deleted_count AS BIGINT) AS deleted_count,
+    m.limit_share,
+    CASE
+        WHEN c.decision = 'refuse' THEN 'refused'
+        WHEN c.decision = 'release' THEN 'accepted'
+        WHEN m.deleted_count > m.limit_share * m.standing_count THEN 'held'
+        WHEN m.deleted_count > 0 AND m.deleted_count = m.standing_count THEN 'held'
+        ELSE 'accepted'
+    END AS verdict,
+    c.decision,
+    c.decision_id,
+    c.reason,
+    m.superseded_by_id
+FROM measured AS m
+LEFT JOIN decided AS c ON c.subject_key = m.delivery_id
