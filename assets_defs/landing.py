@@ -1,23 +1,31 @@
 """Stage landing: pending deliveries come in, record by record, and nothing is lost.
 
 The stage is built whole: what a record became depends on all deliveries of its deliverer. Its blocking check is the record
-equation; while that fails, nothing downstream is built.
+equation; while that fails, nothing downstream is built. A delivery that the guard holds is a warning: what stood stands.
+The data version of its tables is a hash of the delivered bytes, so that a source which brought nothing new makes nothing stale.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 import dagster as dg
 from pydantic import Field
 
 from assets_defs.stage import asset_key, asset_spec, commit_info, results
-from quality.checks import RECORD_EQUATION, record_equation
-from warehouse.ingest import SOURCES, ingest, pending
+from quality.checks import NOTHING_HELD, RECORD_EQUATION, nothing_held, record_equation
+from readers.policy import PolicySet
+from warehouse.build import policy_hash
+from warehouse.guard import GUARD
+from warehouse.ingest import SOURCES, ingest, reading_hash
+from warehouse.landed import delivered_hash
+from warehouse.owed import RECEIPTS_OF, owed
 from warehouse.publish.receipt import write_receipts
 from warehouse.registry import registry
 from warehouse.resource import LakeResource
 
 _TABLES = registry().of_stage("landing")
 _GATE = asset_key(registry()["landing.current_record"])
+_GUARD = asset_key(registry()[GUARD])
 
 
 class LandingConfig(dg.Config):
@@ -36,7 +44,10 @@ class LandingConfig(dg.Config):
         for table in _TABLES
     ],
     check_specs=[
-        dg.AssetCheckSpec(RECORD_EQUATION, asset=_GATE, blocking=True, description="来件 = 接受 + 拒收 + 未变 + 搁置")
+        dg.AssetCheckSpec(RECORD_EQUATION, asset=_GATE, blocking=True, description="来件 = 接受 + 拒收 + 未变 + 搁置"),
+        dg.AssetCheckSpec(
+            NOTHING_HELD, asset=_GUARD, description="没有待决定的交付 / no delivery waits for a decision"
+        ),
     ],
     description="落地 / landing",
 )
@@ -44,9 +55,19 @@ def landing_stage(
     context: dg.AssetExecutionContext, config: LandingConfig, lake: LakeResource
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     store, policy = lake.open(), lake.policy()
-    todo = pending(store, policy, config.deliverers)
-    context.log.info("%d deliveries to read, %d withdrawals", len(todo.deliveries), len(todo.withdrawals))
-    built = ingest(store, policy, todo, commit_info(context, "landing"))
-    write_receipts(store, [d.delivery_id for d in todo.deliveries])
-    yield from results(built)
+    taken, built = ingest(store, policy, config.deliverers, commit_info(context, "landing"))
+    context.log.info("%d deliveries read, %d withdrawals", len(taken.deliveries), len(taken.withdrawals))
+    write_receipts(store, sorted(owed(store.home, RECEIPTS_OF)))
+    yield from results(built, versions=_versions(delivered_hash(store), policy))
     yield record_equation(store, _GATE)
+    yield nothing_held(store, _GUARD)
+
+
+def _versions(delivered: str, policy: PolicySet) -> dict[str, str]:
+    """Data versions of the stage's tables: all that is in them follows from the delivered bytes, the models and the policy."""
+    hashes = {name: policy.list_hash(name) for name in policy.lists}
+    facts = {
+        table.qualified: (delivered, table.model, policy_hash(table, hashes) if table.model else reading_hash(policy))
+        for table in _TABLES
+    }
+    return {name: hashlib.sha256(repr(fact).encode()).hexdigest() for name, fact in facts.items()}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets_defs.stage import PERIODS, asset_key, asset_spec, build_selected, results
+from warehouse.owed import owe
 from warehouse.publish.workbook import publish_form
 from warehouse.registry import registry
 from warehouse.resource import LakeResource
@@ -22,6 +23,8 @@ _TABLES = {asset_key(table): table for table in registry().of_stage("report")}
 def report_stage(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
     """Build the forms of the period, then write each as a workbook under the home's `reports/<period>/`."""
     selected = [table for key, table in _TABLES.items() if key in context.selected_asset_keys]
+    for table in selected:
+        owe(lake.open().home, table.qualified, [context.partition_key])
     built = build_selected(context, lake, selected, "report")
     files = {one.table.qualified: publish_form(lake.open(), one.table, context.partition_key) for one in built}
     yield from results(built, {name: {"workbook": dg.MetadataValue.path(file)} for name, file in files.items()})

@@ -6,12 +6,15 @@ particular to a stage (its own module).
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 import dagster as dg
 
 from warehouse.build import Built, build
 from warehouse.lake import CommitInfo
-from warehouse.lineage import column_lineage
+from warehouse.lineage_graph import table_lineage
+from warehouse.publish.dictionary import anchor
+from warehouse.publish.lineage_table import lineage_table
 from warehouse.registry import STAGES, Registry, Table, registry
 from warehouse.resource import LakeResource
 
@@ -25,10 +28,15 @@ def asset_key(table: Table) -> dg.AssetKey:
     return dg.AssetKey([table.stage, table.name])
 
 
-def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None) -> dg.AssetSpec:
-    """The spec of a table's asset; `deps` only where Python fills it, else its model's inputs."""
+def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None, gate: dg.AssetKey | None = None) -> dg.AssetSpec:
+    """The spec of a table's asset; `deps` only where Python fills it, else its model's inputs.
+
+    `gate`: an asset whose blocking checks must pass first, although nothing is read from it.
+    """
     tables = registry()
-    inputs = deps if deps is not None else [asset_key(tables[name]) for name in table.inputs]
+    inputs = list(deps) if deps is not None else [asset_key(tables[name]) for name in table.inputs]
+    if gate is not None and gate not in inputs:
+        inputs.append(gate)
     kinds = {"duckdb", "sql"} if table.model else {"duckdb", "python"}
     return dg.AssetSpec(
         asset_key(table),
@@ -42,8 +50,8 @@ def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None) -> dg.Ass
     )
 
 
-def stage_assets(stage: str, *, by_period: bool = False) -> dg.AssetsDefinition:
-    """The models of a stage: one step that replaces the selected tables in one transaction.
+def stage_assets(stage: str, *, by_period: bool = False, gate: dg.AssetKey | None = None) -> dg.AssetsDefinition:
+    """The models of a stage: one step that replaces the selected tables in one transaction, once `gate` has passed.
 
     A step has one partitioning in Dagster, so a stage that has both takes two: its tables by period, and its other ones.
     """
@@ -51,7 +59,7 @@ def stage_assets(stage: str, *, by_period: bool = False) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=f"{stage}_by_period" if by_period else stage,
-        specs=[asset_spec(table) for table in tables.values()],
+        specs=[asset_spec(table, gate=gate) for table in tables.values()],
         can_subset=True,
         partitions_def=PERIODS if by_period else None,
         description=f"{STAGES[stage]} / {stage}",
@@ -78,24 +86,35 @@ def build_selected(
 
 
 def commit_info(context: dg.AssetExecutionContext, stage: str) -> CommitInfo:
-    return CommitInfo("shuzhang", f"build {stage}", context.run.run_id)
+    return CommitInfo("shuzhang", f"build {stage}", context.run.run_id, step=context.op_execution_context.op.name)
 
 
 def results(
-    built: list[Built], extra: Mapping[str, Mapping[str, dg.MetadataValue]] | None = None
+    built: list[Built],
+    extra: Mapping[str, Mapping[str, dg.MetadataValue]] | None = None,
+    versions: Mapping[str, str] | None = None,
 ) -> Iterator[dg.MaterializeResult]:
-    """What Dagster is told of each table that was written; `extra` metadata by qualified name."""
+    """What Dagster is told of each table that was written.
+
+    Args:
+        extra: metadata by qualified name.
+        versions: data versions by qualified name; by default the snapshot, which is another one after every commit.
+    """
     for one in built:
-        figures = {name: float(str(value)) for name, value in one.totals.items()}
+        # The UI plots numbers, and its numbers are floats; the exact amounts stand beside them as text.
+        money = {name: str(value) for name, value in one.totals.items() if isinstance(value, Decimal)}
+        counts = {name: value for name, value in one.totals.items() if not isinstance(value, Decimal)}
         yield dg.MaterializeResult(
             asset_key=asset_key(one.table),
             metadata={
                 "dagster/row_count": one.row_count,
                 "snapshot": one.snapshot_id,
-                **figures,
+                **counts,
+                **{name: float(amount) for name, amount in money.items()},
+                **({"exact": dg.MetadataValue.json(money)} if money else {}),
                 **(extra or {}).get(one.table.qualified, {}),
             },
-            data_version=dg.DataVersion(f"{one.snapshot_id}"),
+            data_version=dg.DataVersion((versions or {}).get(one.table.qualified, f"{one.snapshot_id}")),
         )
 
 
@@ -117,9 +136,12 @@ def _metadata(table: Table, tables: Registry) -> dict[str, object]:
     metadata: dict[str, object] = {
         "dagster/table_name": f"lake.{table.qualified}",
         "dagster/column_schema": dg.TableSchema(columns),
+        "dictionary": dg.MetadataValue.path(f"docs/data-dictionary.md#{anchor(table)}"),
     }
     if table.model:
-        lineage = column_lineage(table.model, tables.relations)
+        lineage = table_lineage(tables, table)
+        # The open-source UI stores column lineage and shows none of it (1.13.27), so it stands there as text as well.
+        metadata["lineage"] = dg.MetadataValue.md(lineage_table(tables, table))
         metadata["model"] = dg.MetadataValue.md(f"```sql\n{table.model}```")
         metadata["dagster/column_lineage"] = dg.TableColumnLineage(
             {

@@ -1,4 +1,5 @@
-"""The command line `shuzhang`: deliver, run, status, rejected, trace, sql, export, template, withdraw, example.
+"""The command line `shuzhang`: deliver, run, status, rejected, held, trace, verify, lineage, history, sql, export, template, withdraw,
+harvest, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -12,16 +13,25 @@ import duckdb
 import typer
 
 from pipelines import console
+from pipelines.cli_guard import held, refuse, release
+from pipelines.cli_harvest import harvest
+from pipelines.cli_history import history
+from pipelines.cli_lineage import lineage
+from pipelines.home_option import HomeOption
 from readers.policy import PolicyError, load
-from warehouse.home import DamagedBlobError, Home
+from warehouse.disk import FullDiskError
+from warehouse.guard import undecided
+from warehouse.home import DamagedBlobError, Home, home_path
 from warehouse.intake import KINDS, MODES, DeliveryError, Intake, Manifest, find_manifests, read_manifest
 from warehouse.lake import Lake, SchemaDriftError
+from warehouse.proof import prove
 from warehouse.publish.database import export_database
 from warehouse.publish.dictionary import dictionary_text
+from warehouse.publish.lineage_page import publish_lineage
 from warehouse.publish.template import write_template
 from warehouse.query import RefusedError, query
 from warehouse.registry import registry
-from warehouse.resource import HOME_VARIABLE, home_path
+from warehouse.status import reconciliation
 from warehouse.status import status as figures
 from warehouse.trace import TraceError
 from warehouse.trace import trace as trace_row
@@ -32,19 +42,18 @@ app = typer.Typer(
     help="数账：公共数据资产台账 / the ledger of public data assets",
 )
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", envvar=HOME_VARIABLE, help="家目录 / home folder; default ./.shuzhang", show_default=False),
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
 FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
+
+for command in (lineage, history, harvest, held, release, refuse):
+    app.command()(command)
 
 
 def main() -> None:
     """Entry point: errors that a person can mend end in one message and an exit code, not in a traceback."""
     try:
         app()
-    except (PolicyError, SchemaDriftError, DamagedBlobError) as error:
+    except (PolicyError, SchemaDriftError, DamagedBlobError, FullDiskError) as error:
         console.fail(str(error), 1)
     except (DeliveryError, TraceError, RefusedError, duckdb.Error, ValueError) as error:
         console.fail(str(error), 2)
@@ -79,6 +88,8 @@ def deliver(
     home: HomeOption = None,
 ) -> None:
     """接收交付：保存原始字节，登记交付清单 / receive deliveries: keep the bytes, put the manifest on record."""
+    from pipelines.run import show_deliverers  # see `run`
+
     intake = Intake(_home(home))
     folders = [folder for path in paths for folder in find_manifests(path)]
     if folders and (deliverer or kind):
@@ -89,7 +100,7 @@ def deliver(
         manifests, problems = console.collect(folders, read_manifest, DeliveryError)
     else:
         manifests, problems = [_manifest(paths, deliverer, kind, day, sequence, source, holder, mode)], []
-    known = intake.deliveries()
+    known = intake.known()
     for manifest in sorted(manifests, key=lambda m: (m.delivery_date, m.sequence or 1)):
         try:
             receipt = intake.receive(
@@ -98,9 +109,8 @@ def deliver(
         except DeliveryError as error:
             problems.append(str(error))
             continue
-        if receipt.repeats is None:
-            known.append(receipt.delivery)
         console.say_received(receipt)
+    show_deliverers(intake.home)
     for problem in problems:
         console.warn(problem)
     if problems:
@@ -162,6 +172,7 @@ def run(
     deliverers: Annotated[
         list[str] | None, typer.Option("--from", help="只接收这些单位的交付 / take in these deliverers alone")
     ] = None,
+    job: Annotated[str, typer.Option(help="作业 / job: everything, ingest, month_end, year_end")] = "everything",
     home: HomeOption = None,
 ) -> None:
     """生成所有过期的表，一次 Dagster 运行 / materialise all that is stale, in one Dagster run."""
@@ -175,19 +186,28 @@ def run(
     with console.RunDisplay() as display:
         outcome = run_all(
             target,
+            job=job,
             period=period,
             deliverers=deliverers or (),
             starting=lambda plan: display.start(plan.period, len(plan.assets)),
             progress=display.advance,
         )
-    if outcome.run_id is None:
-        console.say(f"{outcome.period}: 没有过期的表，未启动运行 / nothing is stale, no run was started")
-        return
     for problem in outcome.problems:
         console.warn(problem)
     if not outcome.succeeded:
         raise typer.Exit(1)
-    console.show_summary(figures(Lake(target)), outcome.period, target)
+    lake = Lake(target)
+    if outcome.run_id is None:
+        console.say(f"{outcome.period}: 没有过期的表，未启动运行 / nothing is stale, no run was started")
+    else:
+        publish_lineage(lake)
+        console.show_summary(figures(lake), reconciliation(lake, outcome.period), outcome.period, target)
+    with lake.reading() as connection:
+        waiting = undecided(connection)
+    for line in waiting:
+        console.warn(line)
+    if waiting:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -221,8 +241,8 @@ def rejected(
     output: FormatOption = console.Format.TABLE,
     home: HomeOption = None,
 ) -> None:
-    """拒收的文件和记录：位置、规则、改正方法 / rejected files and records: place, rule, mend."""
-    console.show(console.rejections(_lake(home), delivery), output)
+    """拒收的文件和记录，以及提示：位置、规则、改正方法 / rejected files and records, and warnings: place, rule, mend."""
+    console.show_rejections(console.rejections(_lake(home), delivery), output)
 
 
 @app.command()
@@ -249,6 +269,28 @@ def trace(
     else:
         console.show_trace(found)
     if found.verified is False:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    tables: Annotated[
+        list[str] | None,
+        typer.Argument(help="阶段.表，缺省为全部推得的表 / stage.table ..., default all derived tables"),
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="每张表抽取的行数 / rows drawn of each table")] = 20,
+    seed: Annotated[int, typer.Option(help="同一种子抽取同样的行 / the same seed draws the same rows")] = 1,
+    home: HomeOption = None,
+) -> None:
+    """抽样证明：从保存的字节重新推得抽取的行并比较 / prove rows drawn from every table from the kept bytes."""
+    failed = False
+    for proof in prove(_lake(home), rows=rows, seed=seed, tables=tables or ()):
+        failed |= bool(proof.failures)
+        verdict = "不一致 / DIFFERENT" if proof.failures else "一致 / proven"
+        console.say(f"{proof.table}: {proof.sampled} / {proof.row_count} 行 rows, {verdict}")
+        for failure in proof.failures:
+            console.warn(failure)
+    if failed:
         raise typer.Exit(1)
 
 

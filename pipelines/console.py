@@ -21,6 +21,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table as RichTable
+from rich.tree import Tree
 
 from warehouse import queries
 from warehouse.home import Home
@@ -80,8 +81,18 @@ def collect(
 
 
 def rejections(lake: Lake, delivery: str | None) -> Answer:
-    """Rejected files and records, of one delivery or of all."""
+    """Rejected files and records, then warnings, told apart by the first column; of one delivery or of all."""
     return query(lake, queries.text("rejections"), {"delivery": delivery})
+
+
+def show_rejections(answer: Answer, output: Format) -> None:
+    """Rejections and warnings, as two tables where they are shown as tables."""
+    if output is not Format.TABLE:
+        show(answer, output)
+        return
+    for severity, title in (("reject", "拒收 / rejected"), ("warn", "提示，未拒收 / warnings, not rejected")):
+        say(title)
+        show(Answer(answer.columns[1:], [row[1:] for row in answer.rows if row[0] == severity]), output)
 
 
 def show(answer: Answer, output: Format) -> None:
@@ -125,19 +136,33 @@ def show_status(figures: dict[str, Any]) -> None:
     _OUT.print(kinds)
     rest = RichTable("项目 figure", "值 value", title="状态 / status")
     for name, value in figures.items():
-        if name in ("records", "records_by_kind", "owed"):
+        if name in ("records", "records_by_kind", "owed", "harvest"):
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
         rest.add_row(name, str(shown), end_section=name == "rejected_files")
     _OUT.print(rest)
+    for source in figures["harvest"]:
+        if source["reason"]:
+            warn(f"采集失败 / harvest failed: {source['reason']}")
 
 
-def show_summary(figures: dict[str, Any], period: str, home: Home) -> None:
+def show_summary(figures: dict[str, Any], reconciled: dict[str, Any] | None, period: str, home: Home) -> None:
     """What a run left behind, and where it lies."""
     show_status(figures)
+    if reconciled:
+        cost, amortisation, net = (reconciled[f"difference_{part}_cny"] for part in ("cost", "amortisation", "net"))
+        say(
+            f"账账核对 / cards against books: {reconciled['agreed']} 相符 / agree, {reconciled['differing']} 不符 / differ; "
+            f"差异 / differences (CNY): 原值 / cost {cost:,}, 累计摊销 / amortisation {amortisation:,}, 净值 / net {net:,}"
+        )
     say(f"报告 / report: {home.reports / period}")
+    say(f"血缘 / lineage: {home.reports / 'lineage.html'}")
     say(f"回执 / receipts: {home.receipts}")
     say(f"追溯 / trace: shuzhang trace report.form_r1 period={period} level=city entity_code=city --verify")
+
+
+def show_tree(tree: Tree) -> None:
+    _OUT.print(tree, highlight=False, soft_wrap=True)
 
 
 def show_trace(found: Trace) -> None:

@@ -2,11 +2,13 @@
 
 import dagster as dg
 
-from assets_defs import catalog, classification, landing, policy, quality, registry, report, valuation
+from assets_defs import catalog, classification, finance, landing, policy, quality, registry, report, valuation
+from pipelines.harvest import HARVEST_JOB, harvest_schedules, harvested_sensor
+from pipelines.jobs import JOBS
+from pipelines.schedules import SCHEDULES
+from pipelines.sensors import SENSORS
+from warehouse.home import Home, home_path
 from warehouse.resource import LakeResource
-
-#: The job of `shuzhang run`; the UI launches the same.
-EVERYTHING = "everything"
 
 ASSETS = [
     policy.policy_stage,
@@ -17,20 +19,24 @@ ASSETS = [
     registry.registry_stage,
     valuation.valuation_stage,
     valuation.valuation_by_period_stage,
+    finance.finance_stage,
     report.report_stage,
 ]
 
 
 def build_definitions(lake: LakeResource | None = None) -> dg.Definitions:
-    """All assets and jobs over one home.
+    """All assets, jobs, schedules and sensors over one home; its list of sources gives the schedules of the harvest.
 
     Args:
         lake: the home; by default the one that SHUZHANG_HOME names.
     """
+    lake = lake or LakeResource()
     return dg.Definitions(
         assets=ASSETS,
-        jobs=[dg.define_asset_job(EVERYTHING, selection=dg.AssetSelection.all(), description="全部阶段 / every stage")],
-        resources={"lake": lake or LakeResource()},
+        jobs=[*JOBS, HARVEST_JOB],
+        schedules=[*SCHEDULES, *harvest_schedules(Home(home_path(lake.home)))],
+        sensors=[*SENSORS, harvested_sensor],
+        resources={"lake": lake},
         # A job without an executor of its own runs multiprocess: 12 s for two trivial steps against 0.2 s in-process.
         executor=dg.in_process_executor,
     )

@@ -3,7 +3,6 @@
 Belongs here: choosing assets before a run starts. Does not belong here: running (`run.py`), judging staleness (`warehouse`).
 """
 
-import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,17 +10,21 @@ from itertools import chain
 
 import dagster as dg
 import msgspec
+import pyarrow as pa
 
 from assets_defs.stage import asset_key
+from quality.rules import gate_is_closed
 from readers.policy import PolicySet
 from warehouse import queries
-from warehouse.build import policy_hash
-from warehouse.ingest import SOURCES, Pending, pending, read_files
+from warehouse.build import partition_key, stale_now
+from warehouse.ingest import SOURCES, Pending, pending
 from warehouse.intake import Delivery
 from warehouse.lake import Lake
+from warehouse.owed import RECEIPTS_OF, owed
 from warehouse.policy import policy_state
+from warehouse.reading import read_files
 from warehouse.registry import Table
-from warehouse.staleness import materializations, stale_tables
+from warehouse.staleness import materializations
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -54,20 +57,21 @@ def plan(lake: Lake, policy: PolicySet, period: str | None, deliverers: Collecti
     entry = last.get("policy.entry")
     policy_stale = entry is None or entry.sql_sha256 != policy_state(policy)
     hashes = {name: policy.list_hash(name) for name in policy.lists}
-    unlanded = not all(name in last for name in SOURCES)
-    stale = stale_tables(
-        tables,
-        last,
-        model_hashes={t.qualified: hashlib.sha256(str(t.model).encode()).hexdigest() for t in tables.derived},
-        policy_hashes={t.qualified: policy_hash(t, hashes) for t in tables.derived},
-        changed_sources=SOURCES if todo or unlanded else (),
-    )
+    unlanded = bool(todo or owed(lake.home, RECEIPTS_OF)) or not all(name in last for name in SOURCES)
+    stale = stale_now(tables, last, hashes, SOURCES if unlanded else ())
     names = {table.qualified for table in stale}
+    # A run that died between a commit and its files left them owed.
+    names |= {
+        table.qualified for table in tables.derived if partition_key(table, period) in owed(lake.home, table.qualified)
+    }
     if policy_stale:
         names.add("policy.entry")
-    if todo or unlanded or any(table.stage == "landing" for table in stale):
+    if unlanded or any(table.stage == "landing" for table in stale):
         names |= {table.qualified for table in tables.of_stage("landing")}
         names |= {t.qualified for t in _downstream(lake, names)}
+    if names and gate_is_closed(lake):
+        # Its table may be up to date: the gate must be asked again all the same before anything behind it is built.
+        names |= {table.qualified for table in tables.of_stage("quality")}
     return Plan(period, todo, tuple(asset_key(t) for t in tables.values() if t.qualified in names))
 
 
@@ -98,11 +102,12 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
 
 
 def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str) -> list[str]:
-    bodies = chain.from_iterable(
-        batch.column("body").to_pylist()
-        for outcome in read_files(lake.home, policy, delivery)
-        for batch in outcome.batches
-    )
+    tables: list[pa.Table] = []
+    bodies: list[str | None] = []
+    for outcome in read_files(lake.home, policy, delivery, tables.append):
+        if outcome.record_count:
+            bodies += chain.from_iterable(table.column("body").to_pylist() for table in tables)
+        tables.clear()
     return [str(msgspec.json.decode(body).get(column, ""))[:7] for body in bodies if body]
 
 

@@ -6,16 +6,22 @@ Does not belong here: what is stale (`plan.py`), what is built (`assets_defs`).
 import shutil
 import uuid
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 
 import dagster as dg
 
-from pipelines.definitions import EVERYTHING, build_definitions
-from pipelines.plan import Plan, plan
-from readers.policy import load
+from pipelines.definitions import build_definitions
+from pipelines.jobs import EVERYTHING, INGEST, JOB_NAMES, YEAR_END, landing_config
+from pipelines.partitions import add_partitions, last_year_end
+from pipelines.plan import Plan, default_period, plan
+from pipelines.problems import problems
+from pipelines.reaper import reap_dead_runs
+from readers.policy import PolicySet, load
 from warehouse.home import Home
+from warehouse.ingest import pending
+from warehouse.intake import Intake
 from warehouse.lake import Lake
 from warehouse.resource import LakeResource
 
@@ -47,35 +53,41 @@ def open_instance(home: Home) -> dg.DagsterInstance:
 def run(
     home: Home,
     *,
+    job: str = EVERYTHING,
     period: str | None = None,
     deliverers: Collection[str] = (),
     starting: Callable[[Plan], None] = lambda _: None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Materialise all that is stale, in one Dagster run.
+    """Materialise what is stale of a job's assets, in one Dagster run of that job.
 
     Args:
+        job: `year_end` takes a December alone, by default the last one that is not after the default period.
         starting: told the plan before the run.
         progress: told the name of each table when it is written.
 
     Raises:
         PolicyError: a policy file is wrong.
-        ValueError: there is no period to run for.
+        ValueError: there is no such job, or no such period to run it for.
     """
+    if job not in JOB_NAMES:
+        raise ValueError(f"--job {job}: none of {', '.join(JOB_NAMES)} 没有这个作业")
     lake = Lake(home.create())
-    chosen = plan(lake, load(home.policy), period, deliverers)
+    definition = build_definitions(LakeResource(home=str(home.root))).resolve_job_def(job)
+    chosen = _choose(lake, load(home.policy), definition, period, deliverers)
     starting(chosen)
-    if not chosen.assets:
-        return Outcome(chosen.period, None, (), ())
     run_id = str(uuid.uuid4())
     with open_instance(home) as instance:
-        instance.add_dynamic_partitions("period", [chosen.period])
+        reap_dead_runs(instance)
+        known = [delivery.deliverer_code for delivery in Intake(home).deliveries()]
+        add_partitions(instance, periods=[chosen.period], deliverers=known)
+        if not chosen.assets:
+            return Outcome(chosen.period, None, (), ())
         instance.add_event_listener(run_id, lambda entry: _tell(entry, progress))
-        definitions = build_definitions(LakeResource(home=str(home.root)))
-        result = definitions.resolve_job_def(EVERYTHING).execute_in_process(
+        result = definition.execute_in_process(
             instance=instance,
             run_id=run_id,
-            partition_key=chosen.period,
+            partition_key=_partition(job, chosen, deliverers),
             asset_selection=list(chosen.assets),
             run_config=_run_config(chosen, deliverers),
             raise_on_error=False,
@@ -86,11 +98,30 @@ def run(
         return Outcome(chosen.period, run_id, written, tuple(_problems(result)))
 
 
+def _choose(
+    lake: Lake, policy: PolicySet, job: dg.JobDefinition, period: str | None, deliverers: Collection[str]
+) -> Plan:
+    if job.name == YEAR_END:
+        period = period or last_year_end(default_period(lake, policy, pending(lake, policy, deliverers)))
+        if last_year_end(period) != period:
+            raise ValueError(f"--period {period}: {YEAR_END} is for a December, YYYY-12 年结只用于十二月")
+    chosen = plan(lake, policy, period, deliverers)
+    selected = job.asset_layer.executable_asset_keys
+    return replace(chosen, assets=tuple(key for key in chosen.assets if key in selected))
+
+
+def _partition(job: str, chosen: Plan, deliverers: Collection[str]) -> str | None:
+    if job != INGEST:
+        return chosen.period
+    # The partitions of this job are deliverers; a run that takes in several of them is a run of none.
+    return next(iter(deliverers)) if len(deliverers) == 1 else None
+
+
 def _run_config(chosen: Plan, deliverers: Collection[str]) -> dict[str, object]:
     # The event log of the run is in the instance; on the console it would drown the progress.
     config: dict[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     if dg.AssetKey(["landing", "record"]) in chosen.assets:
-        config["ops"] = {"landing": {"config": {"deliverers": list(deliverers)}}}
+        config |= landing_config(list(deliverers))
     return config
 
 
@@ -101,25 +132,27 @@ def _tell(entry: dg.EventLogEntry, progress: Callable[[str], None]) -> None:
 
 
 def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
-    problems = []
-    for event in result.all_events:
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-            cause = error.cause if error and error.cause else error
-            problems.append(f"{event.step_key}: {cause.message.strip() if cause else 'failed'}")
-    problems += [
-        f"{check.asset_key.to_user_string()} {check.check_name}: {check.description}"
-        for check in result.get_asset_check_evaluations()
-        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
-    ]
-    if not result.success and not problems:
-        problems.append(f"run {result.run_id} failed; see it in the Dagster UI 运行失败，请在 Dagster 界面查看")
-    return problems
+    found = problems(result.all_events)
+    if not result.success and not found:
+        found.append(f"run {result.run_id} failed; see it in the Dagster UI 运行失败，请在 Dagster 界面查看")
+    return found
+
+
+def show_deliverers(home: Home) -> None:
+    """Make everyone who delivered, and the month of the latest delivery, known to Dagster as partitions."""
+    deliveries = Intake(home).deliveries()
+    with open_instance(home) as instance:
+        add_partitions(
+            instance,
+            periods={f"{delivery.delivery_date:%Y-%m}" for delivery in deliveries[-1:]},
+            deliverers={delivery.deliverer_code for delivery in deliveries},
+        )
 
 
 def last_run(home: Home) -> dict[str, object] | None:
     """The last run that Dagster knows in this home: id, job, status and times; None before the first."""
     with open_instance(home) as instance:
+        reap_dead_runs(instance)
         records = instance.get_run_records(limit=1)
         if not records:
             return None

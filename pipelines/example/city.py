@@ -12,7 +12,7 @@ from pipelines.example.agencies import CITY, PORTAL, UNITS, organisation_deliver
 from pipelines.example.catalogues import catalogue_deliveries
 from pipelines.example.costs import cost_deliveries, yuan
 from pipelines.example.equation import outcome
-from pipelines.example.ledger import assets, event_deliveries, ledger_deliveries
+from pipelines.example.ledger import Difference, assets, differences, event_deliveries, ledger_deliveries
 from pipelines.example.model import NOTICE, Delivery
 from pipelines.example.recognition import (
     authorisation_deliveries,
@@ -43,6 +43,7 @@ class CitySummary:
     `records_by_kind` holds the record equation of each kind, under the names of `shuzhang status`. `cards`
     counts resources that meet every required criterion (disposed ones included), `memo` all others.
     The closing figures are those of the cards at the end of `period`, by the generator's own reckoning.
+    `differences` are all those between these cards and the ledger.
     `missing` are the codes of units that owe a catalogue: no record of theirs came in, from them or from
     the portal. `defects` names what is wrong or awkward, and the files in which it is, as `folder/file`.
     """
@@ -62,6 +63,7 @@ class CitySummary:
     closing_count: int
     closing_cost_cny: str
     closing_amortisation_cny: str
+    differences: tuple[Difference, ...]
     missing: tuple[str, ...]
     portal_code: str
     portal_holders: tuple[str, ...]
@@ -113,6 +115,7 @@ def summary(found: list[Delivery]) -> CitySummary:
         closing_count=len(held),
         closing_cost_cny=yuan(sum(cost for cost, _ in balances)),
         closing_amortisation_cny=yuan(sum(amortised for _, amortised in balances)),
+        differences=tuple(differences(f"{PERIOD_END:%Y-%m}")),
         missing=tuple(sorted(u.code for u in UNITS.values() if not u.resource_count)),
         portal_code=UNITS[PORTAL].code,
         portal_holders=tuple(sorted(u.code for u in UNITS.values() if u.layout == "portal")),

@@ -1,6 +1,6 @@
 """The register and the ledger of the example city: cards, disposals, and the balances that follow.
 
-Belongs here: events and ledger deliveries, and the generator's own amortisation. Does not belong here: cost
+Belongs here: events and ledger deliveries, their differences, and the generator's own amortisation. Does not belong here: cost
 lines (`costs.py`). The ledger mostly agrees with the cards; where it does not, `_TOO_MUCH` and its neighbours
 say so.
 """
@@ -34,10 +34,13 @@ _DISPOSALS = (
     date(2026, 3, 20), date(2026, 4, 8), date(2026, 5, 29), date(2026, 6, 30), date(2026, 7, 2),
 )  # fmt: skip
 #: Where ledger and cards differ, by holder: cents too much on the first asset; the first asset not booked
-#: (有卡无账); a resource of the memo register booked (有账无卡).
+#: (有卡无账); a resource of the memo register booked; a resource booked that no catalogue knows (有账无卡);
+#: everything booked a month late (跨期入账).
 _TOO_MUCH = {"urban": 900_000, "labour": 1}
 _LEFT_OUT = frozenset({"health"})
 _MEMO_BOOKED = frozenset({"market", "yi-market"})
+_UNKNOWN = frozenset({"education"})
+_LATE = frozenset({"water"})
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,18 @@ class Asset:
                 cost += line.cents
                 amortised += (line.cents * months + life // 2) // life
         return cost, amortised
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where cards and ledger of a holder do not agree: cost, amortisation or net of a resource, and why."""
+
+    holder_code: str
+    resource_code: str
+    amount_kind: str
+    card_cny: str
+    ledger_cny: str
+    kind: str
 
 
 @cache
@@ -131,6 +146,9 @@ def _booked(holder: Unit) -> list[Asset]:
             and (lines := _capitalised().get(p.resource.code))
         )
         return [*found, Asset(plan, lines, lines[0].start)]
+    if holder.short in _UNKNOWN:
+        resource = replace(found[0].plan.resource, code="旧系统-001")
+        return [*found, replace(found[0], plan=replace(found[0].plan, resource=resource))]
     if more := _TOO_MUCH.get(holder.short):
         first, *others = found
         lines = (replace(first.lines[0], cents=first.lines[0].cents + more), *first.lines[1:])
@@ -138,9 +156,15 @@ def _booked(holder: Unit) -> list[Asset]:
     return found
 
 
+def _month_ends(holder: Unit, period: str) -> tuple[date, date]:
+    """The month's end of which a holder's ledger of a period tells, and the one before."""
+    end, before, _ = _PERIODS[period]
+    return (before, before.replace(day=1) - timedelta(1)) if holder.short in _LATE else (end, before)
+
+
 def _accounts(holder: Unit, sender: Unit, period: str, resource_code: str, booked: list[Asset]) -> Iterable[Record]:
     """The lines of 1701 (a debit account) and 1702 (a credit account) of one resource, or of all together."""
-    end, before, _ = _PERIODS[period]
+    end, before = _month_ends(holder, period)
     closing = [sum(amounts) for amounts in zip((0, 0), *(a.balances(end) for a in booked), strict=True)]
     opening = [sum(amounts) for amounts in zip((0, 0), *(a.balances(before) for a in booked), strict=True)]
     if resource_code and not any(closing + opening):
@@ -170,6 +194,34 @@ def _ledger(holder: Unit, sender: Unit, period: str) -> Iterable[Record]:
         return
     for asset in booked:
         yield from _accounts(holder, sender, period, asset.plan.resource.code, [asset])
+
+
+def differences(period: str) -> list[Difference]:
+    """All differences between cards and ledger at the end of a period; units that book in one sum have none."""
+    deeds = (
+        (_TOO_MUCH, "amount_diff"),
+        (_MEMO_BOOKED, "in_memo_register_but_booked"),
+        (_UNKNOWN, "gl_only"),
+        (_LATE, "period_shift"),
+    )
+    found = []
+    for holder in (unit for unit in UNITS.values() if unit.short not in _TOTALS_ONLY):
+        kind = next((kind for shorts, kind in deeds if holder.short in shorts), "matched")
+        end, _, _ = _PERIODS[period]
+        cards = {a.plan.resource.code: a.balances(end) for a in assets() if a.plan.resource.holder is holder}
+        told, _ = _month_ends(holder, period)
+        ledger = {a.plan.resource.code: a.balances(told) for a in _booked(holder)}
+        for code in sorted(cards.keys() | ledger.keys()):
+            amounts = zip(_amounts(*cards.get(code, (0, 0))), _amounts(*ledger.get(code, (0, 0))), strict=True)
+            for name, (card, booked) in zip(("cost", "amortisation", "net"), amounts, strict=True):
+                if card != booked:
+                    why = kind if booked else "card_only"
+                    found.append(Difference(holder.code, code, name, yuan(card), yuan(booked), why))
+    return found
+
+
+def _amounts(cost: int, amortised: int) -> tuple[int, int, int]:
+    return cost, amortised, cost - amortised
 
 
 def ledger_deliveries() -> list[Delivery]:
