@@ -7,6 +7,9 @@ export SHUZHANG_HOME
 export DAGSTER_HOME := $(SHUZHANG_HOME)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 UI_PORT ?= 3000
+FUZZ_SECONDS ?= 600
+FUZZ_FOLDER ?= $(SHUZHANG_HOME)/fuzz
+REAL_DATA = $(or $(SHUZHANG_TEST_DATA),../shared/data)
 STAMP := .venv/.synced
 
 .PHONY: help
@@ -32,7 +35,15 @@ run: setup ## write the example city, deliver it, run the whole pipeline, show w
 
 .PHONY: test
 test: setup ## run the tests (real data: SHUZHANG_TEST_DATA, default ../shared/data)
-	pytest
+	pytest --numprocesses auto --dist loadscope
+
+.PHONY: verify-real
+verify-real: setup ## deliver and run the real catalogues, then prove 500 seeded rows of every derived table (half an hour)
+	home=$$(mktemp -d) && python -m tests.real $$home $(REAL_DATA) && shuzhang verify --rows 500 --home $$home && rm -r $$home
+
+.PHONY: fuzz
+fuzz: setup ## read damaged files of every format for FUZZ_SECONDS (600); findings go to FUZZ_FOLDER
+	nice python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_FOLDER)
 
 .PHONY: check
 check: setup ## lint, format and types
@@ -42,7 +53,7 @@ check: setup ## lint, format and types
 
 .PHONY: ui
 ui: setup ## the Dagster UI on 127.0.0.1, with its daemon
-	shuzhang status > /dev/null # makes the home and its Dagster instance on first use
+	shuzhang status > /dev/null # makes the home on first use; puts runs that were killed on record as failed
 	dagster dev -w workspace.yaml -h 127.0.0.1 -p $(UI_PORT)
 
 .PHONY: docs

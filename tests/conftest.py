@@ -1,9 +1,11 @@
 """Fixtures that all tests share: where the real data lies, and homes that were run once."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dagster._core.storage.defs_state.base import set_defs_state_storage
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,3 +23,13 @@ def real_data() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_instance_is_left() -> Iterator[None]:
+    """Dagster (1.13.27) forgets to let go of an instance that is entered twice, as contexts of schedules and sensors do.
+
+    What loads definitions after it in the same process then fails (`Attempted to resolve undefined DagsterInstance weakref`).
+    """
+    with set_defs_state_storage(None):
+        yield

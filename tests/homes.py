@@ -1,12 +1,17 @@
 """Homes for tests: deliver folders and run, as the command line does, and look at the tables."""
 
-from collections.abc import Iterable
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.example import write_city
 from pipelines.run import Outcome, run
+from warehouse.faults import VARIABLE
 from warehouse.home import Home
 from warehouse.intake import Delivery, Intake, find_manifests, read_manifest
 from warehouse.lake import Lake
@@ -42,7 +47,7 @@ def deliver_files(
 def run_home(home: Home, **options: Any) -> Outcome:
     """Run and insist that it succeeded."""
     outcome = run(home, **options)
-    assert outcome.problems == ()
+    assert outcome.problems == (), outcome.problems
     return outcome
 
 
@@ -62,3 +67,54 @@ def one(home: Home, sql: str, **values: object) -> Any:
     """The one value of a query over the lake."""
     ((value,),) = ask(home, sql, **values)
     return value
+
+
+def small_city(folder: Path) -> Path:
+    """Write a few deliveries of the example city: two agencies of eighty, with all that makes cards of their resources."""
+    whole = folder.with_name(f"{folder.name}-whole")
+    write_city(whole)
+    folder.mkdir()
+    for delivery in sorted(whole.iterdir()):
+        _, _, name = delivery.name.partition("-")[2].partition("-")[2].partition("-")
+        if name.startswith(("agriculture-", "weather-", "data-", "finance-organisations", "finance-authorisations")):
+            delivery.rename(folder / delivery.name)
+    shutil.rmtree(whole)
+    return folder
+
+
+def contents(home: Home) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table; of the audit what does not name a run, a time or a snapshot."""
+    found = {}
+    for table in lake_of(home).tables.values():
+        if table.stage != "audit":
+            found[table.qualified] = ask(home, f"SELECT * FROM {table.qualified} ORDER BY {', '.join(table.key)}")
+    found["audit.materialization"] = ask(
+        home,
+        "SELECT table_name, partition_key, row_count, sql_sha256, policy_sha256 FROM audit.materialization "
+        "QUALIFY row_number() OVER (PARTITION BY table_name, partition_key ORDER BY snapshot_id DESC) = 1 ORDER BY ALL",
+    )
+    return found
+
+
+#: Forks of a process that has imported Dagster once: a process of its own takes three seconds to begin.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.homes"])
+
+
+def in_process(work: Callable[..., object], *values: object, fault: str = "") -> multiprocessing.Process:
+    """Start `work` in a process of its own, which dies at a fault point if one is named."""
+    process = _FORKS.Process(target=_work, args=(fault, work, values), daemon=True)
+    process.start()
+    return process  # type: ignore[return-value]  # a context has a class of its own
+
+
+def exit_code(work: Callable[..., object], *values: object, fault: str = "") -> int | None:
+    """Do `work` in a process of its own; returns its exit code, negative for the signal that ended it."""
+    process = in_process(work, *values, fault=fault)
+    process.join(120)
+    return process.exitcode
+
+
+def _work(fault: str, work: Callable[..., object], values: tuple[object, ...]) -> None:
+    os.environ[VARIABLE] = fault
+    work(*values)

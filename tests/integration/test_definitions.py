@@ -1,13 +1,26 @@
-"""What Dagster is told: every asset, its group, owner, kinds, partitions, inputs, schema and lineage; the job; the check."""
+"""What Dagster is told: every asset, its group, owner, kinds, partitions, inputs, schema and lineage; jobs, schedules, sensors, checks."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
-from pipelines.definitions import EVERYTHING, build_definitions
+from pipelines.definitions import build_definitions
+from pipelines.partitions import last_year_end
+from pipelines.run import open_instance
+from pipelines.schedules import SCHEDULES
+from pipelines.sensors import SENSORS
+from quality.rules import RULES
+from warehouse.home import Home
+from warehouse.publish.dictionary import dictionary_text
+from warehouse.publish.lineage_table import lineage_table
 from warehouse.registry import registry
 
 DEFINITIONS = build_definitions()
 GRAPH = DEFINITIONS.resolve_asset_graph()
+STAGES = {key.path[0] for key in GRAPH.get_all_asset_keys()}
 TABLES = [table for table in registry().values() if table.stage != "audit"]
 
 #: stage/table -> the assets that it is made from; what changes here is a change of the pipeline's shape.
@@ -16,35 +29,56 @@ SHAPE = {
     "landing/delivery": ["policy/entry"],
     "landing/delivery_file": ["policy/entry"],
     "landing/record": ["policy/entry"],
-    "landing/rejected_record": ["landing/record", "policy/entry"],
+    "landing/violation": ["landing/record", "policy/entry"],
+    "landing/rejected_record": ["landing/record", "landing/violation"],
     "landing/record_change": ["landing/delivery", "landing/record", "landing/rejected_record"],
+    "landing/delivery_guard": [
+        "landing/delivery", "landing/record", "landing/record_change", "landing/rejected_record", "policy/entry",
+    ],
     "landing/current_record": ["landing/delivery", "landing/record", "landing/record_change", "landing/rejected_record"],
     "landing/delivery_outcome": [
         "landing/delivery", "landing/delivery_file", "landing/record_change", "landing/rejected_record",
+        "landing/violation",
     ],
     "catalog/organisation": ["landing/current_record", "landing/record", "policy/entry"],
     "catalog/resource": [
-        "catalog/organisation", "landing/current_record", "landing/delivery", "landing/record", "policy/entry",
+        "catalog/listed_field", "catalog/organisation", "landing/current_record", "landing/delivery", "landing/record",
+        "policy/entry",
     ],
-    "catalog/resource_field": ["catalog/resource", "landing/record"],
-    "catalog/distribution": ["catalog/resource", "landing/record"],
-    "quality/measure": ["landing/delivery_outcome"],
+    "catalog/listed_field": ["landing/current_record", "landing/record"],
+    "catalog/resource_field": ["catalog/listed_field", "catalog/resource", "landing/record"],
+    "catalog/distribution": ["catalog/resource", "landing/record", "policy/entry"],
+    "quality/measure": [
+        "catalog/resource", "landing/delivery", "landing/delivery_outcome", "landing/record", "policy/entry",
+    ],
     "classification/rule_grade": ["policy/entry"],
-    "classification/field_grade": ["catalog/resource_field", "classification/rule_grade"],
+    "classification/rule_pattern": ["classification/rule_grade"],
+    "classification/field_grade": [
+        "catalog/resource_field", "classification/rule_grade", "classification/rule_pattern",
+    ],
     "classification/resource_grade": [
-        "catalog/resource", "classification/field_grade", "classification/rule_grade",
+        "catalog/resource", "classification/field_grade", "classification/rule_grade", "classification/rule_pattern",
     ],
     "registry/recognition_decision": [
-        "catalog/resource", "landing/current_record", "landing/record", "policy/entry",
+        "catalog/resource", "landing/current_record", "landing/record", "policy/entry", "quality/measure",
     ],
     "registry/asset_card": [
         "catalog/resource", "classification/resource_grade", "landing/current_record", "landing/record", "policy/entry",
-        "registry/recognition_decision",
+        "quality/measure", "registry/recognition_decision",
     ],
-    "registry/memo_register": ["catalog/resource", "registry/recognition_decision"],
+    "registry/memo_register": ["catalog/resource", "quality/measure", "registry/recognition_decision"],
     "valuation/cost_line": ["catalog/resource", "landing/current_record", "landing/record", "policy/entry"],
     "valuation/movement": ["registry/asset_card", "valuation/cost_line"],
     "valuation/snapshot": ["registry/asset_card", "valuation/movement"],
+    "finance/ledger_balance": ["landing/current_record", "landing/record"],
+    "finance/adjacent_value": ["valuation/movement"],
+    "finance/reconciliation": [
+        "catalog/organisation", "finance/adjacent_value", "finance/ledger_balance", "policy/entry", "registry/asset_card",
+        "registry/memo_register", "valuation/snapshot",
+    ],
+    "finance/unit_rate": [
+        "catalog/organisation", "finance/reconciliation", "registry/asset_card", "registry/memo_register", "valuation/snapshot",
+    ],
     "report/form_r1": ["catalog/organisation", "registry/asset_card", "registry/memo_register", "valuation/snapshot"],
 }  # fmt: skip
 
@@ -72,6 +106,7 @@ def test_every_asset_is_described_from_the_registry(table) -> None:
     if table.model:
         lineage = node.metadata["dagster/column_lineage"].deps_by_column
         assert set(lineage) == {column.name for column in table.columns}
+        assert node.metadata["lineage"].value == lineage_table(registry(), table)
         parents = {dep.asset_key for deps in lineage.values() for dep in deps}
         assert parents <= set(node.parent_keys)
 
@@ -84,10 +119,92 @@ def test_the_closing_cost_of_r1_comes_from_the_snapshot() -> None:
     ]
 
 
-def test_one_job_and_one_blocking_check() -> None:
-    assert [job.name for job in DEFINITIONS.jobs or ()] == [EVERYTHING]
+#: job -> its stages and its partitions.
+JOBS = {
+    "ingest": ({"policy", "landing", "catalog"}, "deliverer"),
+    "month_end": (
+        {"policy", "landing", "catalog", "quality", "classification", "registry", "valuation", "finance", "report"},
+        "period",
+    ),
+    "year_end": (STAGES, "period"),
+    "everything": (STAGES, "period"),
+}
+
+
+def test_the_jobs() -> None:
+    found = {}
+    assert {job.name for job in DEFINITIONS.jobs or ()} == {*JOBS, "harvest"}
+    for job in DEFINITIONS.jobs or ():
+        if job.name == "harvest":
+            continue
+        definition = DEFINITIONS.resolve_job_def(job.name)
+        stages = {key.path[0] for key in definition.asset_layer.executable_asset_keys}
+        partitions = definition.partitions_def
+        assert isinstance(partitions, dg.DynamicPartitionsDefinition)
+        found[job.name] = (stages, partitions.name)
+    assert found == JOBS
     assert DEFINITIONS.executor is dg.in_process_executor
+
+
+def test_the_schedules() -> None:
+    found = {s.name: (s.job_name, s.cron_schedule, s.execution_timezone, s.default_status) for s in SCHEDULES}
+    stopped = dg.DefaultScheduleStatus.STOPPED
+    assert found == {
+        "month_end": ("month_end", "0 3 1 * *", "Asia/Shanghai", stopped),
+        "year_end": ("year_end", "0 4 15 1 *", "Asia/Shanghai", stopped),
+    }
+
+
+@pytest.mark.parametrize(
+    ("schedule", "scheduled", "period"),
+    [
+        ("month_end", "2026-07-01T03:00+08:00", "2026-06"),
+        ("month_end", "2027-01-01T03:00+08:00", "2026-12"),
+        # In UTC it is still the month before.
+        ("month_end", "2026-02-28T19:00+00:00", "2026-02"),
+        ("year_end", "2027-01-15T04:00+08:00", "2026-12"),
+    ],
+)
+def test_a_schedule_closes_the_period_that_had_ended(
+    schedule: str, scheduled: str, period: str, tmp_path: Path
+) -> None:
+    definition = next(s for s in SCHEDULES if s.name == schedule)
+    with open_instance(Home(tmp_path)) as instance:
+        at = datetime.fromisoformat(scheduled).astimezone(ZoneInfo("Asia/Shanghai"))
+        context = dg.build_schedule_context(
+            instance, scheduled_execution_time=at, repository_def=DEFINITIONS.get_repository_def()
+        )
+        requests = definition.evaluate_tick(context).run_requests or ()
+        assert [(request.run_key, request.partition_key) for request in requests] == [(period, period)]
+        assert instance.get_dynamic_partitions("period") == [period]
+
+
+def test_the_sensors() -> None:
+    found = {sensor.name: [target.job_name for target in sensor.targets] for sensor in SENSORS}
+    assert found == {"inbox": ["ingest"], "dead_runs": [], "run_failed": [], "run_recovered": []}
+    assert {sensor.default_status for sensor in SENSORS} == {dg.DefaultSensorStatus.RUNNING}
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"), [("2026-06", "2025-12"), ("2025-12", "2025-12"), ("2026-01", "2025-12")]
+)
+def test_the_last_year_end(period: str, expected: str) -> None:
+    assert last_year_end(period) == expected
+
+
+def test_the_checks() -> None:
     checks = [GRAPH.get_check_spec(key) for key in GRAPH.asset_check_keys]
-    assert [(check.key.name, check.asset_key.to_user_string(), check.blocking) for check in checks] == [
-        ("record_equation", "landing/current_record", True)
-    ]
+    assert {(check.key.name, check.asset_key.to_user_string(), check.blocking) for check in checks} == {
+        ("record_equation", "landing/current_record", True),
+        ("nothing_held", "landing/delivery_guard", False),
+        ("reconciled", "finance/reconciliation", False),
+        *((rule, "quality/measure", True) for rule in RULES),
+    }
+
+
+def test_every_asset_links_to_its_place_in_the_dictionary() -> None:
+    headings = [line[4:] for line in dictionary_text(registry()).splitlines() if line.startswith("### ")]
+    for table in TABLES:
+        link = GRAPH.get(dg.AssetKey([table.stage, table.name])).metadata["dictionary"].value
+        assert link == f"docs/data-dictionary.md#{table.stage}{table.name}-{table.label.lower().replace(' ', '-')}"
+        assert f"{table.qualified} {table.label}" in headings

@@ -3,22 +3,26 @@
 import json
 import random
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 import pytest
-from hypothesis import Phase, example, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-import warehouse.ingest
+import warehouse.reading
+import warehouse.record_writer
 from readers.policy import load
-from readers.records import DeliveredFile, Layout, Reading
+from readers.records import DeliveredFile, Layout, Reading, Unreadable
 from tests.homes import ask, deliver_files, lake_of, one
 from warehouse.home import Home
-from warehouse.ingest import ReadError, ingest, pending
+from warehouse.ingest import ingest
 from warehouse.intake import DeliveryError, Intake
 from warehouse.lake import CommitInfo, Lake
 from warehouse.policy import build_policy
+from warehouse.reading import ReadError
 from warehouse.status import status
 
 INFO = CommitInfo("test", "test", "run")
@@ -27,7 +31,7 @@ INFO = CommitInfo("test", "test", "run")
 def _take_in(home: Home) -> None:
     lake, policy = lake_of(home), load(home.create().policy)
     build_policy(lake, policy, INFO)
-    ingest(lake, policy, pending(lake, policy), INFO)
+    ingest(lake, policy, (), INFO)
 
 
 def _catalogue(folder: Path, name: str, datasets: list[Mapping[str, object]]) -> Path:
@@ -59,18 +63,16 @@ def _retold(
             seen[identifier] = title
             tally["unchanged" if current.get(identifier) == title else "accepted"] += 1
         gone = set(current) - {identifier for identifier, _ in records} if mode == "full" else set()
+        if gone and (5 * len(gone) > len(current) or len(gone) == len(current)):
+            counts.append(dict.fromkeys(tally, 0) | {"in": len(records), "held": len(records)})
+            continue
         tally["deleted"] = len(gone)
         current = {k: v for k, v in current.items() if k not in gone} | seen
         counts.append(tally)
     return counts, current
 
 
-@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
-@example(sequences=[[("full", [("a", "x")]), ("full", []), ("full", [("a", None)]), ("full", [])]], seed=0)
-@example(
-    sequences=[[("full", [("a", "x")]), ("full", [("a", None)]), ("full", []), ("full", [("a", "x")])]],
-    seed=0,
-)
+@settings(max_examples=1, deadline=None, phases=[Phase.generate])
 @given(
     sequences=st.lists(st.lists(DELIVERY, min_size=1, max_size=5), min_size=10, max_size=20),
     seed=st.integers(0, 99),
@@ -106,6 +108,46 @@ def test_any_sequence_of_deliveries_is_told_as_the_rules_say(sequences: list, se
             counts, current = _retold(sequence)
             assert [found[ids[who, place]] for place in range(len(sequence))] == counts
             assert {key: title for code, key, title in standing if code == f"A{who}"} == current
+        lake_of.cache_clear()
+
+
+GOOD = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("xy"), max_size=8)
+
+
+@settings(max_examples=1, deadline=None, phases=[Phase.generate])
+@given(st.lists(st.tuples(GOOD, GOOD, st.booleans()), min_size=20, max_size=30))
+def test_of_two_full_deliveries_the_second_stands_as_if_it_were_alone(pairs: list) -> None:
+    """Where the guard lets it through; whichever arrives first, and whether they are taken in together or one by one."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        home = Home(folder / "home")
+
+        def deliver(who: str, day: int, records: Mapping[str, str]) -> None:
+            datasets: list[Mapping[str, object]] = [{"identifier": i, "title": t} for i, t in records.items()]
+            deliver_files(home, [_catalogue(folder, "data.json", datasets)], who, "catalog", f"2026-01-{day:02d}")
+
+        for n, (first, second, is_late) in enumerate(pairs):
+            deliver(f"A{n}", 2 if is_late else 1, second if is_late else first)
+            deliver(f"B{n}", 2, second)
+        _take_in(home)
+        for n, (first, second, is_late) in enumerate(pairs):
+            deliver(f"A{n}", 1 if is_late else 2, first if is_late else second)
+        _take_in(home)
+        rows = ask(
+            home,
+            "SELECT c.deliverer_code, c.record_key, r.canonical_hash "
+            "FROM landing.current_record AS c JOIN landing.record AS r USING (delivery_id, ordinal)",
+        )
+        standing: dict[str, set[tuple[str, str]]] = {}
+        for who, key, canonical in rows:
+            standing.setdefault(who, set()).add((key, canonical))
+        held = {who for (who,) in ask(home, "SELECT deliverer_code FROM landing.delivery WHERE status = 'held'")}
+        through = [n for n in range(len(pairs)) if f"A{n}" not in held]
+        assert through
+        for n in through:
+            assert standing.get(f"A{n}") == standing.get(f"B{n}")
+        sums = "in_count = accepted_count + rejected_count + unchanged_count + held_count"
+        assert one(home, f"SELECT count(*) FILTER (WHERE NOT ({sums})) FROM landing.delivery_outcome") == 0
         lake_of.cache_clear()
 
 
@@ -145,9 +187,10 @@ def test_a_withdrawn_delivery_stays_on_record_and_counts_no_more(tmp_path: Path)
         "A",
         "catalog",
         "2026-01-02",
+        mode="incremental",
     )
     _take_in(home)
-    assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"2"}
+    assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"1", "2"}
     Intake(home).withdraw(second, "wrong file")
     _take_in(home)
     assert {row[0] for row in ask(home, "SELECT record_key FROM landing.current_record")} == {"1"}
@@ -270,14 +313,14 @@ def test_a_reader_that_breaks_is_named_and_a_withdrawal_goes_on(
     bad = deliver_files(
         home, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "y"}])], "B", "catalog", "2026-01-01"
     )
-    genuine = warehouse.ingest.read
+    genuine = warehouse.reading.read
 
     def breaking(file: DeliveredFile, layout: Layout) -> Reading:
         if file.name == "b.json":
             raise RuntimeError("boom")
         return genuine(file, layout)
 
-    monkeypatch.setattr(warehouse.ingest, "read", breaking)
+    monkeypatch.setattr(warehouse.reading, "read", breaking)
     with pytest.raises(ReadError, match=rf"B {bad} b\.json.*withdraw"):
         _take_in(home)
     assert one(home, "SELECT count(*) FROM landing.record") == 0
@@ -285,3 +328,55 @@ def test_a_reader_that_breaks_is_named_and_a_withdrawal_goes_on(
     _take_in(home)
     assert dict(ask(home, "SELECT delivery_id, status FROM landing.delivery")) == {good: "accepted", bad: "withdrawn"}
     assert one(home, "SELECT count(*) FROM landing.record") == 1
+
+
+@pytest.mark.parametrize("portion_bytes", [0, 1 << 30], ids=["written already", "not written yet"])
+def test_trouble_far_into_a_file_leaves_none_of_its_records_and_all_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portion_bytes: int
+) -> None:
+    home = Home(tmp_path / "home")
+    files = [
+        _catalogue(tmp_path, f"{name}.json", [{"identifier": f"{name}{n}", "title": "x"} for n in range(3)])
+        for name in "abc"
+    ]
+    deliver_files(home, files, "A", "catalog", "2026-01-01")
+    genuine = warehouse.reading.read
+
+    def cut_off(file: DeliveredFile, layout: Layout) -> Reading:
+        reading = genuine(file, layout)
+        (batch,) = reading.batches
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            yield batch.slice(0, 2)
+            yield batch.slice(2)
+            if file.name == "b.json":
+                raise Unreadable("truncated_json")
+
+        return Reading(reading.format, reading.encoding, batches())
+
+    monkeypatch.setattr(warehouse.reading, "read", cut_off)
+    monkeypatch.setattr(warehouse.record_writer, "_PORTION_BYTES", portion_bytes)
+    _take_in(home)
+    assert ask(home, "SELECT ordinal, record_key FROM landing.record ORDER BY ordinal") == [
+        (n, key) for n, key in enumerate(["a0", "a1", "a2", "c0", "c1", "c2"], start=1)
+    ]
+    assert ask(home, "SELECT status, in_count, accepted_count FROM landing.delivery_outcome") == [("partial", 6, 6)]
+
+
+def test_a_home_of_an_earlier_version_gets_new_columns_and_reads_its_deliveries_again(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    deliver_files(
+        home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01"
+    )
+    _take_in(home)
+    before = ask(home, "SELECT * FROM landing.record")
+
+    def as_it_was(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("ALTER TABLE landing.record DROP COLUMN violations")
+        connection.execute("UPDATE audit.materialization SET policy_sha256 = '' WHERE table_name = 'landing.record'")
+
+    Lake(home).commit(INFO, as_it_was)
+    lake_of.cache_clear()
+    _take_in(home)
+    assert ask(home, "SELECT * FROM landing.record") == before
+    assert one(home, "SELECT change FROM landing.record_change") == "create"

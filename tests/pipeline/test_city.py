@@ -1,5 +1,6 @@
 """The example city, whole: its counts as the generator knows them, exact sums, reproducible, and nothing built twice."""
 
+import csv
 import json
 import shutil
 from decimal import Decimal
@@ -44,6 +45,16 @@ def test_counts_are_those_that_the_generator_knows(city: Home, expected: dict) -
         )
     )
     assert deleted == {kind: counts["deleted"] for kind, counts in expected["records_by_kind"].items()}
+
+
+def test_every_format_has_the_class_that_the_policy_list_gives_its_label(city: Home) -> None:
+    with (city.policy / "code_value.csv").open(encoding="utf-8-sig", newline="") as file:
+        classes = {row["label"]: row["code"] for row in csv.DictReader(file) if row["code_list"] == "format"}
+    for table in ("catalog.resource", "catalog.distribution"):
+        found = ask(city, f"SELECT format, format_type FROM {table} WHERE format IS NOT NULL")
+        assert found
+        assert {format_type for _, format_type in found} > {"database", "spreadsheet"}
+        assert all(format_type == classes[label] for label, format_type in found)
 
 
 def test_city_totals_are_those_that_the_generator_knows(city: Home, expected: dict) -> None:

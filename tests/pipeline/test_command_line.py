@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import shlex
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,22 @@ def test_status_json_has_what_it_promises(city: Home) -> None:
     assert document["missing"] == ["1299010000000030XA"]
     assert document["last_run"]["status"] == "SUCCESS"
     assert document["records"] == document["records_by_kind"]["catalog"]
+
+
+def test_the_lineage_page_names_commands_that_trace_a_row_of_this_lake(city: Home, tmp_path: Path) -> None:
+    target = tmp_path / "lineage.html"
+    result = _call(city.root, "lineage", "report.form_r1", "--format", "html", "--output", str(target))
+    assert f"{target.as_uri()}#report.form_r1" in result.output
+    lake = re.search(r'<script type="application/json" id="lake">(.*?)</script>', target.read_text("utf-8"), re.DOTALL)
+    assert lake is not None
+    commands = {table["id"]: table["trace"] for table in json.loads(lake[1])["tables"]}
+    assert set(commands) == set(registry())
+    for name in ("report.form_r1", "registry.asset_card", "catalog.organisation"):
+        program, *arguments = shlex.split(commands[name])
+        assert program == "shuzhang"
+        column = registry()[name].columns[-1].name
+        assert json.loads(_call(city.root, *arguments, "--column", column, "--json").output)["sources"]
+    assert _call(city.root, "lineage", "--output", str(target)).exit_code != 0
 
 
 def test_rejected_in_every_format(city: Home) -> None:
@@ -138,6 +156,25 @@ def test_sql_reads(city: Home, reading: str) -> None:
 )
 def test_sql_refuses_to_write_or_look_elsewhere(city: Home, monkeypatch: pytest.MonkeyPatch, writing: str) -> None:
     assert _main(monkeypatch, city.root, "sql", writing) == 2
+
+
+def test_history_shows_the_catalogue_of_a_time_and_a_day(city: Home) -> None:
+    count = "SELECT count(*) AS n, max(delivery_date) AS last FROM catalog.resource JOIN landing.delivery USING (delivery_id)"
+    (now,) = json.loads(_call(city.root, "history", count, "--format", "json").output)
+    (then,) = json.loads(_call(city.root, "history", count, "--effective", "2026-03-31", "--format", "json").output)
+    assert now["n"] == 600
+    assert 0 < then["n"] < 600
+    assert then["last"] <= "2026-03-31"
+    assert _call(city.root, "history", "--known-at", "2020-01-01", "--format", "csv").output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--known-at", "yesterday"], ["--effective", "2026-02-30"], ["DROP TABLE catalog.resource"]]
+)
+def test_history_refuses_what_is_no_time_and_what_writes(
+    city: Home, monkeypatch: pytest.MonkeyPatch, wrong: list[str]
+) -> None:
+    assert _main(monkeypatch, city.root, "history", *wrong) == 2
 
 
 def test_money_keeps_its_cents_in_every_format(city: Home) -> None:

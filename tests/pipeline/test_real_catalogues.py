@@ -1,119 +1,183 @@
-"""Real catalogues go through whole: `us-federal-2025`, one date after the other, and `cn-beijing-catalog`.
+"""Real catalogues go through whole, four sets together in one home, with earlier snapshots of some.
 
-The counts and titles are taken from the raw files by other means than the readers: `json` and openpyxl.
+Counts, titles and changes are taken from the raw files by other means than the readers: `json` and openpyxl.
 """
 
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import openpyxl
 import pytest
 
 from tests.homes import ask, deliver_files, lake_of, one, run_home
+from tests.real import RealFile, deliver_round, real_rounds
 from warehouse.home import Home
+from warehouse.intake import OPERATOR
+from warehouse.proof import prove
 from warehouse.trace import trace
 
-DATES = ("2025-01-31", "2025-02-04")
+SEED = 20260630
+#: Portals that gave nearly all of their records other identifiers from one snapshot to the next.
+RENUMBERED = {"05C-01", "10C-03", "12B-17031"}
+Outcome = dict[str, int]
+
+
+class Real(NamedTuple):
+    """The home of the four sets, and its deliveries in their order with the files they are of."""
+
+    home: Home
+    deliveries: dict[str, RealFile]
 
 
 @pytest.fixture(scope="module")
-def federal(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, list[dict[str, int]]]:
-    """A home with both dates, and the outcome counts after each."""
-    home, counts = Home(tmp_path_factory.mktemp("federal")), []
-    for day in DATES:
-        for file in sorted((real_data / "us-federal-2025" / day).glob("*.json")):
-            deliver_files(home, [file], file.stem.upper(), "catalog", day)
-        run_home(home)
-        names = ("in", "accepted", "rejected", "unchanged", "held", "deleted")
-        (row,) = ask(
-            home,
-            f"SELECT {', '.join(f'CAST(sum({n}_count) AS BIGINT)' for n in names)} FROM landing.delivery_outcome",
+def real(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Real:
+    home, deliveries = Home(tmp_path_factory.mktemp("real")), {}
+    for files in real_rounds(real_data):
+        ids = deliver_round(home, files)
+        for delivery_id, file in zip(ids, files, strict=True):
+            deliveries.setdefault(delivery_id, file)
+        _release(
+            home, [i for i, file in zip(ids, files, strict=True) if file.deliverer in RENUMBERED], tmp_path_factory
         )
-        counts.append(dict(zip(names, row, strict=True)))
-    return home, counts
+        run_home(home)
+    return Real(home, deliveries)
 
 
-def _datasets(real_data: Path, day: str) -> dict[tuple[str, str], dict]:
-    found = {}
-    for file in sorted((real_data / "us-federal-2025" / day).glob("*.json")):
-        for dataset in json.loads(file.read_bytes())["dataset"]:
-            found[file.stem.upper(), dataset["identifier"]] = dataset
+def _release(home: Home, ids: list[str], folders: pytest.TempPathFactory) -> None:
+    rows = [f"D-{i},交付,{i},放行,换了标识,数据局,2026-02-11" for i in ids]
+    file = folders.mktemp("decisions") / "decisions.csv"
+    head = "decision_id,subject_kind,subject_key,decision,reason,decided_by,decided_at"
+    file.write_text("\n".join([head, *rows]), "utf-8")
+    deliver_files(home, [file], OPERATOR, "decisions", "2026-02-11", mode="incremental")
+
+
+def _records(path: Path) -> list[tuple[str, str, Any]]:
+    """Key, title and content of each record of a file, in its order."""
+    if path.suffix == ".json":
+        datasets = json.loads(path.read_text("utf-8-sig"))["dataset"]
+        return [(dataset["identifier"], str(dataset["title"]).strip(), dataset) for dataset in datasets]
+    heads, *rows = openpyxl.load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True)
+    title = next(n for n, head in enumerate(heads) if head in ("数据集名称", "数据目录名称"))
+    provider = next(n for n, head in enumerate(heads) if head in ("所属部门", "来源部门"))
+    # These portals give no identifier that is unique; Beijing's records have a number, Harbin's nothing but their name.
+    number = heads.index("序号") if "序号" in heads else None
+    found = []
+    for row in rows:
+        if any(cell not in (None, "") for cell in row):
+            key = str(row[number]) if number is not None else f"{row[provider]}|{row[title]}"
+            found.append((key, str(row[title]).strip(), row))
     return found
 
 
-def test_federal_titles_are_those_of_the_raw_files(federal: tuple[Home, list], real_data: Path) -> None:
-    home, _ = federal
-    wanted = {key: dataset["title"].strip() for key, dataset in _datasets(real_data, DATES[1]).items()}
-    rows = ask(home, "SELECT deliverer_code, resource_code, title FROM catalog.resource")
-    assert {(deliverer, code): title for deliverer, code, title in rows} == wanted
-    assert len(rows) == len(wanted)
+def _expected(real: Real) -> tuple[dict[str, Outcome], dict[tuple[str, str], str]]:
+    """What each delivery comes to by plain comparison with the one before, and the titles that stand at the end."""
+    current: dict[str, dict[str, tuple[str, Any]]] = {}
+    outcomes: dict[str, Outcome] = {}
+    for delivery_id, file in sorted(real.deliveries.items(), key=lambda item: item[1].day):
+        records = _records(file.path)
+        before, now = current.get(file.deliverer, {}), {}
+        for key, title, content in records:
+            now.setdefault(key, (title, content))
+        gone = before.keys() - now.keys()
+        unchanged = sum(before.get(key) == record for key, record in now.items())
+        outcomes[delivery_id] = {
+            "in": len(records),
+            "accepted": len(now) - unchanged,
+            "rejected": len(records) - len(now),
+            "unchanged": unchanged,
+            "held": 0,
+            "deleted": len(gone),
+        }
+        current[file.deliverer] = now
+    titles = {(deliverer, key): title for deliverer, records in current.items() for key, (title, _) in records.items()}
+    return outcomes, titles
 
 
-def test_federal_changes_are_those_of_a_plain_comparison(federal: tuple[Home, list], real_data: Path) -> None:
-    _, counts = federal
-    first, second = (_datasets(real_data, day) for day in DATES)
-    # The same bytes again are a no-op: such an agency's second date is no delivery.
-    same = {
-        f.stem.upper()
-        for f in (real_data / "us-federal-2025" / DATES[0]).glob("*.json")
-        if f.read_bytes() == (real_data / "us-federal-2025" / DATES[1] / f.name).read_bytes()
+def test_every_delivery_comes_to_what_a_plain_comparison_says(real: Real) -> None:
+    wanted, _ = _expected(real)
+    names = ("in", "accepted", "rejected", "unchanged", "held", "deleted")
+    rows = ask(
+        real.home,
+        f"SELECT delivery_id, {', '.join(f'{n}_count' for n in names)} FROM landing.delivery_outcome WHERE kind = 'catalog'",
+    )
+    assert {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows} == wanted
+    total = Counter[str]()
+    for outcome in wanted.values():
+        assert outcome["in"] == outcome["accepted"] + outcome["rejected"] + outcome["unchanged"] + outcome["held"]
+        total.update(outcome)
+    assert all(total[name] > 0 for name in ("accepted", "rejected", "unchanged", "deleted"))
+
+
+def test_the_guard_would_hold_what_was_renumbered_and_nothing_else(real: Real) -> None:
+    rows = ask(
+        real.home,
+        "SELECT deliverer_code, standing_count, deleted_count FROM landing.delivery_guard "
+        "WHERE deleted_count > limit_share * standing_count ORDER BY ALL",
+    )
+    assert rows == [("05C-01", 187, 187), ("10C-03", 163, 163), ("12B-17031", 220, 205)]
+
+
+def test_warned_records_are_counted_beside_the_equation(real: Real) -> None:
+    """How many records of each file are warned of stands in tests/unit/test_readers_conformance.py; three of them here."""
+    rows = ask(
+        real.home,
+        "SELECT f.source_file, sum(o.warned_count) FROM landing.delivery_file AS f "
+        "JOIN landing.delivery_outcome AS o USING (delivery_id) GROUP BY ALL",
+    )
+    warned = dict(rows)
+    names = ("01b-18163_20220417.json", "02b-17113_20220417.json", "03c-02_20210529.json")
+    assert [warned[name] for name in names] == [56, 9, 0]
+
+
+def test_every_set_is_there_whole(real: Real) -> None:
+    counts = Counter[str]()
+    latest = {file.deliverer: file for _, file in sorted(real.deliveries.items(), key=lambda item: item[1].day)}
+    for file in latest.values():
+        counts[next(part for part in file.path.parts if part.startswith(("us-", "cn-")))] += len(_records(file.path))
+    assert counts == {
+        "us-federal-2025": 1187,
+        "us-state-county-dcatus": 6677,
+        "cn-beijing-catalog": 4432,
+        "cn-portal-catalogs-2018": 810,
     }
-    delivered = {key: dataset for key, dataset in second.items() if key[0] not in same}
-    unchanged = sum(1 for key, dataset in delivered.items() if first.get(key) == dataset)
-    deleted = sum(1 for key in first if key[0] not in same and key not in second)
-    assert counts[0] == {
-        "in": len(first),
-        "accepted": len(first),
-        "rejected": 0,
-        "unchanged": 0,
-        "held": 0,
-        "deleted": 0,
-    }
-    assert counts[1] == {
-        "in": len(first) + len(delivered),
-        "accepted": len(first) + len(delivered) - unchanged,
-        "rejected": 0,
-        "unchanged": unchanged,
-        "held": 0,
-        "deleted": deleted,
-    }
-    assert 0 < unchanged < len(delivered)
 
 
-def test_federal_raw_text_is_a_slice_of_the_file(federal: tuple[Home, list]) -> None:
-    home, _ = federal
-    rows = ask(home, "SELECT source_sha256, raw, source_pointer FROM landing.record ORDER BY delivery_id, ordinal")
-    kept = {sha256: home.read(sha256).decode() for sha256 in {row[0] for row in rows}}
+def test_titles_are_those_of_the_raw_files(real: Real) -> None:
+    _, wanted = _expected(real)
+    rows = ask(real.home, "SELECT deliverer_code, title FROM catalog.resource")
+    assert Counter(rows) == Counter((deliverer, title) for (deliverer, _), title in wanted.items())
+
+
+def test_raw_text_is_a_slice_of_the_file(real: Real) -> None:
+    rows = ask(
+        real.home,
+        "SELECT source_sha256, raw, source_pointer FROM landing.record WHERE source_pointer LIKE '/dataset/%'",
+    )
+    kept = {sha256: real.home.read(sha256).decode("utf-8-sig") for sha256 in {row[0] for row in rows}}
     parsed = {sha256: json.loads(text)["dataset"] for sha256, text in kept.items()}
+    assert len(rows) > 8000
     for sha256, raw, pointer in rows:
         assert raw in kept[sha256]
         assert json.loads(raw) == parsed[sha256][int(pointer.removeprefix("/dataset/"))]
 
 
-def test_federal_rows_prove_themselves(federal: tuple[Home, list]) -> None:
-    home, _ = federal
-    for (resource_id,) in ask(home, "SELECT resource_id FROM catalog.resource ORDER BY resource_id LIMIT 5"):
-        assert trace(lake_of(home), "catalog.resource", {"resource_id": resource_id}, verify=True).verified
-    key = {"period": "2025-02", "level": "city", "entity_code": "city"}
-    assert trace(lake_of(home), "report.form_r1", key, verify=True, limit=0).verified
+def test_all_resources_stand_in_the_memo_register(real: Real) -> None:
+    resources = one(real.home, "SELECT count(*) FROM catalog.resource")
+    (row,) = ask(real.home, "SELECT memo_count, closing_count FROM report.form_r1 WHERE level = 'city'")
+    assert row == (resources, 0)
+    notes = one(real.home, "SELECT notes FROM landing.delivery_file WHERE source_file = '目录清单.xlsx'")
+    assert "下载次数" in notes
 
 
-def test_beijing_goes_through_whole(real_data: Path, tmp_path: Path) -> None:
-    file = real_data / "cn-beijing-catalog" / "目录清单.xlsx"
-    sheet = openpyxl.load_workbook(file, read_only=True).worksheets[0]
-    heads, *rows = sheet.iter_rows(values_only=True)
-    titles, departments = heads.index("数据集名称"), heads.index("所属部门")
-    wanted = Counter((str(row[departments]).strip(), str(row[titles]).strip()) for row in rows)
-    home = Home(tmp_path)
-    deliver_files(home, [file], "BEIJING", "catalog", "2026-02-11")
-    run_home(home)
-    assert one(home, "SELECT count(*) FROM landing.record") == len(rows)
-    ((accepted, rejected),) = ask(home, "SELECT accepted_count, rejected_count FROM landing.delivery_outcome")
-    assert (accepted, rejected) == (len(rows), 0)
-    assert Counter(ask(home, "SELECT holder_name, title FROM catalog.resource")) == wanted
-    assert one(home, "SELECT count(*) FROM landing.delivery_file WHERE notes LIKE '%下载次数%'") == 1
-    (memo,) = ask(home, "SELECT memo_count, closing_count FROM report.form_r1 WHERE level = 'city'")
-    assert memo == (len(rows), 0)
-    for (resource_id,) in ask(home, "SELECT resource_id FROM catalog.resource ORDER BY resource_id LIMIT 3"):
-        assert trace(lake_of(home), "catalog.resource", {"resource_id": resource_id}, verify=True).verified
+def test_seeded_rows_of_every_derived_table_prove_themselves(real: Real) -> None:
+    proofs = list(prove(lake_of(real.home), rows=20, seed=SEED))
+    assert [(proof.table, proof.failures) for proof in proofs if proof.failures] == []
+    assert {proof.table for proof in proofs} == {table.qualified for table in lake_of(real.home).tables.derived}
+    assert sum(proof.sampled for proof in proofs) > 200
+
+
+def test_the_citys_row_of_r1_proves_itself(real: Real) -> None:
+    key = {"period": "2026-02", "level": "city", "entity_code": "city"}
+    assert trace(lake_of(real.home), "report.form_r1", key, verify=True, limit=0).verified

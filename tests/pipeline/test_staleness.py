@@ -24,6 +24,7 @@ def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) ->
     outcome = run_home(home)
     assert set(outcome.materialised) == {
         "policy.entry", "valuation.cost_line", "valuation.movement", "valuation.snapshot", "report.form_r1",
+        "finance.adjacent_value", "finance.reconciliation", "finance.unit_rate",
     }  # fmt: skip
     assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before
     assert run_home(home).run_id is None
@@ -46,7 +47,10 @@ def test_a_rate_with_a_later_date_applies_from_that_date(home: Home) -> None:
 def test_another_period_builds_its_own_partitions_only(home: Home) -> None:
     before = ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code")
     outcome = run_home(home, period="2025-12")
-    assert set(outcome.materialised) == {"valuation.snapshot", "report.form_r1"}
+    assert set(outcome.materialised) == {
+        "valuation.snapshot", "report.form_r1",
+        "finance.ledger_balance", "finance.adjacent_value", "finance.reconciliation", "finance.unit_rate",
+    }  # fmt: skip
     assert ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code") == before
     # The end of the old year is the opening of the new one.
     query = "SELECT level, entity_code, {0}_count, {0}_cost_cny, {0}_amortisation_cny FROM report.form_r1 WHERE period = $p ORDER BY ALL"
@@ -80,9 +84,12 @@ def test_a_new_heading_synonym_reads_kept_files_again(home: Home, tmp_path: Path
     assert one(home, "SELECT count(*) FROM catalog.resource") == 601
 
 
-def test_a_changed_heading_writes_the_workbook_anew(home: Home) -> None:
+def test_a_changed_heading_writes_the_workbooks_anew(home: Home) -> None:
     file = home.policy / "report_column.csv"
     file.write_text(file.read_text("utf-8").replace("备查簿数量", "备查数"), "utf-8")
-    assert set(run_home(home).materialised) == {"policy.entry", "report.form_r1"}
+    # The list lays out both workbooks.
+    assert set(run_home(home).materialised) == {
+        "policy.entry", "report.form_r1", "finance.reconciliation", "finance.unit_rate",
+    }  # fmt: skip
     sheet = openpyxl.load_workbook(home.reports / "2026-06" / "form_r1.xlsx")["全市"]
     assert sheet.cell(3, 17).value == "备查数"

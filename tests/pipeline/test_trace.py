@@ -6,19 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.homes import ask, lake_of
+from tests.homes import ask, deliver_files, lake_of, run_home
 from warehouse.home import DamagedBlobError, Home
+from warehouse.proof import row_keys
 from warehouse.registry import Table, registry
 from warehouse.trace import TraceError, Tracer, trace
 
 SEED = 20260630
 ROWS = 20
-OTHERS = [table for table in registry().derived if table.qualified != "report.form_r1"]
-
-
-def _keys(home: Home, table: Table) -> list[dict[str, str]]:
-    rows = ask(home, f"SELECT {', '.join(table.key)} FROM {table.qualified} ORDER BY ALL")
-    return [dict(zip(table.key, map(str, row), strict=True)) for row in rows]
+#: The example city describes its fields in the catalogues themselves, so it has no rows of this one; `listed` has.
+NOT_IN_THE_CITY = "catalog.listed_field"
+OTHERS = [t for t in registry().derived if t.qualified not in ("report.form_r1", NOT_IN_THE_CITY)]
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +26,49 @@ def tracer(city: Home) -> Iterator[Tracer]:
         yield opened
 
 
-@pytest.mark.parametrize("level", ["city", "district", "department", "unit"])
-def test_every_row_of_r1_proves_itself(city: Home, tracer: Tracer, level: str) -> None:
-    keys = [key for key in _keys(city, registry()["report.form_r1"]) if key["level"] == level]
-    assert keys
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with a catalogue and a list of its fields, which names a resource by its code, by its title, and not at all."""
+    folder = tmp_path_factory.mktemp("listed")
+    catalogue, fields = folder / "目录.csv", folder / "信息项.csv"
+    catalogue.write_text("信息资源代码,信息资源名称,信息资源提供方\n1,停车场,城管局\n2,桥梁,交通局\n", "utf-8")
+    lines = (
+        "信息资源代码,信息资源名称,信息项名称,数据类型",
+        "1,,名称,字符型C",
+        "1,,车位数,数值型N",
+        ",桥梁,跨度,数值型N",
+        "9,,无主,字符型C",
+    )
+    fields.write_text("\n".join(lines), "utf-8")
+    home = Home(folder / "home")
+    deliver_files(home, [catalogue, fields], "A", "catalog", "2026-01-01")
+    run_home(home)
+    return home
+
+
+def test_rows_of_a_list_of_fields_prove_themselves(listed: Home) -> None:
+    keys = row_keys(lake_of(listed), registry()[NOT_IN_THE_CITY])
+    assert len(keys) == 4  # one links to no resource
+    files = set()
     for key in keys:
+        found = trace(lake_of(listed), NOT_IN_THE_CITY, key, verify=True)
+        assert found.verified, found.differences
+        files |= {source["file"] for source in found.sources}
+    assert {"目录.csv", "信息项.csv"} <= files
+
+
+@pytest.mark.parametrize("level", ["city", "district", "department", "unit"])
+def test_rows_of_every_level_of_r1_prove_themselves(city: Home, tracer: Tracer, level: str) -> None:
+    keys = [key for key in row_keys(lake_of(city), registry()["report.form_r1"]) if key["level"] == level]
+    assert keys
+    for key in random.Random(SEED).sample(keys, min(ROWS, len(keys))):  # noqa: S311
         found = tracer.trace("report.form_r1", key, verify=True, limit=0)
         assert found.verified, found.differences
 
 
 @pytest.mark.parametrize("table", OTHERS, ids=lambda table: table.qualified)
 def test_seeded_rows_prove_themselves(city: Home, tracer: Tracer, table: Table) -> None:
-    keys = _keys(city, table)
+    keys = row_keys(lake_of(city), table)
     assert keys
     for key in random.Random(SEED).sample(keys, min(ROWS, len(keys))):  # noqa: S311
         found = tracer.trace(table.qualified, key, verify=True, limit=0)

@@ -15,15 +15,18 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from warehouse.constructs import aggregates
+from warehouse.constructs import is_grouped
 from warehouse.sqltree import (
     Relation,
     cte_name,
+    expression_queries,
     from_items,
     is_anti,
     joins,
+    own_nodes,
     parse,
     qualified,
+    query_of,
     rederivation,
     render,
     table_name,
@@ -81,8 +84,8 @@ class Example:
         return self.connection.execute(sql, _PARAMETERS if "$period" in sql else {}).fetchall()
 
     def over(self, sql: str, ids: Iterable[object]) -> set[Row]:
-        """The query's rows over these rows alone; what is right of an ANTI JOIN stays whole."""
-        return self._over(rederivation(sql, _ALONE), ids)
+        """The query's rows over these rows alone; what only excludes (ANTI JOIN, NOT EXISTS) stays whole."""
+        return self._over(_rederiving(sql), ids)
 
     def _over(self, rederiving: str, ids: Iterable[object]) -> set[Row]:
         self.connection.execute(f"SET VARIABLE kept = [{', '.join(map(str, ids))}]::INTEGER[]")
@@ -100,7 +103,7 @@ class Example:
         )
 
     def _outcomes(self, sql: str, alive: str, masks: Mapping[int, int]) -> dict[int, set[Row]]:
-        rederiving = rederivation(sql, _ALONE)
+        rederiving = _rederiving(sql)
 
         def directly(world: int) -> set[Row]:
             return self._over(rederiving, [r for place, r in enumerate(self.ids) if masks[world] >> place & 1])
@@ -154,10 +157,21 @@ def causes(row: Row, outcomes: Mapping[int, set[Row]], places: int) -> set[int]:
     return found
 
 
+# A case is tried on many examples: its SQL is rewritten once.
+
+
+@cache
+def _rederiving(sql: str) -> str:
+    return rederivation(sql, _ALONE)
+
+
+@cache
 def _with_worlds(sql: str) -> str | None:
-    """The query over all worlds, with its world as the last column; None if it aggregates all rows."""
+    """The query over all worlds, with its world as the last column; None if it aggregates all rows, or looks aside."""
     relations = dict(RELATIONS) | {name: RELATIONS[s] for s, name in _IN_WORLD.items()}
     tree = qualified(parse(rederivation(sql, _IN_WORLD)), relations)
+    if tree.find(exp.Except):
+        return None
     worldly: set[str] = set()
     for query, name in (*((cte.this, cte.alias) for cte in tree.ctes), (tree, "")):
         for leaf in union_leaves(query):
@@ -169,39 +183,49 @@ def _with_worlds(sql: str) -> str | None:
     return render(tree)
 
 
-def _add_world(select: exp.Select, worldly: set[str]) -> bool | None:
-    known: list[exp.Expr] = []
+def _add_world(select: exp.Select, worldly: set[str], outer: exp.Expr | None = None) -> bool | None:
+    """Keep worlds apart in a SELECT, and return its world; one inside another's rows is held to their world, `outer`."""
+    known: list[exp.Expr] = [] if outer is None else [outer]
     by_item = {id(join.this): join for join in joins(select)}
+    found = False
     for item in from_items(select):
-        table, cte = table_name(item), cte_name(item)
+        table, cte, query = table_name(item), cte_name(item), query_of(item)
         has_world = (table or "").startswith("w.") or cte in worldly
-        if isinstance(item, exp.Subquery):
-            for leaf in union_leaves(item.this):
-                added = _add_world(leaf, worldly)
+        if query is not None:
+            lateral = isinstance(item, exp.Lateral)
+            for leaf in union_leaves(query):
+                added = _add_world(leaf, worldly, _first(known) if lateral else None)
                 if added is None:
                     return None
-                has_world |= added
+                has_world |= added and not lateral
         if not has_world:
             continue
+        found = True
         world, join = exp.column("world", item.alias_or_name, quoted=True), by_item.get(id(item))
-        if join is not None and known:
+        if join is None and known:
+            select.where(exp.EQ(this=world, expression=_first(known)), copy=False)
+        elif join is not None and known:
             same = exp.EQ(this=world, expression=_first(known))
             on = join.args.get("on")
             join.set("on", exp.and_(on, same) if on is not None else same)
             join.set("kind", None if join.kind == "CROSS" else join.kind)
         if join is None or not is_anti(join):
             known.append(world)
-    if not known:
-        return False
+    nested = [leaf for query in expression_queries(select) for leaf in union_leaves(query)]
+    if nested and not known:
+        return None
+    if any(_add_world(leaf, worldly, _first(known)) is None for leaf in nested):
+        return None
+    if outer is not None or not found:
+        return found
     grouped = select.args.get("group")
-    if grouped is None and any(aggregates(projection) for projection in select.expressions):
+    if grouped is None and is_grouped(select):
         return None
     select.select(exp.alias_(_first(known), "world", quoted=True), copy=False)
     if grouped is not None:
         select.group_by(_first(known), copy=False)
-    qualify = select.args.get("qualify")
-    if qualify is not None:
-        qualify.this.this.append("partition_by", _first(known))
+    for window in own_nodes(select, exp.Window):
+        window.append("partition_by", _first(known))
     return True
 
 

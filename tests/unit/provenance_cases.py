@@ -238,4 +238,242 @@ CASES: Mapping[str, Case] = {
         single=False,
     ),
     "constant beside a whole sum": Case("SELECT 'x' AS x, sum(a.amount) AS total FROM s.a AS a", ("x",), most=5),
+    # HAVING
+    "having count": Case("SELECT a.k FROM s.a AS a GROUP BY a.k HAVING count(*) > 1", single=False),
+    "having max": Case(
+        "SELECT a.k, max(a.rank) AS top FROM s.a AS a GROUP BY a.k HAVING max(a.rank) > 1",
+        single=False,
+    ),
+    "having by alias": Case(
+        "SELECT a.k, sum(a.amount) AS total, count(*) AS n FROM s.a AS a GROUP BY a.k HAVING n > 1 OR a.k = 'x'"
+    ),
+    "having without groups": Case("SELECT sum(a.amount) AS total FROM s.a AS a HAVING count(*) > 2", most=5),
+    "having over an expression": Case(
+        "SELECT a.rank % 2 AS odd, sum(a.amount) FILTER (WHERE a.flag) + 1 AS total FROM s.a AS a "
+        "GROUP BY a.rank % 2 HAVING a.rank % 2 = 0"
+    ),
+    # EXISTS and IN
+    "exists": Case("SELECT a.id FROM s.a AS a WHERE EXISTS (SELECT 1 FROM s.b AS b WHERE b.k = a.k)", single=False),
+    "exists uncorrelated": Case(
+        "SELECT a.id FROM s.a AS a WHERE a.rank >= 0 AND EXISTS (SELECT * FROM s.b AS b WHERE b.part = 1)",
+        single=False,
+    ),
+    "exists of a join": Case(
+        "SELECT a.id FROM s.a AS a WHERE EXISTS (SELECT b.id FROM s.b AS b JOIN s.c AS c ON c.k = b.k WHERE b.k = a.k)",
+        single=False,
+    ),
+    "exists of groups": Case(
+        "SELECT a.id FROM s.a AS a WHERE EXISTS "
+        "(SELECT b.part FROM s.b AS b WHERE b.k = a.k GROUP BY b.part HAVING count(*) > 1)",
+        single=False,
+    ),
+    "exists in exists": Case(
+        "SELECT a.id FROM s.a AS a WHERE EXISTS (SELECT 1 FROM s.b AS b WHERE b.k = a.k AND EXISTS "
+        "(SELECT 1 FROM s.c AS c WHERE c.k = a.k AND c.id > b.id))",
+        single=False,
+    ),
+    "exists of a cte": Case(
+        "WITH p AS (SELECT b.k FROM s.b AS b WHERE b.part = 1) "
+        "SELECT a.k, sum(a.amount) AS total FROM s.a AS a WHERE EXISTS (SELECT 1 FROM p WHERE p.k = a.k) GROUP BY a.k",
+        single=False,
+    ),
+    "exists as a value": Case(
+        "SELECT a.id, EXISTS (SELECT 1 FROM s.b AS b WHERE b.k = a.k) AS has, "
+        "NOT EXISTS (SELECT 1 FROM s.c AS c WHERE c.k = a.k) AS lacks FROM s.a AS a",
+        single=False,
+    ),
+    "not exists": Case(
+        "SELECT a.id FROM s.a AS a WHERE NOT EXISTS (SELECT 1 FROM s.b AS b WHERE b.k = a.k AND b.part = a.rank)",
+    ),
+    "not exists in not exists": Case(
+        "SELECT a.id FROM s.a AS a WHERE NOT EXISTS (SELECT 1 FROM s.b AS b WHERE b.k = a.k AND NOT EXISTS "
+        "(SELECT 1 FROM s.c AS c WHERE c.k = b.k))",
+    ),
+    "not not exists": Case(
+        "SELECT a.id FROM s.a AS a WHERE NOT (a.rank IS NULL OR NOT EXISTS (SELECT 1 FROM s.b AS b WHERE b.k = a.k))",
+        single=False,
+    ),
+    "not exists then first row": Case(
+        "WITH ok AS (SELECT a.id, a.k FROM s.a AS a WHERE NOT EXISTS (SELECT 1 FROM s.b AS b WHERE b.part = a.rank)) "
+        "SELECT ok.id, ok.k FROM ok QUALIFY row_number() OVER (PARTITION BY ok.k ORDER BY ok.id DESC) = 1",
+    ),
+    "in": Case("SELECT a.id FROM s.a AS a WHERE a.k IN (SELECT b.k FROM s.b AS b WHERE b.part = 1)", None, False),
+    "in correlated": Case(
+        "SELECT a.id FROM s.a AS a WHERE a.rank IN (SELECT b.part FROM s.b AS b WHERE b.k = a.k)", None, False
+    ),
+    "in groups": Case(
+        "SELECT a.id FROM s.a AS a WHERE a.id IN (SELECT max(b.id) - 10 FROM s.b AS b GROUP BY b.k)", None, False
+    ),
+    "in a union": Case(
+        "SELECT c.id FROM s.c AS c WHERE c.k IN (SELECT a.k FROM s.a AS a UNION ALL SELECT b.k FROM s.b AS b)",
+        single=False,
+    ),
+    "in as a value": Case(
+        "SELECT a.id, a.k IN (SELECT b.k FROM s.b AS b WHERE b.k IS NOT NULL) AS known FROM s.a AS a "
+        "WHERE a.k IS NOT NULL",
+        single=False,
+    ),
+    "not in": Case("SELECT a.id FROM s.a AS a WHERE a.k NOT IN (SELECT b.k FROM s.b AS b WHERE b.part = 1)"),
+    "not in correlated": Case(
+        "SELECT a.k, count(*) AS n FROM s.a AS a WHERE a.rank NOT IN (SELECT b.part FROM s.b AS b WHERE b.k = a.k) "
+        "GROUP BY a.k",
+    ),
+    # scalar subqueries
+    "scalar in select": Case(
+        "SELECT a.id, (SELECT sum(b.amount) FROM s.b AS b WHERE b.k = a.k) AS total FROM s.a AS a"
+    ),
+    "scalar uncorrelated": Case("SELECT a.id, (SELECT max(b.id) FROM s.b AS b) AS top FROM s.a AS a", most=5),
+    "scalar without from": Case("SELECT (SELECT max(b.id) FROM s.b AS b) AS top, 1 AS one", most=5),
+    "scalar row": Case(
+        "SELECT a.id, (SELECT b.id FROM s.b AS b WHERE b.k = a.k "
+        "QUALIFY row_number() OVER (ORDER BY b.id DESC) = 1) AS last FROM s.a AS a",
+    ),
+    "scalar in where": Case("SELECT a.id FROM s.a AS a WHERE a.id = (SELECT max(x.id) FROM s.a AS x WHERE x.k = a.k)"),
+    "scalar over groups": Case(
+        "SELECT a.k, sum(a.amount) AS total, (SELECT count(*) FROM s.b AS b WHERE b.k = a.k) AS n "
+        "FROM s.a AS a GROUP BY a.k",
+    ),
+    "scalar in having": Case(
+        "SELECT a.k, count(*) AS n FROM s.a AS a GROUP BY a.k "
+        "HAVING count(*) = (SELECT count(*) FROM s.b AS b WHERE b.k = a.k)",
+        columns=None,
+        single=False,
+    ),
+    "scalar, some columns": Case(
+        "SELECT a.id, (SELECT sum(b.amount) FROM s.b AS b WHERE b.k = a.k) AS total, "
+        "(SELECT count(*) FROM s.c AS c WHERE c.k = a.k) AS n FROM s.a AS a",
+        columns=("id", "n"),
+    ),
+    # windows
+    "sum over partition": Case("SELECT a.id, sum(a.amount) OVER (PARTITION BY a.k) AS total FROM s.a AS a"),
+    "running sum": Case("SELECT a.id, sum(a.amount) OVER (PARTITION BY a.k ORDER BY a.id) AS total, a.k FROM s.a AS a"),
+    "running sum by value": Case("SELECT a.id, sum(a.amount) OVER (ORDER BY a.rank) AS total FROM s.a AS a"),
+    "sum over range": Case(
+        "SELECT a.id, sum(a.amount) OVER (ORDER BY a.rank RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) AS total "
+        "FROM s.a AS a WHERE a.rank IS NOT NULL",
+        single=False,
+    ),
+    "sum over the rest": Case(
+        "SELECT b.id, sum(b.amount) OVER (PARTITION BY b.k ORDER BY b.id ROWS BETWEEN CURRENT ROW AND "
+        "UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW) AS total FROM s.b AS b"
+    ),
+    "sum over rows": Case(
+        "SELECT b.id, sum(b.amount) OVER (PARTITION BY b.k ORDER BY b.id ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING) "
+        "AS total FROM s.b AS b"
+    ),
+    "filtered count over": Case(
+        "SELECT a.id, count(*) FILTER (WHERE a.flag) OVER (PARTITION BY a.k) AS n FROM s.a AS a"
+    ),
+    "max over": Case("SELECT a.id, max(a.id) OVER (PARTITION BY a.k) AS top FROM s.a AS a"),
+    "max over ties": Case(
+        "SELECT a.id, max(a.rank) OVER (PARTITION BY a.k) AS top FROM s.a AS a QUALIFY a.rank IS NULL", single=False
+    ),
+    "arg_min over": Case("SELECT a.id, arg_min(a.amount, a.id) OVER (PARTITION BY a.k) AS low FROM s.a AS a"),
+    "row_number": Case("SELECT a.id, row_number() OVER (PARTITION BY a.k ORDER BY a.id) AS no FROM s.a AS a"),
+    "rank": Case("SELECT a.id, rank() OVER (PARTITION BY a.k ORDER BY a.rank) AS no FROM s.a AS a", single=False),
+    "dense_rank": Case("SELECT a.id, dense_rank() OVER (ORDER BY a.rank DESC) AS no FROM s.a AS a", single=False),
+    "cume_dist": Case(
+        "SELECT a.id, cume_dist() OVER (ORDER BY a.id) AS part, count(*) OVER () AS n FROM s.a AS a", single=False
+    ),
+    "lag": Case("SELECT b.id, lag(b.amount) OVER (PARTITION BY b.k ORDER BY b.id) AS before FROM s.b AS b"),
+    "lag by two": Case("SELECT b.id, lag(b.amount, 2, -1) OVER (ORDER BY b.id) AS before FROM s.b AS b"),
+    "lead": Case("SELECT b.id, lead(b.id) OVER (PARTITION BY b.k ORDER BY b.amount) AS after FROM s.b AS b"),
+    "first_value": Case("SELECT b.id, first_value(b.id) OVER (PARTITION BY b.k ORDER BY b.id) AS first FROM s.b AS b"),
+    "last_value": Case(
+        "SELECT b.id, last_value(b.amount) OVER (PARTITION BY b.k ORDER BY b.id "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last FROM s.b AS b"
+    ),
+    "first_value not null": Case(
+        "SELECT a.id, first_value(a.amount IGNORE NULLS) OVER (PARTITION BY a.k ORDER BY a.id DESC) AS last FROM s.a AS a"
+    ),
+    "window over a join": Case(
+        "SELECT a.id, b.id AS b, sum(b.amount) OVER (PARTITION BY a.id) AS total FROM s.a AS a "
+        "LEFT JOIN s.b AS b ON b.k = a.k"
+    ),
+    "window over totals": Case(
+        "WITH g AS (SELECT a.k, sum(a.amount) AS total FROM s.a AS a WHERE a.amount > 0 GROUP BY a.k) "
+        "SELECT g.k, g.total, lag(g.total) OVER (ORDER BY g.k) AS before FROM g"
+    ),
+    "window over groups": Case(
+        "SELECT a.k, sum(a.amount) AS total, sum(sum(a.amount)) OVER () AS of FROM s.a AS a "
+        "WHERE a.amount > 0 GROUP BY a.k HAVING sum(a.amount) > 0",
+        single=False,
+    ),
+    "window and exists": Case(
+        "SELECT a.id, sum(a.amount) OVER (PARTITION BY a.k) AS total FROM s.a AS a "
+        "WHERE EXISTS (SELECT 1 FROM s.b AS b WHERE b.k = a.k)",
+        single=False,
+    ),
+    "window beside a scalar": Case(
+        "SELECT a.id, sum(a.amount) OVER (PARTITION BY a.k) AS total, "
+        "(SELECT count(*) FROM s.b AS b WHERE b.k = a.k) AS n FROM s.a AS a "
+        "QUALIFY sum(a.amount) OVER (PARTITION BY a.k) IS NOT NULL",
+        single=False,
+    ),
+    "distinct windows": Case(
+        "SELECT DISTINCT a.k, sum(a.amount) OVER (PARTITION BY a.k) AS total FROM s.a AS a WHERE a.amount > 0",
+        single=False,
+    ),
+    "one window of two": Case(
+        "SELECT a.id, sum(a.amount) OVER () AS total, lag(a.id) OVER (ORDER BY a.id) AS before FROM s.a AS a",
+        columns=("id", "before"),
+    ),
+    # QUALIFY
+    "first three": Case(
+        "SELECT b.id, b.k FROM s.b AS b QUALIFY row_number() OVER (PARTITION BY b.k ORDER BY b.id) <= 3"
+    ),
+    "first rank": Case("SELECT a.id, a.k FROM s.a AS a QUALIFY rank() OVER (PARTITION BY a.k ORDER BY a.rank) = 1"),
+    "second row": Case(
+        "SELECT b.id FROM s.b AS b QUALIFY row_number() OVER (PARTITION BY b.k ORDER BY b.id) = 2", single=False
+    ),
+    "qualify a count": Case("SELECT a.id FROM s.a AS a QUALIFY count(*) OVER (PARTITION BY a.k) > 1", single=False),
+    "qualify by alias": Case(
+        "SELECT a.id, lag(a.id) OVER (PARTITION BY a.k ORDER BY a.id) AS before FROM s.a AS a QUALIFY before IS NOT NULL",
+        single=False,
+    ),
+    # UNION, INTERSECT, EXCEPT
+    "union": Case("SELECT a.k, a.rank AS n FROM s.a AS a UNION SELECT b.k, b.part FROM s.b AS b", single=False),
+    "intersect": Case("SELECT a.k, a.rank AS n FROM s.a AS a INTERSECT SELECT b.k, b.part FROM s.b AS b", single=False),
+    "except": Case("SELECT a.k, a.rank AS n FROM s.a AS a EXCEPT SELECT b.k, b.part FROM s.b AS b", None, False, 5),
+    "except in parentheses": Case(
+        "WITH e AS (SELECT a.k FROM s.a AS a UNION ALL (SELECT b.k FROM s.b AS b EXCEPT SELECT c.k FROM s.c AS c)) "
+        "SELECT e.k, count(*) AS n FROM e GROUP BY e.k",
+        single=False,
+        most=5,
+    ),
+    "intersect of three": Case(
+        "SELECT a.k FROM s.a AS a INTERSECT SELECT b.k FROM s.b AS b INTERSECT SELECT c.k FROM s.c AS c", single=False
+    ),
+    # LATERAL
+    "lateral": Case(
+        "SELECT a.id, l.b FROM s.a AS a, LATERAL (SELECT b.id AS b FROM s.b AS b WHERE b.k = a.k AND b.part = 1) AS l",
+    ),
+    "left join lateral": Case(
+        "SELECT a.id, l.total FROM s.a AS a LEFT JOIN LATERAL "
+        "(SELECT sum(b.amount) AS total FROM s.b AS b WHERE b.k = a.k GROUP BY b.k) AS l ON TRUE",
+    ),
+    "lateral first row": Case(
+        "SELECT a.id, l.b FROM s.a AS a CROSS JOIN LATERAL (SELECT b.id AS b FROM s.b AS b WHERE b.k = a.k "
+        "QUALIFY row_number() OVER (ORDER BY b.id) = 1) AS l",
+    ),
+    "lateral unnest": Case(
+        "SELECT a.id, l.n FROM s.a AS a, LATERAL (SELECT f.item ->> '$.n' AS n FROM s.c AS c, "
+        "unnest(from_json(c.body -> '$.items', '[\"JSON\"]')) AS f(item) WHERE c.k = a.k) AS l",
+        single=False,
+    ),
+    # WITH RECURSIVE
+    "recursive": Case(
+        "WITH RECURSIVE r AS (SELECT a.id, a.k, 0 AS n FROM s.a AS a WHERE a.flag UNION ALL "
+        "SELECT b.id, b.k, r.n + 1 FROM r JOIN s.b AS b ON b.k = r.k AND b.id > r.id) SELECT r.id, r.n FROM r",
+        single=False,
+    ),
+    "recursive totals": Case(
+        "WITH RECURSIVE r AS (SELECT a.k, sum(a.amount) AS v, 0 AS n FROM s.a AS a GROUP BY a.k UNION ALL "
+        "SELECT c.k, r.v, r.n + 1 FROM r JOIN s.c AS c ON c.k = r.k WHERE r.n < 2) SELECT r.k, r.v, r.n FROM r",
+        single=False,
+    ),
+    "recursive without tables": Case(
+        "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT n.i + 1 FROM n WHERE n.i < 3) "
+        "SELECT a.id, n.i FROM s.a AS a JOIN n ON n.i > a.rank",
+    ),
 }

@@ -13,13 +13,14 @@ POLICY = Path(__file__).parents[2] / "policy"
 
 
 class Got(NamedTuple):
-    """A record as it was read; `body` is decoded, `text` is it as it stands."""
+    """A record as it was read; `body` and `violations` are decoded, `text` is the body as it stands."""
 
     pointer: str
     key: str | None
     raw: str
     body: Any
     text: str | None
+    violations: Any
 
 
 @cache
@@ -46,6 +47,7 @@ def read_all(path: Path, kind: str) -> tuple[Reading, list[Got]]:
             row["raw"],
             None if row["body"] is None else json.loads(row["body"]),
             row["body"],
+            json.loads(row["violations"] or "[]"),
         )
         for batch in reading.batches
         for row in batch.to_pylist()

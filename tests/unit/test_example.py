@@ -424,7 +424,9 @@ LOOKS: dict[str, Callable[[Table], bool]] = {
     "tolerated_bad_date": lambda t: "2025-02-30" in _cells(t),
     "tolerated_unknown_code": lambda t: "随时" in _cells(t),
 }
-RULES = {row["rule"] for row in policy("rejection_rule")}
+# The rules of deliveries; those of a format's own standard, and what only a reader meets, are tested with the readers.
+OF_READERS = {"no_identity", "record_too_large"}
+RULES = {row["rule"] for row in policy("rejection_rule") if row["source"] == "deliveries.md"} - OF_READERS
 
 
 def test_every_defect_is_where_the_city_says(city: tuple[Path, CitySummary], deliveries: list[Delivered]) -> None:

@@ -93,6 +93,66 @@ def test_ctes_subqueries_and_duplicates_are_followed_to_the_tables() -> None:
     }
 
 
+def test_having_filters_and_its_aggregates_are_no_values() -> None:
+    sql = "SELECT a.k, sum(a.amount) AS total FROM s.a AS a GROUP BY a.k HAVING max(a.rank) > 1"
+    assert lineage(sql) == {
+        "k": {"s.a.k": "value", "s.a.rank": "filter"},
+        "total": {"s.a.amount": "value", "s.a.k": "filter", "s.a.rank": "filter"},
+    }
+
+
+def test_a_window_takes_its_value_from_its_function_and_its_rows_from_partition_and_order() -> None:
+    sql = """
+        SELECT a.id, sum(a.amount) FILTER (WHERE a.flag) OVER (PARTITION BY a.k ORDER BY a.rank) AS total
+        FROM s.a AS a
+    """
+    filters = {"s.a.flag": "filter", "s.a.k": "filter", "s.a.rank": "filter"}
+    assert lineage(sql) == {"id": {"s.a.id": "value"}, "total": filters | {"s.a.amount": "value"}}
+
+
+@pytest.mark.parametrize("negated", ["", "NOT "])
+def test_exists_and_in_filter_by_what_they_compare_and_what_decides_their_rows(negated: str) -> None:
+    filters = {"s.a.k": "filter", "s.b.k": "filter", "s.b.part": "filter"}
+    exists = f"WHERE {negated}EXISTS (SELECT b.amount FROM s.b AS b WHERE b.k = a.k AND b.part = 1)"
+    in_ = f"WHERE a.k {negated}IN (SELECT b.k FROM s.b AS b WHERE b.part = 1)"
+    for condition in (exists, in_):
+        assert lineage(f"SELECT a.id FROM s.a AS a {condition}") == {"id": filters | {"s.a.id": "value"}}
+
+
+def test_a_scalar_subquery_is_the_value_and_what_decides_its_rows_filters_it_alone() -> None:
+    sql = "SELECT a.id, (SELECT max(b.amount) FROM s.b AS b WHERE b.k = a.k) AS top FROM s.a AS a"
+    assert lineage(sql) == {
+        "id": {"s.a.id": "value"},
+        "top": {"s.b.amount": "value", "s.a.k": "filter", "s.b.k": "filter"},
+    }
+
+
+def test_intersect_and_except_filter_by_all_that_they_compare() -> None:
+    for operation in ("INTERSECT", "EXCEPT"):
+        assert lineage(f"SELECT a.k, a.rank AS n FROM s.a AS a {operation} SELECT b.k, b.part FROM s.b AS b") == {
+            "k": {"s.a.k": "value", "s.a.rank": "filter", "s.b.k": "filter", "s.b.part": "filter"},
+            "n": {"s.a.rank": "value", "s.a.k": "filter", "s.b.k": "filter", "s.b.part": "filter"},
+        }
+
+
+def test_a_lateral_subquery_uses_the_rows_before_it() -> None:
+    assert lineage(CASES["lateral"].sql) == {
+        "id": {"s.a.id": "value", "s.a.k": "filter", "s.b.k": "filter", "s.b.part": "filter"},
+        "b": {"s.b.id": "value", "s.a.k": "filter", "s.b.k": "filter", "s.b.part": "filter"},
+    }
+
+
+def test_a_recursion_carries_values_from_step_to_step() -> None:
+    sql = """
+        WITH RECURSIVE r AS (
+            SELECT a.id, a.amount AS x, 0 AS y, 0 AS n FROM s.a AS a
+            UNION ALL SELECT b.id, b.part, r.x, r.n + 1 FROM r JOIN s.b AS b ON b.k = CAST(r.y AS VARCHAR)
+        ) SELECT r.n, r.y FROM r
+    """
+    filters = {"s.a.amount": "filter", "s.b.part": "filter", "s.b.k": "filter"}
+    assert lineage(sql) == {"n": filters, "y": filters | {"s.a.amount": "value", "s.b.part": "value"}}
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_construct_has_lineage(name: str) -> None:
     found = column_lineage(CASES[name].sql, RELATIONS)

@@ -158,3 +158,15 @@ def test_all_problems_are_listed() -> None:
         ("parameter.csv", 2, "bad_status"),
         ("parameter.csv", 3, "missing_value"),
     ]
+
+
+def test_a_rule_that_keeps_records_apart_cannot_be_made_to_warn() -> None:
+    header = "rule,severity,message_zh,message_en,mend_zh,mend_en,source,status,effective_from\n"
+    row = "{},{},说明,message,改正,mend,x,proposal,2025-01-01\n"
+    assert problems_of(
+        rejection_rule=header
+        + row.format("duplicate_identifier", "warn")
+        + row.format("missing_value", "warn")
+        + row.format("no_identity", "reject")
+        + row.format("bad_date", "ignore")
+    ) == [("rejection_rule.csv", 2, "bad_value"), ("rejection_rule.csv", 5, "bad_value")]

@@ -5,6 +5,7 @@ Belongs here: the laws of `warehouse/provenance.py`. What is refused: `test_cons
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 
 import duckdb
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from provenance_cases import CASES, Case
 
-from warehouse.provenance import Relation, rederivation, rewrite
+from warehouse.provenance import Provenance, Relation, rederivation, rewrite
 
 _K = st.sampled_from(["x", "y", None])
 _RANK = st.sampled_from([0, 1, 2, None])
@@ -34,9 +35,14 @@ def examples(draw: st.DrawFn, most: int) -> dict[str, list[Row]]:
     }
 
 
+@cache
+def _rewritten(sql: str, columns: tuple[str, ...] | None) -> Provenance:
+    return rewrite(sql, RELATIONS, columns)
+
+
 def traced_rows(example: Example, case: Case) -> dict[Row, set[object]]:
     """For each output row (its kept columns), the ids of the rows that the rewritten query returns."""
-    provenance = rewrite(case.sql, RELATIONS, case.columns)
+    provenance = _rewritten(case.sql, case.columns)
     width = len(provenance.sources)
     found: dict[Row, set[object]] = defaultdict(set)
     for row in example.run(provenance.sql):

@@ -38,7 +38,7 @@ def workbook(*rows: list[object], cell: tuple[str, str] | None = None) -> bytes:
     return out.getvalue()
 
 
-def archive(**parts: str) -> bytes:
+def archive_of(parts: dict[str, str]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in parts.items():
@@ -46,8 +46,33 @@ def archive(**parts: str) -> bytes:
     return out.getvalue()
 
 
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600
 GOOD = workbook(["凭证号", "分录号"], ["记-1", 1])
+
+
+def of_two_sheets_with_one_name() -> bytes:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for name in ("Sheet", "Twin"):
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        sheet.append(["凭证号", "分录号"])
+    book.save(out)
+    with zipfile.ZipFile(out) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace("Twin", "Sheet")
+    return archive_of(parts)
+
+
 CATALOG = b'{"dataset": [{"title": "a"}, {"title": "b"}]}'
+
+
+TURTLE = "@prefix dct: <http://purl.org/dc/terms/> .\n"
+RDF = b"""<?xml version="1.0"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"></rdf:RDF>
+"""
+
+
+def doctype(declarations: bytes) -> bytes:
+    return RDF.replace(b"?>\n", b"?>\n<!DOCTYPE rdf:RDF " + declarations + b">")
 
 
 @pytest.mark.parametrize(
@@ -60,13 +85,16 @@ CATALOG = b'{"dataset": [{"title": "a"}, {"title": "b"}]}'
         ("costs", b"\n<!DOCTYPE html><html><body>login</body></html>", "html_page", ""),
         ("catalog", "<TABLE><tr><td>信息资源名称</td></tr></TABLE>".encode(), "html_page", ""),
         ("costs", b'<?xml version="1.0"?><rdf:RDF/>', "not_recognised", ""),
-        ("costs", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "xls_not_supported", ""),
+        ("costs", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "not_recognised", ""),
+        ("costs", OLE + "Workbook".encode("utf-16-le"), "damaged_workbook", ""),
+        ("costs", OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted_workbook", ""),
         ("costs", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "not_recognised", ""),
         ("costs", b"%PDF-1.7\n\x01\xff\xff\xfe", "not_recognised", ""),
-        ("costs", archive(**{"word/document.xml": "<w/>"}), "not_recognised", ""),
+        ("costs", archive_of({"word/document.xml": "<w/>"}), "not_recognised", ""),
         ("costs", GOOD[:-40], "damaged_workbook", ""),
         ("costs", GOOD.replace(b"PK\x05\x06", b"PK\x00\x00"), "damaged_workbook", ""),
-        ("costs", archive(**{"xl/workbook.xml": "<workbook"}), "damaged_workbook", ""),
+        ("costs", archive_of({"xl/workbook.xml": "<workbook"}), "damaged_workbook", ""),
+        ("costs", of_two_sheets_with_one_name(), "damaged_workbook", "Sheet"),
         ("costs", workbook(["说明"], ["请填写"]), "no_header", "Sheet"),
         (
             "costs",
@@ -81,13 +109,46 @@ CATALOG = b'{"dataset": [{"title": "a"}, {"title": "b"}]}'
             "xl/worksheets/sheet1.xml",
         ),
         ("costs", b'{"dataset": []}', "json_not_taken", ""),
+        ("costs", b'[{"a": 1}, {"b": 2}]', "json_not_taken", ""),
+        ("costs", b"[" * 100_000, "invalid_json", ""),
+        ("costs", b'[{"a": "\xff"}]', "unknown_encoding", "byte 8"),
         ("catalog", CATALOG[:-10], "truncated_json", ""),
-        ("catalog", b'{"dataset": [{"title": }]}', "invalid_json", ""),
-        ("catalog", CATALOG + b"]", "invalid_json", ""),
+        ("catalog", b'{"dataset": [{"title": "a"}, ]}', "invalid_json", "byte 28"),
+        ("catalog", b'{"dataset": [{"title": "a"}], "x": }', "invalid_json", ""),
+        ("catalog", CATALOG + b"]", "invalid_json", f"byte {len(CATALOG)}"),
+        ("catalog", b'{"success": false, "error": 1e999}', "ckan_error", "/error"),
+        ("catalog", b'{"success": false, "error": {"message": "x"}}', "ckan_error", "/error"),
+        ("catalog", b'{"success": false, "error": "\xff"}', "unknown_encoding", "/error"),
+        ("catalog", b'{"conformsTo": "dcat-us/3", "@graph": [{"@id": "\xff"}]}', "unknown_encoding", "/@graph/0"),
         ("catalog", b'{"packages": []}', "not_a_catalogue", ""),
         ("catalog", b'{"dataset": {"title": "a"}}', "not_a_catalogue", ""),
         ("catalog", b'[{"title": "a"}]', "not_a_catalogue", ""),
         ("catalog", CATALOG.replace(b"b", b"\xff"), "unknown_encoding", "/dataset/1"),
+        ("costs", RDF, "rdf_not_taken", ""),
+        ("costs", TURTLE.encode(), "rdf_not_taken", ""),
+        ("catalog", RDF, "no_dataset", ""),
+        ("catalog", b"<http://a> <http://b> <http://c> .\n", "no_dataset", ""),
+        ("catalog", f"{TURTLE}<a> dct:title 't' .\n<b> dct:title".encode(), "invalid_rdf", "line 3"),
+        ("catalog", f"{TURTLE}<a> dct:title 't' .\n<b> dct:title ???".encode(), "invalid_rdf", "line 3"),
+        ("catalog", f"{TURTLE}<a> dct:title 'é'".encode("latin-1"), "unknown_encoding", "line 2"),
+        ("catalog", f"{TURTLE}<a> dct:title {'[' * 50_000}".encode(), "invalid_rdf", "line 2"),
+        ("catalog", f"{TURTLE}<a> dct:title {'(' * 50_000}".encode(), "invalid_rdf", "line 2"),
+        ("catalog", RDF.replace(b"</rdf:RDF>", b""), "invalid_rdf", "line 3"),
+        ("catalog", RDF.replace(b"</rdf:RDF>", b"<b></rdf:RDF>"), "invalid_rdf", "line 2"),
+        ("catalog", RDF.replace(b"</rdf:RDF>", b"\xff</rdf:RDF>"), "invalid_rdf", "line 2"),
+        ("catalog", RDF.replace(b"</rdf:RDF>", b"&x;</rdf:RDF>"), "invalid_rdf", "line 2"),
+        ("catalog", RDF.replace(b"?>", b" encoding='x-none'?>"), "unknown_encoding", ""),
+        ("catalog", RDF.replace(b"?>", b" encoding='ascii85'?>"), "unknown_encoding", ""),
+        ("catalog", RDF.replace(b"?>", b" encoding='gb18030'?>").replace(b"</", b"\xff</"), "unknown_encoding", ""),
+        ("catalog", doctype(b'SYSTEM "http://elsewhere/x.dtd"'), "xml_entity", "line 2"),
+        ("catalog", doctype(b'[<!ENTITY x SYSTEM "file:///etc/passwd">]'), "xml_entity", "line 2"),
+        ("catalog", doctype(b'[<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]'), "xml_entity", "line 2"),
+        ("catalog", doctype(b'[<!ENTITY % p "x"> %p;]'), "xml_entity", "line 2"),
+        ("catalog", doctype(b'[<!ENTITY a "' + b"a" * 300 + b'">]'), "xml_entity", "line 2"),
+        ("catalog", b'{"@context": "https://elsewhere/context.jsonld", "@id": "a"}', "remote_context", ""),
+        ("catalog", b'{"@context": "https://elsewhere/", "@id": "a", "b": 1e999}', "invalid_rdf", ""),
+        ("catalog", b'{"@context": {"@import": "https://elsewhere/"}, "@id": "a"}', "remote_context", ""),
+        ("catalog", b'{"@context": {}, "@graph": [\n{"@id": 5}]}', "invalid_rdf", ""),
         ("costs", "单位,金额\n甲,5\n".encode(), "no_header", "line 1"),
         ("costs", "\n\n凭证号\n记-1\n".encode(), "no_header", "line 3"),
         ("costs", (HEADER + "记-1,1,5\n").encode() + b"\xff\xfe\xff\n", "unknown_encoding", "line 3"),
@@ -104,13 +165,45 @@ def test_a_bad_file_is_refused_by_its_rule(tmp_path: Path, kind: str, data: byte
 
 def test_every_rule_is_tested() -> None:
     (mark,) = [m for m in test_a_bad_file_is_refused_by_its_rule.pytestmark if m.name == "parametrize"]  # type: ignore[attr-defined]
-    assert {rule for _, _, rule, _ in mark.args[1]} == set(RULES)
+    assert {rule for _, _, rule, _ in mark.args[1]} | {"rdf_too_large"} == set(RULES)
+
+
+@pytest.mark.parametrize(("bound", "most"), [("MAX_TRIPLES", 5), ("MAX_BYTES", 300)])
+def test_rdf_beyond_its_bounds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(f"readers.rdf.{bound}", most)
+    # prefixes and entities make more of a file than it has bytes
+    grown = f"@prefix p: <http://p/{'x' * 60}/> .\n" + "".join(f"p:{n} p:{n} p:{n} ." for n in range(6))
+    xml = doctype(b'[<!ENTITY e "' + b"e" * 250 + b'">]').replace(b"</rdf", b"<!-- " + b"&e;" * 6 + b" --></rdf")
+    for data in (grown.encode(), *([xml] if bound == "MAX_BYTES" else [])):
+        assert refused(tmp_path, data, "catalog").rule in ("rdf_too_large", "xml_entity")
+
+
+def test_descriptions_that_share_too_much_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("readers.rdf.MAX_TRIPLES", 60)
+    chain = " ".join(f"_:{n} <http://p> _:{n + 1} ." for n in range(20))
+    datasets = " ".join(f"<http://{n}> a <http://www.w3.org/ns/dcat#Dataset> ; <http://p> _:0 ." for n in range(5))
+    assert refused(tmp_path, f"{TURTLE}{chain} {datasets}".encode(), "catalog").rule == "rdf_too_large"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ['r="D24294967295"', 'r="xfd1048576"', 'r = "XFD1048576"', "r=\n'ZZ100000'", 'r="A0000099999999"', 'r="AAAAA1"'],
+)
+def test_a_reference_far_away_however_written_is_refused(tmp_path: Path, reference: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(GOOD)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    assert 'r="B2"' in sheet
+    problem = refused(tmp_path, archive_of(parts | {"xl/worksheets/sheet1.xml": sheet.replace('r="B2"', reference)}))
+    assert (problem.rule, problem.place) == ("too_large", "xl/worksheets/sheet1.xml")
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("readers.xlsx_file.MAX_UNPACKED_BYTES", 10_000)
     parts = {"xl/workbook.xml": "<workbook/>", "xl/media/image1.png": "0" * 10_001}
-    assert refused(tmp_path, archive(**parts)).rule == "too_large"
+    assert refused(tmp_path, archive_of(parts)).rule == "too_large"
 
 
 def test_a_workbook_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:

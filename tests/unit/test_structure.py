@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +54,11 @@ def test_only_two_modules_below_the_assets_know_dagster() -> None:
         if any(name.startswith("dagster") for name in _imports(module))
     }
     assert knowing == KNOW_DAGSTER
+
+
+def test_the_command_line_starts_without_dagster() -> None:
+    script = "import sys, pipelines.cli; sys.exit('dagster' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0  # noqa: S603
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -1,0 +1,150 @@
+"""A process that dies at any fault point loses nothing: the lake stays readable, and the next run makes up for it.
+
+One home goes through all of it: each run of it is killed where the one before was not, and goes on where that one stopped.
+"""
+
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+import pipelines.run
+from pipelines.definitions import ASSETS
+from tests.homes import (
+    ask,
+    contents,
+    deliver_files,
+    deliver_folder,
+    exit_code,
+    lake_of,
+    run_home,
+    small_city,
+)
+from warehouse.home import Home
+from warehouse.intake import Intake
+from warehouse.owed import owed
+from warehouse.publish.database import export_database
+
+KILLED = -signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home to which a few deliveries were made, not run yet. Copy it."""
+    home = Home(tmp_path_factory.mktemp("delivered") / "home")
+    deliver_folder(home, small_city(tmp_path_factory.mktemp("small") / "city"))
+    return home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(delivered: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """The same home, run once. Do not write to it."""
+    home = Home(shutil.copytree(delivered.root, tmp_path_factory.mktemp("undisturbed") / "home"))
+    run_home(home)
+    yield home
+    lake_of.cache_clear()
+
+
+def _run(home: Home) -> None:
+    # Dagster's own storage is not what is tested here, and makes up half of such a run.
+    pipelines.run.open_instance = lambda _: dg.DagsterInstance.ephemeral()
+    run_home(home)
+
+
+def _published(home: Home) -> dict[str, bytes]:
+    """Reports and receipts by name; the times of receipt in them are the intake's, so they are equal as well."""
+    files = [file for folder in (home.reports, home.receipts) for file in folder.rglob("*") if file.is_file()]
+    # Data Docs say when they were written.
+    docs = home.reports / "quality"
+    assert (docs / "index.html").is_file()
+    return {
+        str(file.relative_to(home.root)): file.read_bytes()
+        for file in files
+        if not file.name.startswith(".part-") and docs not in file.parents
+    }
+
+
+def _written(home: Home) -> set[str]:
+    """The tables that were written so far, as a reader sees it."""
+    return {row[0] for row in ask(home, "SELECT DISTINCT table_name FROM audit.materialization")}
+
+
+def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
+    delivered: Home, undisturbed: Home, tmp_path: Path
+) -> None:
+    home = Home(shutil.copytree(delivered.root, tmp_path / "home"))
+    for fault in ("file.inside:catalogue", "file.inside:blob"):
+        assert exit_code(_run, home, fault=fault) == KILLED
+    steps = {asset.op.name: frozenset(".".join(key.path) for key in asset.keys) for asset in ASSETS}
+    for step in ("policy", "landing"):
+        before, tables = _written(home), steps.pop(step)
+        for point in ("before", "inside", "after"):
+            assert exit_code(_run, home, fault=f"commit.{point}:{step}") == KILLED
+            assert _written(home) == before | (tables if point == "after" else set()), f"{step}: {point}"
+    for fault in ("file.inside:receipt", "file.after:receipt"):
+        assert exit_code(_run, home, fault=fault) == KILLED
+    assert exit_code(_run, home, fault="commit.before:catalog") == KILLED
+    while steps:
+        # Whichever step commits first: Dagster orders those that do not depend on each other as it likes.
+        before = _written(home)
+        for fault in ("commit.before", "commit.inside"):
+            assert exit_code(_run, home, fault=fault) == KILLED
+            assert _written(home) == before, fault
+        assert exit_code(_run, home, fault="commit.after") == KILLED
+        (step,) = [name for name, tables in steps.items() if tables == _written(home) - before]
+        del steps[step]
+        owing = sorted(note.name.partition("@")[0] for note in home.owed.iterdir())
+        if owing and steps:
+            # Its files are owed, so the step comes again; die once the last of them is there.
+            assert exit_code(_run, home, fault=f"file.settled:{owing[-1]}") == KILLED, step
+            assert not list(home.owed.iterdir())
+    for fault in ("file.inside:report", "file.after:report"):
+        assert exit_code(_run, home, fault=fault) == KILLED
+    run_home(home)
+    assert contents(home) == contents(undisturbed)
+    assert _published(home) == _published(undisturbed)
+    assert not list(home.owed.iterdir())
+    assert run_home(home).run_id is None
+
+
+@pytest.mark.parametrize("fault", ["file.inside:policy", "file.inside:blob", "file.after:blob", "file.inside:intake"])
+def test_a_delivery_that_was_cut_off_is_not_on_record_and_is_made_again(tmp_path: Path, fault: str) -> None:
+    file = tmp_path / "data.json"
+    file.write_text('{"dataset": [{"identifier": "1", "title": "x"}]}', "utf-8")
+    home, arguments = Home(tmp_path / "home"), ([file], "A", "catalog", "2026-01-01")
+    assert exit_code(deliver_files, home, *arguments, fault=fault) == KILLED
+    assert Intake(home).deliveries() == []
+    deliver_files(home, *arguments)
+    (delivery,) = Intake(home).deliveries()
+    assert home.read(delivery.files[0].sha256) == file.read_bytes()
+
+
+def test_a_delivery_is_on_record_as_soon_as_its_file_is(tmp_path: Path) -> None:
+    file = tmp_path / "data.json"
+    file.write_text('{"dataset": []}', "utf-8")
+    home, arguments = Home(tmp_path / "home"), ([file], "A", "catalog", "2026-01-01")
+    assert exit_code(deliver_files, home, *arguments, fault="file.after:intake") == KILLED
+    (delivery,) = Intake(home).deliveries()
+    assert deliver_files(home, *arguments) == delivery.delivery_id
+    assert len(Intake(home).deliveries()) == 1
+
+
+def _export(home: Home, target: Path) -> None:
+    export_database(lake_of(home), target)
+
+
+def test_an_export_that_was_cut_off_leaves_the_one_before(undisturbed: Home, tmp_path: Path) -> None:
+    target = tmp_path / "lake.duckdb"
+    assert exit_code(_export, undisturbed, target) == 0
+    before = target.read_bytes()
+    assert exit_code(_export, undisturbed, target, fault="file.inside:export") == KILLED
+    assert target.read_bytes() == before
+
+
+def test_only_the_named_point_is_reached(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    assert exit_code(_export, home, tmp_path / "a.duckdb", fault="commit.inside:elsewhere") == 0
+    assert owed(home, "landing.delivery") == set()

@@ -1,0 +1,129 @@
+"""The models of stage landing on a plain DuckDB in memory: deliveries made up by a test, without home, lake or files."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import as_file, files
+
+import duckdb
+import pyarrow as pa
+
+from readers.policy import load
+from warehouse.landing_models import fill_models, portion_of
+from warehouse.registry import registry
+
+Rows = dict[str, list[dict[str, object]]]
+
+FIRST_DAY = date(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A delivery of a test: `place` is its order in its deliverer's, `records` are keys with a title, None for a bad record.
+
+    `listed`: the keys that its field list names, a field each.
+    """
+
+    deliverer: str
+    place: int
+    mode: str
+    records: tuple[tuple[str, str | None], ...]
+    decision: str | None = None
+    status: str = "accepted"
+    listed: tuple[str, ...] = ()
+
+    @property
+    def delivery_id(self) -> str:
+        return f"{self.deliverer}-{self.place:02d}"
+
+
+@cache
+def _shipped() -> pa.Table:
+    with as_file(files("policy")) as folder:
+        return load(folder).entries
+
+
+def empty_landing() -> duckdb.DuckDBPyConnection:
+    """A database with the shipped policy and nothing delivered."""
+    connection = duckdb.connect(config={"threads": 1})
+    for table in registry().values():
+        if table.stage in ("policy", "landing"):
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
+            connection.execute(table.ddl())
+    _insert(connection, "policy.entry", _shipped())
+    return connection
+
+
+def put(connection: duckdb.DuckDBPyConnection, deliveries: Iterable[Made]) -> set[str]:
+    """Land deliveries, as reading their files does, with the status that each says, and the decisions on them: gives their names."""
+    rows: Rows = {"delivery": [], "delivery_file": [], "record": []}
+    for made in deliveries:
+        _add(rows, made, "catalog", [{"identifier": key, "title": title} for key, title in made.records])
+        _list_fields(rows, made)
+        if made.decision:
+            decision = {
+                "decision_id": made.delivery_id,
+                "subject_kind": "交付",
+                "subject_key": made.delivery_id,
+                "decision": {"release": "放行", "refuse": "退回"}[made.decision],
+                "reason": "因为",
+                "decided_by": "数据团队",
+                "decided_at": "2026-06-30",
+            }
+            own = replace(made, deliverer="shuzhang", mode="incremental", status="accepted")
+            _add(rows, own, "decisions", [decision], of=made.delivery_id)
+    for name, found in rows.items():
+        if found:
+            _insert(connection, f"landing.{name}", pa.Table.from_pylist(found))
+    return {str(row["delivery_id"]) for row in rows["delivery"]}
+
+
+def built(connection: duckdb.DuckDBPyConnection, changed: Collection[str] | None = None) -> dict[str, list[tuple]]:
+    """Build the stage's models, and give every row of its tables. `changed`: build what follows from these deliveries alone."""
+    fill_models(connection, registry(), portion_of(connection, registry(), changed) if changed else None)
+    tables = registry().of_stage("landing")
+    return {t.qualified: connection.execute(f"FROM {t.qualified} ORDER BY ALL").fetchall() for t in tables}
+
+
+def _add(rows: Rows, made: Made, kind: str, bodies: Sequence[Mapping[str, str | None]], of: str = "") -> None:
+    delivery_id = f"{made.delivery_id}{of}"
+    day = FIRST_DAY + timedelta(made.place)
+    source = {"source_file": "data.json", "source_sha256": "0" * 64, "source_pointer": ""}
+    rows["delivery"].append({
+        "delivery_id": delivery_id, "deliverer_code": made.deliverer, "source_name": of or "default", "kind": kind,
+        "delivery_date": day, "sequence": 1, "mode": made.mode, "status": made.status, "file_count": 1,
+        "recorded_at": datetime.combine(day, datetime.min.time(), UTC), **source,
+    })  # fmt: skip
+    rows["delivery_file"].append({
+        "delivery_id": delivery_id, "file_no": 1, "size_bytes": 1, "record_count": len(bodies), "status": "read", **source,
+    })  # fmt: skip
+    for ordinal, body in enumerate(bodies, start=1):
+        text = json.dumps({name: value for name, value in body.items() if value is not None}, ensure_ascii=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        rows["record"].append({
+            "delivery_id": delivery_id, "ordinal": ordinal, "kind": kind, "deliverer_code": made.deliverer,
+            "source_name": of or "default", "record_key": body.get("identifier") or body.get("decision_id"),
+            "raw": text, "body": text, "raw_hash": digest, "canonical_hash": digest, **source,
+        })  # fmt: skip
+
+
+def _list_fields(rows: Rows, made: Made) -> None:
+    """Add the records of a field list after those of the catalogue, as a reader does for a second sheet."""
+    catalogue = rows["record"][-1] if made.records else None
+    for number, key in enumerate(made.listed):
+        assert catalogue, "a field list without a catalogue"
+        text = json.dumps({"identifier": key, "name": "f"})
+        rows["record"].append(catalogue | {
+            "ordinal": len(made.records) + number + 1, "kind": "catalog.field", "record_key": f"field|{number}|{key}",
+            "raw": text, "body": text,
+        })  # fmt: skip
+    rows["delivery_file"][-1]["record_count"] = len(made.records) + len(made.listed)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    connection.register("incoming", rows)
+    connection.execute(f"INSERT INTO {table} BY NAME FROM incoming")
+    connection.unregister("incoming")

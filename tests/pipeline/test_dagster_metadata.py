@@ -1,0 +1,60 @@
+"""What Dagster is told of each table that was written: rows, exact and plotted money, counts by grade; and the instance's settings."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import dagster as dg
+import pytest
+
+from pipelines.run import open_instance
+from tests.homes import ask, one
+from warehouse.home import Home
+from warehouse.registry import registry
+
+
+@pytest.fixture(scope="module")
+def instance(city: Home) -> Iterator[dg.DagsterInstance]:
+    with open_instance(city) as opened:
+        yield opened
+
+
+def _told(instance: dg.DagsterInstance, table: str) -> dict[str, object]:
+    event = instance.get_latest_materialization_event(dg.AssetKey(table.split(".")))
+    assert event
+    assert event.asset_materialization
+    return {name: value.value for name, value in event.asset_materialization.metadata.items()}
+
+
+@pytest.mark.parametrize("table", [t.qualified for t in registry().values() if t.stage != "audit"])
+def test_the_rows_of_every_table_are_told(city: Home, instance: dg.DagsterInstance, table: str) -> None:
+    assert _told(instance, table)["dagster/row_count"] == one(city, f"SELECT count(*) FROM {table}")
+
+
+def test_grades_are_counted(city: Home, instance: dg.DagsterInstance) -> None:
+    told = _told(instance, "classification.resource_grade")
+    found = {name: value for name, value in told.items() if name.startswith("grade: ")}
+    counts = ask(city, "SELECT 'grade: ' || grade, count(*) FROM classification.resource_grade GROUP BY ALL")
+    assert found == dict(counts)
+    assert len(found) > 1
+
+
+def test_the_reports_totals_are_those_of_the_city_and_exact_beside_the_plot(
+    city: Home, instance: dg.DagsterInstance
+) -> None:
+    told = _told(instance, "report.form_r1")
+    exact = told["exact"]
+    assert isinstance(exact, dict)
+    closing = one(city, "SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city'")
+    assert Decimal(exact["closing_cost_cny"]) == closing
+    assert told["closing_cost_cny"] == float(closing)
+
+
+def test_no_newsletter_dialog_and_no_telemetry(instance: dg.DagsterInstance) -> None:
+    assert instance.nux_enabled is False
+    assert instance.telemetry_enabled is False
+
+
+def test_the_partitions_are_those_of_the_home(city: Home, instance: dg.DagsterInstance) -> None:
+    deliverers = ask(city, "SELECT DISTINCT deliverer_code FROM landing.delivery")
+    assert set(instance.get_dynamic_partitions("deliverer")) == {code for (code,) in deliverers}
+    assert "2026-06" in instance.get_dynamic_partitions("period")

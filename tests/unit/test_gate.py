@@ -1,0 +1,79 @@
+"""The gate judges by the thresholds of policy, writes Data Docs whole, and is imported only where it is asked."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from quality.gate import GateError, judge
+from quality.rules import RuleMeasure
+
+MEASURE = RuleMeasure(
+    rule_code="core_elements",
+    name_zh="要素齐备",
+    name_en="elements are there",
+    indicator_code="0201",
+    dimension="完整性 completeness",
+    severity="warn",
+    threshold_pct=90,
+    numerator=9,
+    denominator=10,
+    subjects=1,
+    failing=0,
+    not_assessed=0,
+    not_assessed_reason="",
+    worst=[],
+    mend="补齐 / fill in",
+)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    figures=st.lists(
+        st.tuples(st.integers(0, 100), st.integers(1, 3000)).flatmap(
+            lambda pair: st.tuples(st.just(pair[0]), st.integers(0, pair[1]), st.just(pair[1]))
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_the_verdict_is_that_of_exact_arithmetic(tmp_path: Path, figures: list[tuple[int, int, int]]) -> None:
+    measures = [
+        replace(MEASURE, rule_code=f"rule_{n}", threshold_pct=threshold, numerator=numerator, denominator=denominator)
+        for n, (threshold, numerator, denominator) in enumerate(figures)
+    ]
+    verdicts = judge(measures, tmp_path / "docs")
+    assert verdicts == {m.rule_code: m.numerator * 100 >= m.threshold_pct * m.denominator for m in measures}
+    assert verdicts == {m.rule_code: m.is_reached for m in measures}
+
+
+def test_data_docs_are_there_whole_and_replaced(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    judge([MEASURE], docs)
+    judge([replace(MEASURE, numerator=8)], docs)
+    (page,) = docs.glob("validations/**/*.html")
+    text = page.read_text("utf-8")
+    assert "要素齐备 core_elements" in text
+    assert "80.0" in text
+    assert (docs / "index.html").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["docs"]
+
+
+def test_what_was_not_assessed_is_not_judged(tmp_path: Path) -> None:
+    assert judge([replace(MEASURE, numerator=0, denominator=0)], tmp_path / "docs") == {}
+
+
+def test_a_broken_tool_is_no_bad_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RuleMeasure, "share_pct", property(lambda _: "no number"))
+    with pytest.raises(GateError, match="core_elements"):
+        judge([MEASURE], tmp_path / "docs")
+
+
+@pytest.mark.parametrize("module", ["pipelines.definitions", "pipelines.cli", "quality.checks"])
+def test_great_expectations_is_not_imported_with(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('great_expectations' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

@@ -1,0 +1,76 @@
+"""The graph of the lake's columns: ways up and down, and how lineage stands as text."""
+
+import pytest
+
+from warehouse.lineage import column_lineage
+from warehouse.lineage_graph import ColumnRef, LineageError, LineageGraph, table_lineage
+from warehouse.publish.lineage_table import lineage_table
+from warehouse.registry import registry
+
+GRAPH = LineageGraph(registry())
+CLOSING = ColumnRef("report.form_r1", "closing_cost_cny")
+
+
+def test_the_graph_holds_the_lineage_of_every_model() -> None:
+    wanted = {
+        (source, source_column, table.qualified, column, influence)
+        for table in registry().derived
+        for column, origins in column_lineage(str(table.model), registry().relations).items()
+        for source, source_column, influence in origins
+    }
+    assert {
+        (e.source.table, e.source.column, e.target.table, e.target.column, e.influence) for e in GRAPH.edges
+    } == wanted
+
+
+def test_every_edge_joins_columns_that_the_registry_knows() -> None:
+    known = {ColumnRef(t.qualified, c.name) for t in registry().values() for c in t.columns}
+    assert {ref for edge in GRAPH.edges for ref in (edge.source, edge.target)} <= known
+
+
+def test_the_closing_amount_of_r1_goes_up_to_the_delivered_records() -> None:
+    way = GRAPH.up([CLOSING])
+    assert ColumnRef("landing.record", "body") in {edge.source for edge in way}
+    assert {edge.influence for edge in way} == {"value"}
+    assert ColumnRef("valuation.cost_line", "amount_cny") in {edge.source for edge in way}
+
+
+@pytest.mark.parametrize("filters", [False, True])
+def test_down_is_up_turned_round(filters: bool) -> None:
+    above = {edge.source for edge in GRAPH.up([CLOSING], filters=filters)}
+    for ref in {ref for edge in GRAPH.edges for ref in (edge.source, edge.target)} - {CLOSING}:
+        below = {edge.target for edge in GRAPH.down([ref], filters=filters)}
+        assert (CLOSING in below) == (ref in above)
+
+
+def test_filters_only_add_to_the_way() -> None:
+    assert set(GRAPH.up([CLOSING])) < set(GRAPH.up([CLOSING], filters=True))
+
+
+def test_a_table_names_all_its_columns() -> None:
+    table = registry()["valuation.snapshot"]
+    assert GRAPH.find("valuation.snapshot") == [ColumnRef(table.qualified, c.name) for c in table.columns]
+    assert GRAPH.find("report.form_r1.closing_cost_cny") == [CLOSING]
+
+
+@pytest.mark.parametrize(
+    ("text", "near"), [("report.from_r1", "report.form_r1"), ("report.form_r1.closing_cost", "closing_cost_cny")]
+)
+def test_what_is_not_there_is_refused_with_what_is_near(text: str, near: str) -> None:
+    with pytest.raises(LineageError, match=near):
+        GRAPH.find(text)
+
+
+@pytest.mark.parametrize("table", registry().derived, ids=lambda table: table.qualified)
+def test_the_markdown_table_names_every_column_and_origin(table) -> None:
+    text = lineage_table(registry(), table)
+    for column in table.columns:
+        assert f"| `{column.name}` | {column.label} |" in text
+    for origins in table_lineage(registry(), table).values():
+        for source, column, _ in origins:
+            assert f"`{source}` (" in text
+            assert column in text
+
+
+def test_a_table_that_a_reader_fills_says_so() -> None:
+    assert "delivered files" in lineage_table(registry(), registry()["landing.record"])
