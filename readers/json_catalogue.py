@@ -162,7 +162,7 @@ def _node(item: Item) -> _Node:
     except DecodeError:
         return _Node()
     except UnicodeDecodeError as error:
-        raise Unreadable("unknown_encoding", item.pointer) from error
+        raise Unreadable("not_utf8", item.pointer) from error
 
 
 def _is_dataset(type_: Any) -> bool:
@@ -234,7 +234,7 @@ def _message(error: Raw) -> str:
     try:
         value = decode(error)
     except UnicodeDecodeError as problem:
-        raise Unreadable("unknown_encoding", "/error") from problem
+        raise Unreadable("not_utf8", "/error") from problem
     except (DecodeError, RecursionError):
         value = bytes(error).decode(errors="replace")
     said = value.get("message") or value.get("__type") if isinstance(value, dict) else value

@@ -83,7 +83,7 @@ def parsed(found: Iterable[Item]) -> Iterator[Parsed]:
         try:
             raw = str(view, "utf-8").strip()
         except UnicodeDecodeError as error:
-            raise Unreadable("unknown_encoding", pointer) from error
+            raise Unreadable("not_utf8", pointer) from error
         yield _parsed(pointer, raw)
 
 

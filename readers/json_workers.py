@@ -1,28 +1,34 @@
 """Portions of a large catalogue read by processes beside this one, and given on in their order.
 
-Belongs here: both sides of the pipe, and how each learns that the other has ended. Does not belong here: where portions begin and
-end (`readers/json_portions.py`), and what a record says.
+Belongs here: both sides of the line between them, and how each learns that the other has ended. Does not belong here: where portions
+begin and end (`readers/json_portions.py`), and what a record says.
 """
 
+import mmap
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 
 import pyarrow as pa
 
 from readers.json_portions import Portion, portion_items
 from readers.json_records import Item
-from readers.shapes import Layout, Record, record_batches
+from readers.shapes import RECORD_SCHEMA, Layout, Record, record_batches
 
 #: More than these would only wait for whoever takes the records.
 _MOST_WORKERS = 4
-_PIPE_BYTES = 1 << 20
+#: A process is asked for so many portions ahead: it reads while the last one is taken, and no more than these wait in memory.
+_AHEAD = 2
 
 
 class LostWorkerError(Exception):
@@ -39,75 +45,101 @@ class Job:
     layout: Layout
     portions: Sequence[Portion]
 
-    def batches(self, portion: Portion) -> list[pa.RecordBatch]:
-        return list(record_batches(self.read(portion_items(self.path, portion, self.pointer)), self.layout))
+    def batches(self, portion: Portion) -> Iterator[pa.RecordBatch]:
+        return record_batches(self.read(portion_items(self.path, portion, self.pointer)), self.layout)
 
 
-def read_by_workers(job: Job, workers: int | None = None) -> Iterator[pa.RecordBatch]:
+class Worker:
+    """A process that waits for its job, and then for portions of it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            # Not multiprocessing.Process: it would import the program that runs, and with it all of Dagster, once more in each.
+            self.process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of ours
+                [sys.executable, "-P", "-m", __name__, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._line = Connection(ours.detach())
+
+    def ask(self, asked: Job | Portion) -> None:
+        with suppress(ConnectionError):  # it has ended, which is told where its answer is missed
+            self._line.send(asked)
+
+    def answer(self) -> Iterator[pa.RecordBatch]:
+        """The batches of the portion that was asked for first; they lie in memory that the process wrote."""
+        try:
+            if error := self._line.recv():
+                raise error
+            descriptor = recv_handle(self._line)
+        except (EOFError, ConnectionError, pickle.UnpicklingError) as error:
+            raise LostWorkerError(
+                f"读取进程被终止（{self.process.wait()}），可能是内存不足；请重新运行 "
+                f"a reading process was ended ({self.process.wait()}), perhaps for want of memory; run it again"
+            ) from error
+        with os.fdopen(descriptor, "rb") as written:
+            # At once, not page by page as it is looked at.
+            memory = mmap.mmap(written.fileno(), 0, mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0), mmap.PROT_READ)
+        yield from pa.ipc.open_stream(pa.py_buffer(memory))
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._line.close()
+
+
+def read_by_workers(job: Job, count: int | None = None) -> Iterator[pa.RecordBatch]:
     """The batches of all portions, in the order of the array; as many processes as there are cores read them by turns.
-
-    Each process holds what it has read until it is taken, so that no more than one portion a process waits.
 
     Raises:
         Unreadable, or whatever else a reader raised, where its record would have come.
         LostWorkerError: a process was ended from outside.
     """
-    count = min(workers or os.cpu_count() or 1, _MOST_WORKERS, len(job.portions))
-    processes: list[subprocess.Popen[bytes]] = []
+    count = min(count or os.cpu_count() or 1, _MOST_WORKERS, len(job.portions))
+    workers: list[Worker] = []
     try:
-        for number in range(count):
-            processes.append(start())
-            _ask(processes[-1], replace(job, portions=job.portions[number::count]))
+        for _ in range(count):
+            workers.append(Worker())
+            workers[-1].ask(replace(job, portions=()))
+        for number, portion in enumerate(job.portions[: count * _AHEAD]):
+            workers[number % count].ask(portion)
         for number in range(len(job.portions)):
-            yield from _answer(processes[number % count])
+            worker = workers[number % count]
+            yield from worker.answer()
+            for portion in job.portions[number + count * _AHEAD :][:1]:
+                worker.ask(portion)
     finally:
-        for process in processes:
-            process.kill()
-            process.communicate()
+        for worker in workers:
+            worker.end()
 
 
-def start() -> subprocess.Popen[bytes]:
-    """A process that waits for its job."""
-    # Not multiprocessing: it would import the program that runs, and with it all of Dagster, once more in each.
-    return subprocess.Popen(  # noqa: S603 - this interpreter and a module of ours
-        [sys.executable, "-P", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE_BYTES
-    )
-
-
-def _ask(process: subprocess.Popen[bytes], job: Job) -> None:
-    assert process.stdin  # noqa: S101 - asked for in `start`
-    with suppress(BrokenPipeError):  # it has ended, which is told where its answer is missed
-        pickle.dump(job, process.stdin)
-        process.stdin.flush()
-
-
-def _answer(process: subprocess.Popen[bytes]) -> list[pa.RecordBatch]:
-    assert process.stdout  # noqa: S101 - asked for in `start`
-    try:
-        answer = pickle.load(process.stdout)  # noqa: S301 - from a process of ours
-    except (EOFError, pickle.UnpicklingError) as error:
-        raise LostWorkerError(
-            f"读取进程被终止（{process.wait()}），可能是内存不足；请重新运行 "
-            f"a reading process was ended ({process.wait()}), perhaps for want of memory; run it again"
-        ) from error
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
-
-
-def _work() -> None:
-    # Whoever started this process ends it: its death is seen by the pipe, and an interrupt is its own to answer.
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+def _work(line: Connection) -> None:
+    # An interrupt is for whoever started this process to answer; that it has ended shows at the line.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    job: Job = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
-    for portion in job.portions:
-        try:
-            answer = job.batches(portion)
-        except Exception as error:
-            answer = error
-        pickle.dump(answer, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
-        sys.stdout.buffer.flush()
+    with suppress(EOFError, ConnectionError):
+        job: Job = line.recv()
+        while True:
+            portion: Portion = line.recv()
+            try:
+                written = _written(job.batches(portion))
+            except Exception as error:
+                line.send(error)
+                continue
+            line.send(None)
+            send_handle(line, written, os.getppid())
+            os.close(written)
+
+
+def _written(batches: Iterable[pa.RecordBatch]) -> int:
+    """The descriptor of a file without a name, with the batches: what is handed over so is not copied on the way."""
+    # In memory where the system can.
+    file = os.fdopen(os.memfd_create(__name__), "wb") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()  # noqa: SIM115
+    with file, pa.ipc.new_stream(file, RECORD_SCHEMA) as stream:
+        for batch in batches:
+            stream.write_batch(batch)
+        return os.dup(file.fileno())
 
 
 if __name__ == "__main__":
-    _work()
+    _work(Connection(int(sys.argv[1])))

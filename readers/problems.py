@@ -102,6 +102,12 @@ _WORDS = {
         "检查该处的内容，另存为“CSV UTF-8”后重新交付",
         "check the text at that place, save the file as “CSV UTF-8” and deliver it again",
     ),
+    "not_utf8": _Words(
+        "JSON、Turtle 和 JSON-LD 目录的编码须为 UTF-8，该处不是",
+        "a catalogue in JSON, Turtle or JSON-LD must be in UTF-8; the text at that place is not",
+        "按 UTF-8 重新导出，或把文件转存为 UTF-8 后重新交付",
+        "export it in UTF-8, or convert the file to UTF-8, and deliver it again",
+    ),
     "no_header": _Words(
         "找不到表头：至少要有两列的名称与模板一致，而内容是“{detail}”",
         "no header row: two columns at least must be named as in the template, but there is “{detail}”",

@@ -245,7 +245,7 @@ def _problem(error: SyntaxError) -> Unreadable:
     if "LoadDocumentCallback" in text:
         return Unreadable("remote_context", place)
     if "UTF-8" in text:
-        return Unreadable("unknown_encoding", place)
+        return Unreadable("not_utf8", place)
     return Unreadable("invalid_rdf", place, text)
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from unicodedata import normalize
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from readers.policy import PolicySet
@@ -267,26 +268,36 @@ def record_batches(records: Iterable[Record], layout: Layout) -> Iterator[pa.Rec
 
 def _row(record: Record, layout: Layout) -> tuple[str | bytes | None, ...]:
     """A record in the order of RECORD_SCHEMA; text may be UTF-8."""
-    pointer, raw, body, violations, kind, canonical = record
-    raw_hash = _hash(raw.encode())
+    pointer, text, body, violations, kind, canonical = record
+    raw = text.encode()
+    raw_hash = _hash(raw)
     start = kind or layout.kind, pointer
     if body is None:
         return *start, None, raw, None, violations_text(violations), raw_hash, raw_hash
-    text = _encode(body)
+    encoded = _encode(body)
     return (
         *start,
         layout.record_key(body, kind),
         raw,
-        text,
+        encoded,
         violations_text(violations),
         raw_hash,
-        _hash(canonical or text),
+        _hash(canonical or encoded),
     )
 
 
 def _batch(rows: Sequence[tuple[str | bytes | None, ...]]) -> pa.RecordBatch:
-    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-    return pa.record_batch(columns, schema=RECORD_SCHEMA)
+    return pa.record_batch([_array(column) for column in zip(*rows, strict=True)], schema=RECORD_SCHEMA)
+
+
+def _array(values: Sequence[str | bytes | None]) -> pa.StringArray:
+    # pa.array would import all of pandas wherever that is installed, which takes as long as reading 15,000 records.
+    texts = [value.encode() if isinstance(value, str) else value or b"" for value in values]
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int32)
+    offsets = pa.py_buffer(np.concatenate([np.zeros(1, np.int32), ends]).tobytes())
+    missing = [value is None for value in values]
+    valid = pa.py_buffer(np.packbits(np.logical_not(missing), bitorder="little").tobytes()) if any(missing) else None
+    return pa.StringArray.from_buffers(len(values), offsets, pa.py_buffer(b"".join(texts)), valid)
 
 
 def _hash(data: bytes) -> str:

@@ -23,8 +23,8 @@ BARE_MIN_ROWS = 2
 NOTED_HEADINGS = 50
 #: Of what stands above a header, a note shows as much.
 _NOTED_CHARS = 500
-#: How a note of a heading goes on after its place; a delivery has each once.
-HEADING_NOTE = "模板中没有列"
+#: How a note of a heading goes on after its place.
+_HEADING_NOTE = "模板中没有列"
 
 #: What a list of fields says of the resource, and no more than that: else it is a catalogue with fields.
 _LINKS = frozenset({"identifier", "title", "provider_name", "provider_code"})
@@ -194,7 +194,18 @@ def unmapped_note(heading: str, layout: Layout, taken: Collection[Column]) -> st
     """What to say of a heading that means no column: it is kept, and the nearest one that is not taken."""
     nearest = layout.nearest(heading, besides=taken)
     hint = f"；是否为“{nearest.label_zh}” did you mean “{nearest.label_zh}” ({nearest.heading})?" if nearest else ""
-    return f"{HEADING_NOTE}“{heading[:_NOTED_CHARS]}”，原样保留 not in the template; kept as it is{hint}"
+    return f"{_HEADING_NOTE}“{heading[:_NOTED_CHARS]}”，原样保留 not in the template; kept as it is{hint}"
+
+
+def untold(notes: Iterable[str], told: set[str]) -> Iterator[str]:
+    """The notes, those of a heading only where `told` has it not yet; it has them then. A delivery has each once."""
+    for note in notes:
+        what = note.partition(": ")[2]
+        if what.startswith(_HEADING_NOTE):
+            if what in told:
+                continue
+            told.add(what)
+        yield note
 
 
 def table_records(rows: Iterable[Row], header: Header, form: Form, name: str = "") -> Iterator[Record]:

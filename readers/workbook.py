@@ -14,7 +14,6 @@ from readers.problems import Unreadable
 from readers.shapes import Layout, Record
 from readers.tables import (
     HEADER_SCAN_ROWS,
-    HEADING_NOTE,
     Block,
     Form,
     Header,
@@ -22,6 +21,7 @@ from readers.tables import (
     find_header,
     heading_notes,
     table_records,
+    untold,
 )
 
 
@@ -63,11 +63,9 @@ def workbook_records(sheets: Iterable[Sheet], layout: Layout, notes: list[str]) 
             skipped[name] = " ".join(cell.strip() for row in head for cell in row.cells if cell.strip())[:120]
             continue
         is_mapped = True
-        for note in heading_notes(f"{name}!{head[found.start].first}", head[: found.start], found, layout):
-            what = note.partition(": ")[2]
-            if not (what.startswith(HEADING_NOTE) and what in told):
-                notes.append(note)
-            told.add(what)
+        notes.extend(
+            untold(heading_notes(f"{name}!{head[found.start].first}", head[: found.start], found, layout), told)
+        )
         below = chain(head[found.end :], rows)
         yield from table_records(_filled(below, merged), found.header, Form(_Pointer(name), _raw), name)
     if not is_mapped:

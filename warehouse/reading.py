@@ -12,6 +12,7 @@ import pyarrow as pa
 from readers.policy import PolicySet
 from readers.records import DeliveredFile as SourceFile
 from readers.records import Layout, LostWorkerError, Unreadable, read
+from readers.tables import untold
 from warehouse.home import Home
 from warehouse.intake import Delivery
 
@@ -61,13 +62,14 @@ def read_files(
     """
     layout = Layout.of(policy, delivery.kind)
     count = 0
+    told: set[str] = set()
     for file_no, file in enumerate(delivery.files, start=1):
         outcome = FileOutcome(
             delivery.delivery_id, file_no, file.name, file.sha256, file.size_bytes, first_ordinal=count + 1
         )
         if prove:
             home.read(file.sha256)
-        for batch in _batches(home, layout, delivery, outcome):
+        for batch in _batches(home, layout, delivery, outcome, told):
             take(_placed(batch, delivery, outcome, count + outcome.record_count))
             outcome.record_count += batch.num_rows
         if outcome.status == "rejected":
@@ -76,14 +78,16 @@ def read_files(
         yield outcome
 
 
-def _batches(home: Home, layout: Layout, delivery: Delivery, outcome: FileOutcome) -> Iterator[pa.RecordBatch]:
-    """The batches of a file; what became of it is in `outcome` when they have ended."""
+def _batches(
+    home: Home, layout: Layout, delivery: Delivery, outcome: FileOutcome, told: set[str]
+) -> Iterator[pa.RecordBatch]:
+    """The batches of a file; what became of it is in `outcome` when they have ended. told: of headings, in the delivery so far."""
     name, sha256 = outcome.source_file, outcome.source_sha256
     try:
         reading = read(SourceFile(name, sha256, home.blob(sha256)), layout)
         yield from reading.batches
         outcome.format, outcome.encoding = reading.format, reading.encoding
-        outcome.notes = "\n".join(reading.notes) or None
+        outcome.notes = "\n".join(untold(reading.notes, told)) or None
     except Unreadable as problem:
         outcome.status, outcome.rule, outcome.place = "rejected", problem.rule, problem.place
         outcome.message_zh, outcome.message_en = problem.message_zh, problem.message_en

@@ -380,3 +380,16 @@ def test_a_home_of_an_earlier_version_gets_new_columns_and_reads_its_deliveries_
     _take_in(home)
     assert ask(home, "SELECT * FROM landing.record") == before
     assert one(home, "SELECT change FROM landing.record_change") == "create"
+
+
+def test_a_heading_that_means_no_column_is_told_once_a_delivery(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    files = []
+    for name in ("a.csv", "b.csv"):
+        files.append(tmp_path / name)
+        files[-1].write_text(f"目录名称,提供方名称,摘要,更新周气,{name}\n{name},甲局,说明,每日,1\n", "utf-8")
+    deliver_files(home, files, "A1", "catalog", "2026-07-01")
+    _take_in(home)
+    first, second = (notes for (notes,) in ask(home, "SELECT notes FROM landing.delivery_file ORDER BY source_file"))
+    assert ("更新周气" in first, "a.csv" in first, "更新周期" in first) == (True, True, True)
+    assert ("更新周气" in second, "b.csv" in second) == (False, True)

@@ -20,7 +20,7 @@ from reading import delivered, layout
 from readers import json_portions, json_workers, records
 from readers.json_catalogue import large_dcat_us
 from readers.json_portions import portion_items, portions
-from readers.json_workers import Job, LostWorkerError, read_by_workers
+from readers.json_workers import Job, LostWorkerError, Worker, read_by_workers
 from readers.records import Unreadable, read
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
@@ -135,13 +135,13 @@ def test_a_broken_reader_is_told_as_by_one_process() -> None:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     """The processes that are started."""
     kept: list[subprocess.Popen[bytes]] = []
-    start = json_workers.start
 
-    def started() -> subprocess.Popen[bytes]:
-        kept.append(start())
-        return kept[-1]
+    def started() -> Worker:
+        worker = Worker()
+        kept.append(worker.process)
+        return worker
 
-    monkeypatch.setattr(json_workers, "start", started)
+    monkeypatch.setattr(json_workers, "Worker", started)
     return kept
 
 
@@ -171,11 +171,11 @@ from readers import json_portions, json_workers
 from test_readers_large import REAL, job
 json_portions.PORTION_BYTES = 1 << 16
 kept = []
-start = json_workers.start
-json_workers.start = lambda: kept.append(start()) or kept[-1]
+start = json_workers.Worker
+json_workers.Worker = lambda: kept.append(start()) or kept[-1]
 batches = json_workers.read_by_workers(job(REAL), 2)
 next(batches)
-print(*(process.pid for process in kept), flush=True)
+print(*(worker.process.pid for worker in kept), flush=True)
 time.sleep(600)
 """
 
