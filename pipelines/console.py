@@ -33,6 +33,9 @@ from warehouse.trace import Trace
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
+#: Of a record's text, a list shows as much.
+_SHOWN_CHARS = 200
+
 _OUT = Console()
 _ERR = Console(stderr=True)
 
@@ -86,13 +89,25 @@ def rejections(lake: Lake, delivery: str | None) -> Answer:
 
 
 def show_rejections(answer: Answer, output: Format) -> None:
-    """Rejections and warnings, as two tables where they are shown as tables."""
+    """Rejections and warnings, file by file where they are not asked for as data: texts of that length fit no table."""
     if output is not Format.TABLE:
         show(answer, output)
         return
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     for severity, title in (("reject", "拒收 / rejected"), ("warn", "提示，未拒收 / warnings, not rejected")):
-        say(title)
-        show(Answer(answer.columns[1:], [row[1:] for row in answer.rows if row[0] == severity]), output)
+        found = [row for row in rows if row["severity"] == severity]
+        say(f"{title}: {len(found)}")
+        file = None
+        for row in found:
+            if file != (file := (row["deliverer_code"], row["delivery_id"], row["source_file"])):
+                say("\n" + "  ".join(part for part in file if part))
+            times = f"  × {row['records']}" if (row["records"] or 1) > 1 else ""
+            say(f"  {row['place'] or '-'}  {row['rule']}{times}")
+            say(f"      {row['message_zh']}\n      {row['message_en']}")
+            say(f"      改正：{row['mend_zh']}\n      mend: {row['mend_en']}")
+            if row["raw"]:
+                say(f"      {' '.join(row['raw'].split())[:_SHOWN_CHARS]}")
+        say("")
 
 
 def show(answer: Answer, output: Format) -> None:
@@ -155,7 +170,8 @@ def show_summary(figures: dict[str, Any], reconciled: dict[str, Any] | None, per
             f"账账核对 / cards against books: {reconciled['agreed']} 相符 / agree, {reconciled['differing']} 不符 / differ; "
             f"差异 / differences (CNY): 原值 / cost {cost:,}, 累计摊销 / amortisation {amortisation:,}, 净值 / net {net:,}"
         )
-    say(f"报告 / report: {home.reports / period}")
+    if (home.reports / period).exists():  # a job of the ingest makes none
+        say(f"报告 / report: {home.reports / period}")
     say(f"血缘 / lineage: {home.reports / 'lineage.html'}")
     say(f"回执 / receipts: {home.receipts}")
     say(f"追溯 / trace: shuzhang trace report.form_r1 period={period} level=city entity_code=city --verify")

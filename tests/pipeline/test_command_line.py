@@ -87,6 +87,11 @@ def test_rejected_in_every_format(city: Home) -> None:
     for document in documents:
         assert all(document[name] for name in ("source_file", "rule", "message_zh", "message_en", "mend_zh", "mend_en"))
     assert {"html_page", "empty_file", "duplicate_identifier", "bad_amount"} <= {d["rule"] for d in documents}
+    told = _call(city.root, "rejected").output
+    for document in documents:
+        assert all(
+            document[name] in told for name in ("delivery_id", "source_file", "message_zh", "message_en", "mend_zh")
+        )
     delivery = documents[0]["delivery_id"]
     one = json.loads(_call(city.root, "rejected", "--delivery", delivery, "--format", "json").output)
     assert one == [document for document in documents if document["delivery_id"] == delivery]
