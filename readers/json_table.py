@@ -85,7 +85,7 @@ def read_json_table(data: memoryview, layout: Layout, notes: list[str]) -> tuple
     if best is None:
         raise no_table
     start = best.found.start
-    above = [Row(n, n, _array_cells(_value(item) or [])) for n, item in enumerate(best.items[:start])]
+    above = [_array_row(n, _value(item)) for n, item in enumerate(best.items[:start])]
     notes.extend(heading_notes(best.pointer or "/", above, best.found, layout))
     if best.keys is not None and best.below:
         notes.append(
@@ -121,17 +121,20 @@ def _arrays(pointer: str, value: _Array | _Object, depth: int) -> Iterator[tuple
 
 def _table(pointer: str, items: Sequence[msgspec.Raw], layout: Layout) -> _Table | None:
     sample = [_value(item) for item in items[:HEADER_SCAN_ROWS]]
-    types = {type(value) for value in sample if value is not msgspec.UNSET}
-    if types == {list}:
-        found = find_header([Row(n, n, _array_cells(item or [])) for n, item in enumerate(sample)], layout)
-        return found and _Table(pointer, items, None, found, found.end)
-    if types != {dict}:
+    objects, arrays = (sum(isinstance(value, kind) for value in sample) for kind in (dict, list))
+    # Most items say what the table is made of; the others are rejected alone.
+    if 2 * max(objects, arrays) <= len(sample):
         return None
-    first = sample[0] or {}
+    if arrays > objects:
+        found = find_header([_array_row(n, value) for n, value in enumerate(sample)], layout)
+        return found and _Table(pointer, items, None, found, found.end)
+    first = sample[0] if isinstance(sample[0], dict) else {}
     keys = _keys(items)
     by_keys = Header.of(keys, layout)
     described = Header.of([_text(first.get(key)) or key for key in keys], layout)
-    is_described = len(sample) > 1 and described.mapped_count >= max(HEADER_MIN_COLUMNS, by_keys.mapped_count)
+    is_described = (
+        bool(first) and len(sample) > 1 and described.mapped_count >= max(HEADER_MIN_COLUMNS, by_keys.mapped_count)
+    )
     is_described = is_described and _describes(first, by_keys, described, keys)
     header = described if is_described else by_keys
     if header.mapped_count < HEADER_MIN_COLUMNS:
@@ -188,13 +191,16 @@ def _records(table: _Table, layout: Layout) -> Iterator[Record]:
 def _rows(table: _Table, broken: list[Record]) -> Iterator[Row]:
     """The items as rows; one that is not what the others are cannot be a row, and goes to `broken`."""
     positions = {key: position for position, key in enumerate(table.keys or ())}
-    for number, item in enumerate(islice(table.items, table.below, None), start=table.below):
+    for number, item in enumerate(table.items):
         raw = bytes(memoryview(item)).decode()
         wrong: list[Violation] = []
         try:
             value = _decode(item)
         except msgspec.DecodeError as error:
             value, wrong = None, [Violation("json_syntax", "", shown(str(error)))]
+        is_row = isinstance(value, list if table.keys is None else dict)
+        if is_row and number < table.below:
+            continue  # the header, and what stands above it
         if table.keys is None and isinstance(value, list):
             yield Row(number, number, _array_cells(value), raw)
         elif table.keys is not None and isinstance(value, dict):
@@ -234,6 +240,11 @@ def _field(item: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
         else:
             rest[key] = value
     return taken | {"extras": rest} if rest else taken
+
+
+def _array_row(number: int, value: Any) -> Row:
+    """An item as a row; an empty one if it is no array."""
+    return Row(number, number, _array_cells(value) if isinstance(value, list) else [])
 
 
 def _array_cells(value: list[Any]) -> list[str]:

@@ -308,3 +308,17 @@ def test_a_key_twice_in_a_row_of_a_table_is_said_of_that_row(tmp_path: Path) -> 
     assert [[v["rule"] for v in record.violations] for record in got] == [[], ["json_repeated_key"], []]
     assert [record.body["title"] for record in got] == ["a", "c", "d:"]
     assert got[1].violations[0]["value"] == "信息资源名称"
+
+
+@pytest.mark.parametrize("kind", ["objects", "arrays"])
+@pytest.mark.parametrize("bad", ["null", "7", '"text"', "other"])
+@pytest.mark.parametrize("place", [0, 1, 5])
+def test_an_item_that_is_no_row_is_rejected_alone(tmp_path: Path, kind: str, bad: str, place: int) -> None:
+    a, b = '["1", "a"]', '{"信息资源代码": "1", "信息资源名称": "a"}'
+    head = [] if kind == "objects" else ['["信息资源代码", "信息资源名称"]']
+    good, other = (b, a) if kind == "objects" else (a, b)
+    texts = [*head, *[good] * 7]
+    texts.insert(place, bad if bad != "other" else other)
+    _, rows = rows_of(tmp_path, f"[{', '.join(texts)}]".encode())
+    assert [(row["source_pointer"], row["raw"]) for row in rows if row["body"] is None] == [(f"/{place}", texts[place])]
+    assert sum(row["body"] == {"identifier": "1", "title": "a"} for row in rows) == len(rows) - 1 == 7
