@@ -19,6 +19,7 @@ from pipelines.plan import Plan, default_period, plan
 from pipelines.problems import problems
 from pipelines.reaper import reap_dead_runs
 from readers.policy import PolicySet, load
+from warehouse.disk import full_disk_named
 from warehouse.home import Home
 from warehouse.ingest import pending
 from warehouse.intake import Intake
@@ -68,6 +69,7 @@ def run(
 
     Raises:
         PolicyError: a policy file is wrong.
+        FullDiskError: there is no room for the run's record.
         ValueError: there is no such job, or no such period to run it for.
     """
     if job not in JOB_NAMES:
@@ -77,7 +79,8 @@ def run(
     chosen = _choose(lake, load(home.policy), definition, period, deliverers)
     starting(chosen)
     run_id = str(uuid.uuid4())
-    with open_instance(home) as instance:
+    # Dagster's own record of the run is in the home too.
+    with full_disk_named(home.root), open_instance(home) as instance:
         reap_dead_runs(instance)
         known = [delivery.deliverer_code for delivery in Intake(home).deliveries()]
         add_partitions(instance, periods=[chosen.period], deliverers=known)

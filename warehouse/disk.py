@@ -6,6 +6,7 @@ Does not belong here: where a file lies (`home.py`) and what stands in it.
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ _NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 #: DuckDB and SQLite hand the system's words on, or have words of their own; no code.
 _WORDS = ("No space left on device", "database or disk is full", "Disk quota exceeded", "File too large")
+_FAILED_WRITE = "disk I/O error"
+_INDEX_BYTES = 32 << 10
 
 
 class FullDiskError(OSError):
@@ -36,6 +39,16 @@ def is_full_disk(error: BaseException) -> bool:
     return False
 
 
+def _stopped_for_room(error: BaseException, folder: Path) -> bool:
+    """Whether SQLite says no more than that a write failed, and there is no room for its index of the log (32 KB)."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if _FAILED_WRITE in str(seen):
+            return shutil.disk_usage(folder).free < _INDEX_BYTES
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
 @contextmanager
 def full_disk_named(folder: Path) -> Iterator[None]:
     """Turn whatever a full disk raises within into one error.
@@ -46,7 +59,7 @@ def full_disk_named(folder: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, FullDiskError) or not is_full_disk(error):
+        if isinstance(error, FullDiskError) or not (is_full_disk(error) or _stopped_for_room(error, folder)):
             raise
         raise FullDiskError(
             f"{folder}: 磁盘已满，已有数据未受影响；请腾出空间后重新执行 / the disk is full, nothing that was there is lost; "
