@@ -1,38 +1,39 @@
-"""Stage quality: what the rules come to, by holder and by delivery, and the gate that stands before the register.
+"""Stage quality: what the rules come to, by row, by holder and by delivery, and the gate that stands before the register.
 
 The gate is Great Expectations over the measures; a rule that policy lets block and that is below its threshold keeps everything
-after it from being built. Does not belong here: rules (`policy/quality_rule.csv`), their predicates (`warehouse/sql/quality`).
+after it from being built. Does not belong here: rules (`policy/quality`), counting (`warehouse/sql/quality`).
 """
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from assets_defs.stage import asset_key, asset_spec, build_selected, results
-from quality.checks import rule_results
+from assets_defs.stage import asset_key, asset_spec, build_selected, results, stage_assets
+from quality.checks import ADDED_RULES, rule_results
 from quality.rules import RULES, rule_measures
 from warehouse.owed import owe, settle
 from warehouse.registry import registry
 from warehouse.resource import LakeResource
 
-_TABLES = registry().of_stage("quality")
 GATE_TABLE = "quality.measure"
 GATE = asset_key(registry()[GATE_TABLE])
 
+quality_stage = stage_assets("quality", without=[GATE_TABLE])
+
 
 @dg.multi_asset(
-    name="quality",
-    specs=[asset_spec(table) for table in _TABLES],
+    name="quality_gate",
+    specs=[asset_spec(registry()[GATE_TABLE])],
     # Whether a rule blocks is policy's to say, and policy may change: a warning never blocks, so each check may.
-    check_specs=[dg.AssetCheckSpec(rule, asset=GATE, blocking=True) for rule in RULES],
-    description="质量 / quality",
+    check_specs=[dg.AssetCheckSpec(rule, asset=GATE, blocking=True) for rule in (*RULES, ADDED_RULES)],
+    description="质量关口 / quality gate",
 )
-def quality_stage(
+def quality_gate(
     context: dg.AssetExecutionContext, lake: LakeResource
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     store = lake.open()
     owe(store.home, GATE_TABLE, [""])
-    built = build_selected(context, lake, _TABLES, "quality")
+    built = build_selected(context, lake, [registry()[GATE_TABLE]], "quality gate")
     # Great Expectations takes 6 to 9 seconds to import: here alone, and once a process.
     from quality.gate import judge
 

@@ -5,7 +5,7 @@ particular to a stage (its own module).
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 import dagster as dg
@@ -50,12 +50,18 @@ def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None, gate: dg.
     )
 
 
-def stage_assets(stage: str, *, by_period: bool = False, gate: dg.AssetKey | None = None) -> dg.AssetsDefinition:
+def stage_assets(
+    stage: str, *, by_period: bool = False, gate: dg.AssetKey | None = None, without: Collection[str] = ()
+) -> dg.AssetsDefinition:
     """The models of a stage: one step that replaces the selected tables in one transaction, once `gate` has passed.
 
     A step has one partitioning in Dagster, so a stage that has both takes two: its tables by period, and its other ones.
+
+    Args:
+        without: qualified names of tables that have a step of their own.
     """
-    tables = {asset_key(t): t for t in registry().of_stage(stage) if (t.partition is not None) == by_period}
+    chosen = [table for table in registry().of_stage(stage) if table.qualified not in without]
+    tables = {asset_key(t): t for t in chosen if (t.partition is not None) == by_period}
 
     @dg.multi_asset(
         name=f"{stage}_by_period" if by_period else stage,
@@ -78,7 +84,7 @@ def build_selected(
     policy = lake.policy()
     return build(
         lake.open(),
-        selected,
+        [table.under(policy) for table in selected],
         period=context.partition_key if context.has_partition_key else None,
         policy_hashes={name: policy.list_hash(name) for name in policy.lists},
         info=commit_info(context, stage),

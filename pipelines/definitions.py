@@ -15,6 +15,7 @@ ASSETS = [
     landing.landing_stage,
     catalog.catalog_stage,
     quality.quality_stage,
+    quality.quality_gate,
     classification.classification_stage,
     registry.registry_stage,
     valuation.valuation_stage,

@@ -12,6 +12,7 @@ import dagster as dg
 import msgspec
 import pyarrow as pa
 
+from assets_defs.quality import GATE_TABLE
 from assets_defs.stage import asset_key
 from quality.rules import gate_is_closed
 from readers.policy import PolicySet
@@ -51,7 +52,7 @@ def plan(lake: Lake, policy: PolicySet, period: str | None, deliverers: Collecti
     """
     todo = pending(lake, policy, deliverers)
     period = period or default_period(lake, policy, todo)
-    tables = lake.tables
+    tables = lake.tables.under(policy)
     with lake.reading() as connection:
         last = materializations(connection, period)
     entry = last.get("policy.entry")
@@ -71,7 +72,7 @@ def plan(lake: Lake, policy: PolicySet, period: str | None, deliverers: Collecti
         names |= {t.qualified for t in _downstream(lake, names)}
     if names and gate_is_closed(lake):
         # Its table may be up to date: the gate must be asked again all the same before anything behind it is built.
-        names |= {table.qualified for table in tables.of_stage("quality")}
+        names.add(GATE_TABLE)
     return Plan(period, todo, tuple(asset_key(t) for t in tables.values() if t.qualified in names))
 
 

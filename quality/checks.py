@@ -3,12 +3,12 @@
 Belongs here: turning what the lake measured into check results. Does not belong here: measuring (models of stage quality).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
 
-from quality.rules import RuleMeasure
+from quality.rules import RULES, RuleMeasure
 from warehouse import queries
 from warehouse.guard import undecided
 from warehouse.lake import Lake
@@ -16,6 +16,8 @@ from warehouse.lake import Lake
 RECORD_EQUATION = "record_equation"
 NOTHING_HELD = "nothing_held"
 RECONCILED = "reconciled"
+#: One check for all rules that a home has beside the shipped ones: Dagster must know its checks before it knows the home.
+ADDED_RULES = "added_rules"
 
 
 def record_equation(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
@@ -79,15 +81,28 @@ def reconciled(lake: Lake, asset: dg.AssetKey, period: str) -> dg.AssetCheckResu
 def rule_results(
     measures: list[RuleMeasure], verdicts: Mapping[str, bool], asset: dg.AssetKey, docs: Path
 ) -> Iterator[dg.AssetCheckResult]:
-    """One result a rule: an error only where policy says that it blocks, else a warning, which blocks nothing.
+    """One result a shipped rule, and one for those that the home added: an error only where policy says that it blocks, else a warning.
 
     Args:
-        verdicts: what the gate said of each rule that was assessed.
+        verdicts: what the gate said of each rule that was assessed; a rule that is for information alone is passed whatever it said.
         docs: first page of the Data Docs.
     """
-    for rule in measures:
+    measured = {rule.rule_code: rule for rule in measures}
+    for code in RULES:
+        if code not in measured:
+            yield dg.AssetCheckResult(
+                passed=True,
+                check_name=code,
+                asset_key=asset,
+                severity=dg.AssetCheckSeverity.WARN,
+                description="没有可评价的数据，或政策中已无此规则 / nothing to assess, or no such rule in this home's policy",
+            )
+    yield _added(
+        [rule for rule in measures if rule.rule_code not in RULES], lambda rule: _passes(rule, verdicts), asset, docs
+    )
+    for rule in (measured[code] for code in RULES if code in measured):
         blocks = rule.severity == "block"
-        passed = verdicts.get(rule.rule_code, True)
+        passed = _passes(rule, verdicts)
         share = "未评价 not assessed" if rule.share_pct is None else f"{rule.share_pct:.2f} %"
         yield dg.AssetCheckResult(
             passed=passed,
@@ -109,3 +124,29 @@ def rule_results(
                 "data_docs": dg.MetadataValue.path(docs),
             },
         )
+
+
+def _passes(rule: RuleMeasure, verdicts: Mapping[str, bool]) -> bool:
+    return rule.severity == "info" or verdicts.get(rule.rule_code, True)
+
+
+def _added(
+    rules: list[RuleMeasure], passes: Callable[[RuleMeasure], bool], asset: dg.AssetKey, docs: Path
+) -> dg.AssetCheckResult:
+    failing = [rule for rule in rules if not passes(rule)]
+    blocks = any(rule.severity == "block" for rule in failing)
+    return dg.AssetCheckResult(
+        passed=not failing,
+        check_name=ADDED_RULES,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        description="; ".join(
+            f"{rule.rule_code} {rule.name_zh} / {rule.name_en}: {rule.share_pct} %, 阈值 threshold {rule.threshold_pct} %. {rule.mend}"
+            for rule in failing
+        )
+        or "本家目录增加的规则 / rules that this home has added",
+        metadata={
+            **{rule.rule_code: f"{rule.numerator} / {rule.denominator}" for rule in rules},
+            "data_docs": dg.MetadataValue.path(docs),
+        },
+    )

@@ -1,24 +1,17 @@
 """The rules of quality and what they come to over the whole lake.
 
-Belongs here: reading `quality.measure` by rule. Does not belong here: the predicates (`warehouse/sql/quality/measure.sql`), texts and
-thresholds (`policy/quality_rule.csv`), the verdict (`gate.py`).
+Belongs here: reading `quality.measure` by rule. Does not belong here: predicates, texts and thresholds (`policy/quality`), counting
+(`warehouse/sql/quality`), the verdict (`gate.py`).
 """
 
 from dataclasses import dataclass
 
 from warehouse import queries
 from warehouse.lake import Lake
+from warehouse.rule_models import rule_codes
 
-#: The rules that the model measures, one for each dimension of GB/T 36344, and the record equation.
-RULES = (
-    "record_equation",
-    "known_codes",
-    "core_elements",
-    "readable_dates",
-    "share_open_agree",
-    "within_cycle",
-    "open_has_address",
-)
+#: The rules that are shipped; officers may add others to a home, and take some away.
+RULES = rule_codes()
 
 
 @dataclass(frozen=True)

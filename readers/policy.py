@@ -1,15 +1,18 @@
-"""The policy files: the rules as data, one CSV file a list, read into entries with file, line and raw text.
+"""The policy files: the rules as data, read into entries with file, line and raw text: a list is a CSV file, or the TOML files of a folder.
 
 Belongs here: what makes a policy file well-formed, and the shape of each list (`LISTS`). Does not belong
-here: what an entry means (the models that join `policy.entry`) and where policy is kept
-(`warehouse/policy.py`).
+here: what an entry means (the models that join `policy.entry`), what SQL a rule may hold (`predicates.py`) and where
+policy is kept (`warehouse/policy.py`).
 """
 
 import hashlib
+import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
+from readers.predicates import predicate_fault, rule_tables
 
 STATUSES = ("official", "secondary", "unverified", "proposal")
 
@@ -64,6 +68,16 @@ def _one_of(*values: str) -> Check:
 
 _YES_NO = _one_of("yes", "no")
 _INTEGER = Check(lambda text: text.isascii() and text.isdigit(), "应为整数", "must be an integer")
+_PERCENT = Check(
+    lambda text: text.isascii() and text.isdigit() and int(text) <= 100,
+    "应为 0 到 100 的整数",
+    "must be an integer from 0 to 100",
+)
+_NAME = Check(
+    lambda text: re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text) is not None,
+    "应由小写字母、数字和下划线组成，以字母开头",
+    "must be lower-case letters, digits and underscores, a letter first",
+)
 _DATE = Check(_is_date, "应为 YYYY-MM-DD", "must be YYYY-MM-DD", "bad_date")
 _PATTERN = Check(
     _is_pattern,
@@ -181,12 +195,11 @@ LISTS: Mapping[str, ListShape] = {
     "quality_rule": ListShape(
         ("rule_code",),
         (
-            "subject_kind",
+            "table_name",
             "indicator_code",
-            "dimension_zh",
-            "dimension_en",
             "name_zh",
             "name_en",
+            "predicate",
             "severity",
             "threshold_pct",
             "needs_zh",
@@ -194,12 +207,28 @@ LISTS: Mapping[str, ListShape] = {
             "mend_zh",
             "mend_en",
         ),
-        checks={
-            "subject_kind": _one_of("delivery", "resource"),
-            "severity": _one_of("block", "warn"),
-            "threshold_pct": _INTEGER,
+        ("needs",),
+        {
+            "rule_code": _NAME,
+            "table_name": _one_of(*rule_tables()),
+            "severity": _one_of("block", "warn", "info"),
+            "threshold_pct": _PERCENT,
         },
+        ((("indicator_code",), "quality_indicator"),),
     ),
+    "quality_dimension": ListShape(
+        ("dimension_code",),
+        ("name_zh", "name_en", "weight"),
+        checks={"dimension_code": _one_of("01", "02", "03", "04", "05", "06"), "weight": _INTEGER},
+    ),
+    "quality_indicator": ListShape(
+        ("indicator_code",),
+        ("dimension_code", "name_zh", "name_en", "weight"),
+        ("why_not_zh", "why_not_en"),
+        {"weight": _INTEGER},
+        ((("dimension_code",), "quality_dimension"),),
+    ),
+    "quality_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
     "update_cycle_lag": ListShape(("update_cycle",), ("max_lag_days",), checks={"max_lag_days": _INTEGER}),
     "report_form": ListShape(("form",), ("table", "title_zh"), ("note_zh",)),
     "report_column": ListShape(
@@ -210,6 +239,11 @@ LISTS: Mapping[str, ListShape] = {
         ((("form",), "report_form"),),
     ),
 }
+
+#: Lists that are TOML files of a folder: list -> folder, and the head of each entry.
+FOLDERS: Mapping[str, tuple[str, str]] = {"quality_rule": ("quality", "rule")}
+#: Most rules of one table: a row's verdicts are kept as the bits of one integer.
+_MOST_RULES = 62
 
 
 #: What can be wrong: message and mend, each in Chinese and English.
@@ -254,6 +288,28 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "duplicate_key": (
         "“{key}”自 {date} 起的条目与第 {earlier} 行重复", "“{key}” from {date} is on line {earlier} already",
         "只保留一条，或改用另一个生效日期", "keep one of them, or give another effective_from",
+    ),
+    "bad_toml": (
+        "不是 TOML：{reason}", "it is no TOML: {reason}", "改正该行", "mend the line",
+    ),
+    "unknown_entry": (
+        "“{key}”不在 [[{head}]] 之下", "“{key}” does not stand under [[{head}]]",
+        "每个条目以 [[{head}]] 一行开头", "begin each entry with a line [[{head}]]",
+    ),
+    "moved_list": (
+        "{list} 已移到 {folder}/*.toml", "{list} has moved to {folder}/*.toml",
+        "把改过的阈值和严重程度抄到该处，再删除本文件", "carry changed thresholds and severities over, then delete this file",
+    ),
+    "bad_predicate": (
+        "“{column}”不是 {table} 一行上的条件：{zh}", "“{column}” is no condition on a row of {table}: {en}",
+        "只用该表的列和允许的函数写一个条件", "write one condition of that table's columns and the functions allowed",
+    ),
+    "too_many_rules": (
+        "{table} 的规则超过 {most} 条", "{table} has more than {most} rules", "删去几条", "remove some of them",
+    ),
+    "no_rule": (
+        "指标 {indicator} 没有规则，也没有说明为何不评价", "the indicator {indicator} has no rule and no reason why not",
+        "增加规则，或填写 why_not_zh 和 why_not_en", "add a rule, or fill in why_not_zh and why_not_en",
     ),
     "unknown_reference": (
         "{list} 中没有“{value}”", "{list} has no “{value}”",
@@ -318,19 +374,25 @@ class PolicySet:
     lists: Mapping[str, tuple[Entry, ...]]
 
     @classmethod
-    def of_files(cls, files: Mapping[str, bytes]) -> "PolicySet":
+    def of_files(cls, files: Mapping[str, bytes], *, whole: bool = False) -> "PolicySet":
         """Read policy files, given as name to bytes.
+
+        Args:
+            whole: they are all there are, as in a folder: an indicator that no rule measures must say why, and a list that has moved
+                must not stand in its old file. Else they may be some of the files of a policy, also of an earlier version.
 
         Raises:
             PolicyError: with every problem of every file.
         """
         problems: list[Problem] = []
-        lists = {}
+        lists: dict[str, tuple[Entry, ...]] = {}
         for name, data in sorted(files.items()):
-            entries = tuple(_entries(name, data, problems))
-            lists[name.removesuffix(".csv")] = entries
+            list_name = list_of(name)
+            lists[list_name] = (*lists.get(list_name, ()), *_entries(name, data, problems, whole))
+        for entries in lists.values():
             problems += _duplicates(entries)
         problems += _dangling(lists)
+        problems += _rule_problems(lists, whole)
         if problems:
             raise PolicyError(tuple(sorted(problems)))
         return cls(lists)
@@ -358,36 +420,60 @@ class PolicySet:
         return list(latest.values())
 
 
+def policy_files(folder: Path) -> dict[str, Path]:
+    """The files of the lists in a policy folder, by name: all `*.csv` in it, and `*.toml` in the folders of `FOLDERS`."""
+    found = {file.name: file for file in sorted(folder.glob("*.csv"))}
+    for inner, _ in FOLDERS.values():
+        found |= {f"{inner}/{file.name}": file for file in sorted((folder / inner).glob("*.toml"))}
+    return found
+
+
+def list_of(name: str) -> str:
+    """The list that a policy file holds entries of."""
+    folder = name.rpartition("/")[0]
+    return next((known for known, (inner, _) in FOLDERS.items() if folder == inner), name.removesuffix(".csv"))
+
+
 def load(folder: Path) -> PolicySet:
-    """Read the policy files of a folder: all `*.csv` in it.
+    """Read the policy files of a folder.
 
     Raises:
         PolicyError: with every problem of every file, each with file, line, rule and mend.
     """
-    return PolicySet.of_files({file.name: file.read_bytes() for file in sorted(folder.glob("*.csv"))})
+    files = {name: file.read_bytes() for name, file in policy_files(folder).items()}
+    return PolicySet.of_files(files, whole=True)
 
 
-def _entries(name: str, data: bytes, problems: list[Problem]) -> Iterator[Entry]:
+class _Row(NamedTuple):
+    """An entry as it stands in a file: `line` where it begins."""
+
+    line: int
+    cells: Mapping[str, str]
+    raw: str
+
+
+def _entries(name: str, data: bytes, problems: list[Problem], whole: bool) -> Iterator[Entry]:
     """The good entries of a file; what is wrong with it is added to `problems`."""
-    list_name = name.removesuffix(".csv")
+    list_name = list_of(name)
     shape = LISTS.get(list_name)
     if shape is None:
         problems.append(Problem.of(name, 0, "unknown_list", list=list_name, known=", ".join(sorted(LISTS))))
         return
-    lines = _lines(name, data, problems)
-    if lines is None:
-        return
-    header = [cell.strip() for cell in lines[0].cells] if lines else []
-    wrong = list(_header_problems(name, shape, header))
-    problems += wrong
-    if wrong:
-        return
+    if moved := list_name in FOLDERS and name == f"{list_name}.csv":
+        if whole:
+            problems.append(Problem.of(name, 0, "moved_list", list=list_name, folder=FOLDERS[list_name][0]))
+            return
+        shape = ListShape(shape.key)
+    in_folder = list_name in FOLDERS and not moved
+    rows = _toml_rows(name, data, problems) if in_folder else _csv_rows(name, shape, data, problems)
     sha256 = hashlib.sha256(data).hexdigest()
-    for line in lines[1:]:
-        wrong = list(_row_problems(name, shape, header, line))
+    for row in rows:
+        wrong = list(_row_problems(name, shape, row))
+        if list_name == "quality_rule" and not moved and not wrong:
+            wrong = list(_predicate_problems(name, row))
         problems += wrong
         if not wrong:
-            body = {column: cell for column, cell in _cells(header, line).items() if cell}
+            body = {column: cell for column, cell in row.cells.items() if cell}
             yield Entry(
                 list_name=list_name,
                 entry_key="|".join(body[column] for column in shape.key),
@@ -397,9 +483,52 @@ def _entries(name: str, data: bytes, problems: list[Problem]) -> Iterator[Entry]
                 body=body,
                 source_file=name,
                 source_sha256=sha256,
-                source_pointer=f"{name}:{line.first}",
-                raw=without_line_end(line.text),
+                source_pointer=f"{name}:{row.line}",
+                raw=row.raw,
             )
+
+
+def _csv_rows(name: str, shape: ListShape, data: bytes, problems: list[Problem]) -> Iterator[_Row]:
+    lines = _lines(name, data, problems)
+    if lines is None:
+        return
+    header = [cell.strip() for cell in lines[0].cells] if lines else []
+    wrong = list(_header_problems(name, shape, header))
+    problems += wrong
+    for line in lines[1:] if not wrong else ():
+        if len(line.cells) != len(header):
+            problems.append(
+                Problem.of(name, line.first, "ragged_row", cells=len(line.cells), columns=len(header)),
+            )
+        else:
+            yield _Row(line.first, _cells(header, line), without_line_end(line.text))
+
+
+def _toml_rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[_Row]:
+    """The `[[head]]` entries of a TOML file. Each is read for itself, so that its line is known."""
+    head = FOLDERS[list_of(name)][1]
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        problems.append(Problem.of(name, data.count(b"\n", 0, error.start) + 1, "bad_encoding"))
+        return
+    starts = [match.start() for match in re.finditer(rf"^[ \t]*\[\[[ \t]*{head}[ \t]*\]\]", text, re.MULTILINE)]
+    for start, end in pairwise([0, *starts, len(text)]):
+        line, block = text.count("\n", 0, start) + 1, text[start:end]
+        try:
+            read = tomllib.loads(block)
+        except tomllib.TOMLDecodeError as error:
+            at = re.search(r"at line (\d+)", str(error))
+            place = line + (int(at[1]) - 1 if at else block.rstrip().count("\n"))
+            problems.append(Problem.of(name, place, "bad_toml", reason=error))
+            continue
+        entries = read.pop(head, [])
+        stray = [*read, *(column for e in entries for column, value in e.items() if isinstance(value, dict | list))]
+        problems += [Problem.of(name, line, "unknown_entry", key=key, head=head) for key in stray]
+        if not stray:
+            # Remarks between entries belong to none of them.
+            raw = re.sub(r"(\n[ \t]*(#[^\n]*)?)+$", "", block)
+            yield from (_Row(line, {column: str(value).strip() for column, value in e.items()}, raw) for e in entries)
 
 
 def _lines(name: str, data: bytes, problems: list[Problem]) -> list[Line] | None:
@@ -425,24 +554,44 @@ def _header_problems(name: str, shape: ListShape, header: list[str]) -> Iterator
             yield Problem.of(name, 1, "duplicate_column", column=column)
 
 
-def _row_problems(name: str, shape: ListShape, header: list[str], line: Line) -> Iterator[Problem]:
-    if len(line.cells) != len(header):
-        yield Problem.of(name, line.first, "ragged_row", cells=len(line.cells), columns=len(header))
-        return
-    cells = _cells(header, line)
+def _row_problems(name: str, shape: ListShape, row: _Row) -> Iterator[Problem]:
+    cells = row.cells
     for column in (*shape.key, *shape.filled, *_PROVENANCE):
-        if not cells[column]:
-            yield Problem.of(name, line.first, "missing_value", column=column)
+        if not cells.get(column):
+            yield Problem.of(name, row.line, "missing_value", column=column)
     for column, check in {**shape.checks, **_PROVENANCE}.items():
-        value = cells[column]
+        value = cells.get(column)
         if check and value and not check.holds(value):
             words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
-            yield Problem.of(name, line.first, check.rule, **words)
-    for column, wanted in shape.pinned.get("|".join(cells[column] for column in shape.key), {}).items():
-        if cells[column] != wanted:
+            yield Problem.of(name, row.line, check.rule, **words)
+    key = "|".join(cells.get(column, "") for column in shape.key)
+    for column, wanted in shape.pinned.get(key, {}).items():
+        if cells.get(column) != wanted:
             only = _one_of(wanted)
-            words = {"column": column, "value": cells[column], "must_zh": only.zh, "must_en": only.en}
-            yield Problem.of(name, line.first, only.rule, **words)
+            words = {"column": column, "value": cells.get(column), "must_zh": only.zh, "must_en": only.en}
+            yield Problem.of(name, row.line, only.rule, **words)
+
+
+def _predicate_problems(name: str, row: _Row) -> Iterator[Problem]:
+    for column in ("predicate", "needs"):
+        table = row.cells["table_name"]
+        text = row.cells.get(column)
+        if text and (fault := predicate_fault(text, table)):
+            yield Problem.of(name, row.line, "bad_predicate", column=column, table=table, zh=fault.zh, en=fault.en)
+
+
+def _rule_problems(lists: Mapping[str, tuple[Entry, ...]], whole: bool) -> Iterator[Problem]:
+    """Indicators that nothing measures and nothing explains, and tables with more rules than a row's verdicts have room for."""
+    rules = PolicySet(lists).current("quality_rule")
+    measured = {rule.body.get("indicator_code") for rule in rules}
+    for entry in PolicySet(lists).current("quality_indicator") if whole else ():
+        explained = entry.body.get("why_not_zh") and entry.body.get("why_not_en")
+        if entry.entry_key not in measured and not explained:
+            yield Problem.of(entry.source_file, entry.line, "no_rule", indicator=entry.entry_key)
+    for table in rule_tables():
+        found = [rule for rule in rules if rule.body.get("table_name") == table]
+        for rule in found[_MOST_RULES:]:
+            yield Problem.of(rule.source_file, rule.line, "too_many_rules", table=table, most=_MOST_RULES)
 
 
 def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Problem]:
@@ -450,7 +599,8 @@ def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Problem]:
     for entry in entries:
         earlier = first.setdefault((entry.entry_key, entry.effective_from), entry)
         if earlier is not entry:
-            words = {"key": entry.entry_key, "date": entry.effective_from, "earlier": earlier.line}
+            place = earlier.line if earlier.source_file == entry.source_file else earlier.source_pointer
+            words = {"key": entry.entry_key, "date": entry.effective_from, "earlier": place}
             yield Problem.of(entry.source_file, entry.line, "duplicate_key", **words)
 
 

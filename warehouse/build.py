@@ -47,12 +47,14 @@ def build(
     """Build tables in the order given, in one transaction; a table that is partitioned by period gets `period` alone.
 
     Args:
+        tables: with the models that they have under the policy in force (`Registry.under`).
         policy_hashes: hash of each policy list, as `readers.policy.PolicySet.list_hash` gives it.
 
     Raises:
         ModelError: nothing is committed then.
     """
-    ordered = [table for table in lake.tables.values() if table in set(tables)]
+    given = {table.qualified: table for table in tables}
+    ordered = [given[name] for name in lake.tables if name in given]
 
     def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
         return [

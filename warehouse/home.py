@@ -104,8 +104,9 @@ class Home:
             if not self.policy.exists():
                 aside = Path(tempfile.mkdtemp(dir=self.root, prefix=".policy-"))
                 try:
-                    for file in _policy_files(shipped):
-                        shutil.copyfile(file, aside / file.name)
+                    for name, file in _policy_files(shipped).items():
+                        (aside / name).parent.mkdir(exist_ok=True)
+                        shutil.copyfile(file, aside / name)
                     aside.chmod(0o755)
                     reach("file.inside", "policy")
                     aside.rename(self.policy)
@@ -114,9 +115,9 @@ class Home:
                     # Another process may have made the home at the same moment.
                     if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                         raise
-            for file in _policy_files(shipped):
-                if not (self.policy / file.name).exists():
-                    write_whole(self.policy / file.name, file.read_bytes(), "policy")
+            for name, file in _policy_files(shipped).items():
+                if not (self.policy / name).exists():
+                    write_whole(self.policy / name, file.read_bytes(), "policy")
 
     def keep(self, data: bytes) -> str:
         """Keep bytes under their SHA-256, which is returned."""
@@ -183,8 +184,10 @@ class Home:
         return data
 
 
-def _policy_files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.suffix in (".csv", ".toml"))
+def _policy_files(folder: Path) -> dict[str, Path]:
+    """Lists and sources, by their path in the folder."""
+    found = [*folder.glob("*.csv"), *folder.glob("*.toml"), *folder.glob("*/*.toml")]
+    return {file.relative_to(folder).as_posix(): file for file in sorted(found)}
 
 
 def _same_bytes(source: Path, kept: Path, opener: Callable[[str, int], int] | None) -> bool:

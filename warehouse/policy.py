@@ -7,7 +7,7 @@ import hashlib
 
 import duckdb
 
-from readers.policy import PolicySet
+from readers.policy import PolicySet, policy_files
 from warehouse.build import Built, check_key, record
 from warehouse.home import Home
 from warehouse.lake import CommitInfo, Lake
@@ -27,7 +27,7 @@ def policy_state(policy: PolicySet) -> str:
 def build_policy(lake: Lake, policy: PolicySet, info: CommitInfo) -> Built:
     """Replace `policy.entry` with the entries of the home's policy files."""
     table = lake.tables["policy.entry"]
-    for file in sorted(lake.home.policy.glob("*.csv")):
+    for file in policy_files(lake.home.policy).values():
         lake.home.keep(file.read_bytes())
 
     def work(connection: duckdb.DuckDBPyConnection) -> Built:

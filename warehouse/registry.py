@@ -7,12 +7,13 @@ Does not belong here: executing anything.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from importlib.resources import files
 
-from warehouse import provenance
+from readers.policy import PolicySet
+from warehouse import provenance, rule_models
 from warehouse.engine import identifier, literal
 
 #: Stages (= schemas = asset groups) in the order in which data flows.
@@ -46,7 +47,9 @@ class Column:
 class Table:
     """A table of the lake.
 
-    `model` is its SELECT; None where Python fills it. `partition` is the column replaced by value. `follows`: for a model of landing,
+    `model` is its SELECT; None where Python fills it. `template` is the model's text as it stands in the file, where it has marks for
+    the rules of policy; `model` then has the shipped rules, and in `Registry.under` those of a home.
+    `partition` is the column replaced by value. `follows`: for a model of landing,
     whether a row follows from the records of its `delivery` or of its `deliverer` alone. `layout_lists` are policy lists that lay out
     what is published from it. `tally` is a column whose values are counted for the run's metadata, and
     `totals_where` the rows whose money is summed for it: in a roll-up, those of one level.
@@ -67,6 +70,7 @@ class Table:
     layout_lists: tuple[str, ...] = ()
     tally: str | None = None
     totals_where: str | None = None
+    template: str | None = None
 
     @property
     def qualified(self) -> str:
@@ -86,6 +90,10 @@ class Table:
     @property
     def relation(self) -> provenance.Relation:
         return provenance.Relation(self.qualified, {c.name: c.type for c in self.columns}, self.key)
+
+    def under(self, policy: PolicySet) -> "Table":
+        """The table with the model that it has under the rules of a policy."""
+        return replace(self, model=rule_models.expanded(self.template, policy)) if self.template else self
 
     def ddl(self) -> str:
         """CREATE TABLE in the lake; key columns are NOT NULL (DuckLake takes no PRIMARY KEY)."""
@@ -129,6 +137,10 @@ class Registry(Mapping[str, Table]):
         """The tables that have a model, in the order in which they are built."""
         return [table for table in self.values() if table.model]
 
+    def under(self, policy: PolicySet) -> "Registry":
+        """The tables with the models that they have under the rules of a policy."""
+        return Registry({name: table.under(policy) for name, table in self.items()})
+
     @cached_property
     def relations(self) -> dict[str, provenance.Relation]:
         return {name: table.relation for name, table in self.items()}
@@ -149,6 +161,8 @@ def registry() -> Registry:
             name = entry.name.removesuffix(".toml")
             model = root / stage / f"{name}.sql"
             fields = tomllib.loads(entry.read_text("utf-8"))
+            text = model.read_text("utf-8") if model.is_file() else None
+            template = text if text and rule_models.has_marks(text) else None
             table = Table(
                 stage=stage,
                 name=name,
@@ -156,7 +170,8 @@ def registry() -> Registry:
                 columns=tuple(columns[column] for column in fields.pop("columns")),
                 partition=fields.pop("partition", None),
                 layout_lists=tuple(fields.pop("layout_lists", ())),
-                model=model.read_text("utf-8") if model.is_file() else None,
+                model=rule_models.expanded(template, rule_models.shipped_policy()) if template else text,
+                template=template,
                 **fields,
             )
             tables[table.qualified] = table

@@ -12,6 +12,7 @@ from pipelines.partitions import last_year_end
 from pipelines.run import open_instance
 from pipelines.schedules import SCHEDULES
 from pipelines.sensors import SENSORS
+from quality.checks import ADDED_RULES
 from quality.rules import RULES
 from warehouse.home import Home
 from warehouse.publish.dictionary import dictionary_text
@@ -48,8 +49,19 @@ SHAPE = {
     "catalog/listed_field": ["landing/current_record", "landing/record"],
     "catalog/resource_field": ["catalog/listed_field", "catalog/resource", "landing/record"],
     "catalog/distribution": ["catalog/resource", "landing/record", "policy/entry"],
+    "quality/indicator": ["policy/entry"],
+    "quality/rule": ["policy/entry", "quality/indicator"],
+    "quality/resource_measure": [
+        "catalog/organisation", "catalog/resource", "landing/delivery", "landing/record", "policy/entry",
+    ],
+    "quality/field_measure": ["catalog/resource_field"],
+    "quality/delivery_measure": ["landing/delivery_outcome"],
     "quality/measure": [
-        "catalog/resource", "landing/delivery", "landing/delivery_outcome", "landing/record", "policy/entry",
+        "quality/delivery_measure", "quality/field_measure", "quality/resource_measure", "quality/rule",
+    ],
+    "quality/finding": [
+        "catalog/resource", "quality/delivery_measure", "quality/field_measure", "quality/resource_measure",
+        "quality/rule",
     ],
     "classification/rule_grade": ["policy/entry"],
     "classification/rule_pattern": ["classification/rule_grade"],
@@ -198,7 +210,7 @@ def test_the_checks() -> None:
         ("record_equation", "landing/current_record", True),
         ("nothing_held", "landing/delivery_guard", False),
         ("reconciled", "finance/reconciliation", False),
-        *((rule, "quality/measure", True) for rule in RULES),
+        *((rule, "quality/measure", True) for rule in (*RULES, ADDED_RULES)),
     }
 
 

@@ -8,16 +8,26 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from assets_defs.quality import GATE
 from pipelines.run import run
+from quality.checks import ADDED_RULES, rule_results
 from quality.rules import RULES, gate_is_closed, rule_measures
+from readers.policy import Entry, PolicyError, load
 from tests.homes import ask, lake_of, one
 from warehouse.home import Home
 from warehouse.lake import Lake
+from warehouse.trace import trace
 
 
 def _policy(home: Home, name: str) -> list[dict[str, str]]:
     with (home.policy / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def _rules(home: Home) -> list[Entry]:
+    return load(home.policy).current("quality_rule")
 
 
 def _is_date(text: str) -> bool:
@@ -63,11 +73,14 @@ def test_every_measure_is_what_the_delivered_records_give(city: Home) -> None:
         city,
         "SELECT rule_code, subject_key, numerator, denominator FROM quality.measure WHERE subject_kind = 'resource'",
     )
-    assert {(rule, holder): (a, b) for rule, holder, a, b in rows if b} == {
+    counted = {rule for rule, _ in judged}
+    assert len(counted) == 6
+    assert {(rule, holder): (a, b) for rule, holder, a, b in rows if b and rule in counted} == {
         key: (met[key], judged[key]) for key in judged
     }
     holders = one(city, "SELECT count(DISTINCT holder_code) FROM catalog.resource")
-    assert len(rows) == holders * (len(RULES) - 1)
+    on_resources = [rule for rule in _rules(city) if rule.body["table_name"] == "catalog.resource"]
+    assert len(rows) == holders * len(on_resources)
 
 
 def test_what_lacks_what_a_rule_needs_is_not_assessed(city: Home) -> None:
@@ -78,7 +91,7 @@ def test_what_lacks_what_a_rule_needs_is_not_assessed(city: Home) -> None:
 
 
 def test_the_rules_of_policy_and_of_the_model_are_the_same(city: Home) -> None:
-    assert {row["rule_code"] for row in _policy(city, "quality_rule")} == set(RULES)
+    assert {rule.entry_key for rule in _rules(city)} == set(RULES)
     measures = rule_measures(lake_of(city))
     assert {measure.rule_code for measure in measures} == set(RULES)
     # None of the rules on records may judge nothing: its predicate would have been lost.
@@ -88,16 +101,94 @@ def test_the_rules_of_policy_and_of_the_model_are_the_same(city: Home) -> None:
     }  # fmt: skip
 
 
+def test_findings_are_the_rows_that_do_not_meet_a_rule_as_many_as_policy_keeps(city: Home) -> None:
+    limit = int(_policy(city, "quality_limit")[0]["value"])
+    totals = {
+        (rule, subject): b - a
+        for rule, subject, a, b in ask(
+            city, "SELECT rule_code, subject_key, numerator, denominator FROM quality.measure"
+        )
+        if b > a
+    }
+    kept = Counter(ask(city, "SELECT rule_code, subject_key FROM quality.finding"))
+    assert max(totals.values()) > limit
+    assert kept == {key: min(total, limit) for key, total in totals.items()}
+    broken = {
+        resource
+        for (resource,) in ask(
+            city, "SELECT resource_id FROM catalog.resource WHERE open_type = 'unconditional' "
+            "AND landing_page IS NULL AND distribution_count = 0"
+        )
+    }  # fmt: skip
+    found = ask(
+        city, "SELECT resource_id, row_key, subject_kind FROM quality.finding WHERE rule_code = 'open_has_address'"
+    )
+    assert {resource for resource, _, _ in found} == broken
+    assert all((key, kind) == (resource, "resource") for resource, key, kind in found)
+    # Every finding leads to a record that was delivered.
+    assert one(city, "SELECT count(*) FROM quality.finding ANTI JOIN landing.record USING (delivery_id, ordinal) "
+                     "WHERE subject_kind <> 'delivery'") == 0  # fmt: skip
+
+
+ADDED = """
+[[rule]]
+rule_code = "title_not_long"
+table_name = "catalog.resource"
+indicator_code = "0301"
+name_zh = "名称不超过七字"
+name_en = "the title has at most seven characters"
+predicate = "length(title) <= 7"
+needs_zh = "名称"
+needs_en = "a title"
+severity = "warn"
+threshold_pct = 100
+mend_zh = "缩短名称"
+mend_en = "shorten the title"
+source = "本市"
+status = "proposal"
+effective_from = 2025-01-01
+"""
+
+
+def test_a_rule_that_an_officer_adds_is_counted_and_a_bad_one_stops_the_run(city: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(city.root, home.root)
+    own = home.policy / "quality" / "own.toml"
+    own.write_text(ADDED.replace("length(title)", "length(heading)"), "utf-8")
+    with pytest.raises(PolicyError, match=r"quality/own\.toml:2 \[bad_predicate\].*heading"):
+        run(home)
+    own.write_text(ADDED, "utf-8")
+    outcome = run(home)
+    assert outcome.problems == ()
+    assert "quality.resource_measure" in outcome.materialised
+    assert "quality.field_measure" not in outcome.materialised
+    expected = ask(home, "SELECT count(*) FILTER (WHERE length(title) <= 7), count(*) FROM catalog.resource")
+    assert ask(
+        home, "SELECT sum(numerator), sum(denominator) FROM quality.measure WHERE rule_code = 'title_not_long'"
+    ) == (expected)
+    added = next(rule for rule in rule_measures(lake_of(home)) if rule.rule_code == "title_not_long")
+    assert not added.is_reached
+    results = {result.check_name: result for result in rule_results([added], {added.rule_code: False}, GATE, tmp_path)}
+    assert set(results) == {*RULES, ADDED_RULES}
+    assert not results[ADDED_RULES].passed
+    assert "缩短名称" in str(results[ADDED_RULES].description)
+    key = ask(home, "SELECT rule_code, subject_key, row_key FROM quality.finding WHERE rule_code = 'title_not_long'")[0]
+    proven = trace(
+        lake_of(home),
+        "quality.finding",
+        dict(zip(("rule_code", "subject_key", "row_key"), key, strict=True)),
+        verify=True,
+    )
+    assert proven.verified
+
+
 def test_a_rule_that_blocks_keeps_the_register_from_being_built(city: Home, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     shutil.copytree(city.root, home.root)
-    file = home.policy / "quality_rule.csv"
+    file = home.policy / "quality" / "06_accessibility.toml"
     shipped = file.read_text("utf-8")
-    text = "\n".join(
-        line.replace(",warn,95,", ",block,95,") if line.startswith("open_has_address") else line
-        for line in shipped.splitlines()
-    )
-    file.write_text(text + "\n", "utf-8")
+    head, name, rest = shipped.partition('rule_code = "open_has_address"')
+    file.write_text(head + name + rest.replace('severity = "warn"', 'severity = "block"', 1), "utf-8")
     # A changed criterion makes the register stale.
     criteria = home.policy / "recognition_criterion.csv"
     criteria.write_text(criteria.read_text("utf-8").replace("domain.md", "domain.md 4", 1), "utf-8")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from reading import POLICY
 
-from readers.policy import ENTRY_SCHEMA, LISTS, PolicyError, PolicySet, load
+from readers.policy import ENTRY_SCHEMA, LISTS, PolicyError, PolicySet, load, policy_files
+from readers.predicates import rule_tables
 
 PARAMETER = "name,value,unit,note,source,status,effective_from\n"
 RATE = "rate,3,pct,,财办〔2025〕1号,official,2025-01-01\n"
@@ -32,11 +33,18 @@ def test_the_shipped_policy_is_read_to_the_line() -> None:
     policy = load(POLICY)
     assert policy.entries.schema == ENTRY_SCHEMA
     rows = policy.entries.to_pylist()
-    assert len(rows) == sum(len(file.read_text("utf-8").splitlines()) - 1 for file in POLICY.glob("*.csv"))
+    rules = sum(file.read_text("utf-8").count("[[rule]]") for file in POLICY.glob("quality/*.toml"))
+    assert len(rows) == rules + sum(len(file.read_text("utf-8").splitlines()) - 1 for file in POLICY.glob("*.csv"))
     for row in rows:
         name, _, line = row["source_pointer"].rpartition(":")
-        assert (POLICY / name).read_text("utf-8").splitlines()[int(line) - 1] == row["raw"]
-        assert name == row["source_file"] == f"{row['list_name']}.csv"
+        first = int(line) - 1
+        lines = (POLICY / name).read_text("utf-8").splitlines()[first : first + row["raw"].count("\n") + 1]
+        assert "\n".join(lines) == row["raw"]
+        assert name == row["source_file"]
+        assert name == f"{row['list_name']}.csv" or (row["list_name"], name.partition("/")[0]) == (
+            "quality_rule",
+            "quality",
+        )
         body = json.loads(row["body"])
         assert list(body) == sorted(body)
         assert all(isinstance(value, str) and value for value in body.values())
@@ -170,3 +178,112 @@ def test_a_rule_that_keeps_records_apart_cannot_be_made_to_warn() -> None:
         + row.format("no_identity", "reject")
         + row.format("bad_date", "ignore")
     ) == [("rejection_rule.csv", 2, "bad_value"), ("rejection_rule.csv", 5, "bad_value")]
+
+
+RULE = """\
+[[rule]]
+rule_code = "has_title"
+table_name = "catalog.resource"
+indicator_code = "0201"
+name_zh = "有名称"
+name_en = "has a title"
+predicate = "title IS NOT NULL"
+needs = "holder_code <> ''"
+needs_zh = "持有单位"
+needs_en = "a holder"
+severity = "warn"
+threshold_pct = 90
+mend_zh = "补充"
+mend_en = "add it"
+source = "GB/T 36344"
+status = "proposal"
+effective_from = 2025-01-01
+"""
+INDICATOR = "indicator_code,dimension_code,name_zh,name_en,weight,why_not_zh,why_not_en,source,status,effective_from\n"
+
+
+def rules_of(*texts: str, **others: str) -> PolicySet:
+    files = {f"quality/{n}.toml": text.encode() for n, text in enumerate(texts)}
+    return PolicySet.of_files(files | {f"{name}.csv": text.encode() for name, text in others.items()}, whole=True)
+
+
+def rule_problems(*texts: str, **others: str) -> list[tuple[str, int, str]]:
+    with pytest.raises(PolicyError) as caught:
+        rules_of(*texts, **others)
+    for problem in caught.value.problems:
+        assert all(problem[2:])
+    return [(problem.file, problem.line, problem.rule) for problem in caught.value.problems]
+
+
+def test_a_rule_is_what_its_entry_says() -> None:
+    text = "# 说明 remarks\n\n" + RULE + "\n# of the next\n" + RULE.replace("has_title", "has_name") + "\n\n"
+    first, second = rules_of(text).lists["quality_rule"]
+    assert (first.entry_key, first.source_pointer, first.raw) == ("has_title", "quality/0.toml:3", RULE.rstrip())
+    assert (second.entry_key, second.source_pointer) == ("has_name", f"quality/0.toml:{3 + RULE.count(chr(10)) + 2}")
+    assert first.body["threshold_pct"] == "90"
+    assert (first.body["effective_from"], first.effective_from) == ("2025-01-01", date(2025, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "rule"),
+    [
+        ('"title IS NOT NULL"', '"heading IS NOT NULL"', 3, "bad_predicate"),
+        ('"title IS NOT NULL"', '"title IN (SELECT title FROM catalog.resource)"', 3, "bad_predicate"),
+        ('"title IS NOT NULL"', '"title"', 3, "bad_predicate"),
+        ("\"holder_code <> ''\"", '"count(*) > 1"', 3, "bad_predicate"),
+        ("warn", "fatal", 3, "bad_value"),
+        ("90", "101", 3, "bad_value"),
+        ("90", "-1", 3, "bad_value"),
+        ("has_title", "Has Title", 3, "bad_value"),
+        ("catalog.resource", "catalog.nothing", 3, "bad_value"),
+        ("2025-01-01", '"2025/1/1"', 3, "bad_date"),
+        ('needs_en = "a holder"\n', "", 3, "missing_value"),
+        ("threshold_pct = 90", "threshold_pct = ", 14, "bad_toml"),
+        ('source = "GB/T 36344"', 'source = ["GB/T 36344"]', 3, "unknown_entry"),
+        ("[[rule]]", "[[rules]]", 1, "unknown_entry"),
+    ],
+)
+def test_a_bad_rule_is_named_by_file_and_line(old: str, new: str, line: int, rule: str) -> None:
+    assert old in RULE
+    assert rule_problems("\n\n" + RULE.replace(old, new, 1)) == [("quality/0.toml", line, rule)]
+
+
+def test_rules_that_clash_are_named() -> None:
+    assert rule_problems(RULE, RULE) == [("quality/1.toml", 1, "duplicate_key")]
+    many = [RULE.replace("has_title", f"rule_{n}") for n in range(63)]
+    assert rule_problems("\n".join(many)) == [("quality/0.toml", 62 * (RULE.count("\n") + 1) + 1, "too_many_rules")]
+
+
+def test_an_indicator_without_a_rule_says_why() -> None:
+    row = "{},02,名,name,1,{},{},x,proposal,2025-01-01\n"
+    measured, silent = row.format("0201", "", ""), row.format("0202", "", "")
+    explained = row.format("0202", "没有", "not there")
+    assert rule_problems(RULE, quality_indicator=INDICATOR + measured + silent) == [
+        ("quality_indicator.csv", 3, "no_rule")
+    ]
+    assert rules_of(RULE, quality_indicator=INDICATOR + measured + explained).lists
+    assert rule_problems(RULE, quality_indicator=INDICATOR + explained) == [
+        ("quality/0.toml", 1, "unknown_reference"),
+    ]
+    # Some of the files of a policy, as a trace reads them, need not explain one another.
+    PolicySet.of_files({"quality_indicator.csv": (INDICATOR + silent).encode()})
+
+
+def test_the_list_that_the_rules_were_in_is_refused_in_a_folder_and_read_from_the_past() -> None:
+    text = "rule_code,severity,source,status,effective_from\nknown_codes,warn,x,proposal,2025-01-01\n"
+    assert rule_problems(RULE, quality_rule=text) == [("quality_rule.csv", 0, "moved_list")]
+    (entry,) = policy_of(quality_rule=text).lists["quality_rule"]
+    assert (entry.entry_key, entry.source_pointer) == ("known_codes", "quality_rule.csv:2")
+
+
+def test_every_indicator_of_the_standard_has_a_rule_or_a_reason() -> None:
+    policy = load(POLICY)
+    measured = {rule.body["indicator_code"] for rule in policy.current("quality_rule")}
+    explained = {entry.entry_key for entry in policy.current("quality_indicator") if "why_not_zh" in entry.body}
+    per_dimension = {"01": 6, "02": 2, "03": 5, "04": 2, "05": 3, "06": 2}
+    assert measured | explained == {f"{d}{n:02}" for d, count in per_dimension.items() for n in range(1, count + 1)}
+    assert not measured & explained
+    assert {rule.body["table_name"] for rule in policy.current("quality_rule")} == set(rule_tables())
+    assert {name for name in policy_files(POLICY) if "/" in name} == {
+        rule.source_file for rule in policy.lists["quality_rule"]
+    }

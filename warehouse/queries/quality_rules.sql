@@ -4,10 +4,16 @@ WITH rule AS (
         (e.body ->> '$.rule_code') AS rule_code,
         (e.body ->> '$.name_zh') AS name_zh,
         (e.body ->> '$.name_en') AS name_en,
-        (e.body ->> '$.dimension_zh') || ' ' || (e.body ->> '$.dimension_en') AS dimension,
         (e.body ->> '$.mend_zh') || ' / ' || (e.body ->> '$.mend_en') AS mend
     FROM policy.entry AS e
     WHERE e.list_name = 'quality_rule'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+dimension AS (
+    SELECT (e.body ->> '$.name_zh') AS name_zh, (e.body ->> '$.name_zh') || ' ' || (e.body ->> '$.name_en') AS dimension
+    FROM policy.entry AS e
+    WHERE e.list_name = 'quality_dimension'
     QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
 )
 
@@ -16,7 +22,7 @@ SELECT
     r.name_zh,
     r.name_en,
     m.indicator_code,
-    r.dimension,
+    d.dimension,
     m.rule_severity AS severity,
     m.threshold_pct,
     CAST(sum(m.numerator) AS BIGINT) AS numerator,
@@ -35,5 +41,6 @@ SELECT
     r.mend
 FROM quality.measure AS m
 JOIN rule AS r USING (rule_code)
+JOIN dimension AS d ON d.name_zh = m.dimension
 GROUP BY ALL
 ORDER BY m.indicator_code, m.rule_code
