@@ -85,6 +85,7 @@ _PATTERN = Check(
     "must be a valid RE2 regular expression, without look-arounds and back-references",
     "bad_pattern",
 )
+_ACCESS = _one_of("unconditional", "conditional", "none")
 #: The columns of every list.
 _PROVENANCE = {
     "source": None,
@@ -149,6 +150,28 @@ LISTS: Mapping[str, ListShape] = {
         ("grade",),
         ("rank", "label_zh", "label_en", "is_candidate"),
         checks={"rank": _INTEGER, "is_candidate": _YES_NO},
+    ),
+    "access_limit": ListShape(
+        ("door", "grade"),
+        ("access_limit", "measures_zh", "measures_en"),
+        checks={"door": _one_of("open", "share"), "access_limit": _ACCESS},
+        references=((("grade",), "grade_level"),),
+    ),
+    "confidential_term": ListShape(
+        ("term_id",),
+        ("pattern", "open_limit", "share_limit", "name_zh", "name_en"),
+        # 意见第八段: what is to be kept confidential is not opened.
+        checks={"pattern": _PATTERN, "open_limit": _one_of("none"), "share_limit": _ACCESS},
+    ),
+    "access_rule": ListShape(
+        ("rule_id",),
+        ("severity", "message_zh", "message_en", "mend_zh", "mend_en", "clause"),
+        checks={
+            "rule_id": _one_of(
+                "confidential_open", "open_above_limit", "share_above_limit", "unshared_without_basis", "could_be_open"
+            ),
+            "severity": _one_of("warn", "info"),
+        },
     ),
     "recognition_criterion": ListShape(
         ("requirement",),

@@ -71,6 +71,9 @@ SHAPE = {
     "classification/resource_grade": [
         "catalog/resource", "classification/field_grade", "classification/rule_grade", "classification/rule_pattern",
     ],
+    "classification/resource_access": ["catalog/resource", "classification/resource_grade", "policy/entry"],
+    "classification/field_access": ["classification/field_grade", "classification/resource_access", "policy/entry"],
+    "classification/access_finding": ["catalog/resource", "classification/resource_access", "policy/entry"],
     "registry/recognition_decision": [
         "catalog/resource", "landing/current_record", "landing/record", "policy/entry", "quality/measure",
     ],

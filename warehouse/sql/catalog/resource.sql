@@ -71,7 +71,7 @@ read AS (
                 "provider_code": "VARCHAR", "provider_name": "VARCHAR", "identifier": "VARCHAR", "title": "VARCHAR",
                 "abstract": "VARCHAR", "class_name": "VARCHAR", "group_name": "VARCHAR", "subgroup_name": "VARCHAR",
                 "theme": "VARCHAR", "keywords": "VARCHAR", "format_type": "VARCHAR", "format": "VARCHAR",
-                "share_type": "VARCHAR", "open_type": "VARCHAR", "update_cycle": "VARCHAR", "issued_date": "VARCHAR",
+                "share_type": "VARCHAR", "share_condition": "VARCHAR", "open_type": "VARCHAR", "open_condition": "VARCHAR", "update_cycle": "VARCHAR", "issued_date": "VARCHAR",
                 "modified_date": "VARCHAR", "landing_page": "VARCHAR", "fields": ["JSON"], "distributions": ["JSON"]
             }'
         ) AS cells
@@ -128,8 +128,10 @@ SELECT
     m.code AS format_type,
     coalesce(ss.code, s.code) AS share_type,
     r.cells['share_type'] AS share_type_label,
+    r.cells['share_condition'] AS share_condition,
     coalesce(pp.code, p.code) AS open_type,
     r.cells['open_type'] AS open_type_label,
+    r.cells['open_condition'] AS open_condition,
     coalesce(uu.code, u.code) AS update_cycle,
     r.cells['update_cycle'] AS update_cycle_label,
     try_cast(r.cells['issued_date'] AS DATE) AS issued_date,

@@ -1,0 +1,110 @@
+-- Where what an agency declares contradicts grade, confidentiality or the policy, rule by rule (policy/access_rule.csv). What follows from
+-- a finding is a person's to decide; the narrowest holds meanwhile (resource_access).
+WITH rule AS (
+    SELECT
+        (e.body ->> '$.rule_id') AS rule_id,
+        (e.body ->> '$.severity') AS severity,
+        (e.body ->> '$.message_zh') AS message_zh,
+        (e.body ->> '$.message_en') AS message_en,
+        (e.body ->> '$.mend_zh') AS mend_zh,
+        (e.body ->> '$.mend_en') AS mend_en,
+        (e.body ->> '$.clause') AS clause
+    FROM policy.entry AS e
+    WHERE e.list_name = 'access_rule'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+term AS (
+    SELECT (e.body ->> '$.term_id') AS term_id, (e.body ->> '$.name_zh') AS name_zh
+    FROM policy.entry AS e
+    WHERE e.list_name = 'confidential_term'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+code AS (
+    SELECT
+        (e.body ->> '$.code_list') AS code_list,
+        (e.body ->> '$.code') AS code,
+        (e.body ->> '$.name_zh') AS name_zh,
+        (e.body ->> '$.name_en') AS name_en
+    FROM policy.entry AS e
+    WHERE e.list_name = 'code_value'
+),
+
+label AS (
+    SELECT c.code_list, c.code, min(c.name_zh) AS name_zh, min(c.name_en) AS name_en
+    FROM code AS c
+    GROUP BY c.code_list, c.code
+),
+
+found AS (
+    SELECT a.resource_id, 'confidential_open' AS rule_id, 'open_type' AS code_list, a.declared_open_type AS declared, a.open_limit AS allowed
+    FROM classification.resource_access AS a
+    WHERE a.confidential_term IS NOT NULL AND a.open_limit = 'none' AND a.declared_open_type <> 'none'
+    UNION ALL
+    SELECT a.resource_id, 'open_above_limit', 'open_type', a.declared_open_type, a.open_limit
+    FROM classification.resource_access AS a
+    WHERE a.declared_open_type <> a.open_access AND (a.confidential_term IS NULL OR a.open_limit <> 'none')
+    UNION ALL
+    SELECT a.resource_id, 'share_above_limit', 'share_type', a.declared_share_type, a.share_limit
+    FROM classification.resource_access AS a
+    WHERE a.declared_share_type <> a.share_access
+    UNION ALL
+    SELECT a.resource_id, 'unshared_without_basis', 'share_type', a.declared_share_type, a.share_limit
+    FROM classification.resource_access AS a
+    JOIN catalog.resource AS s ON s.resource_id = a.resource_id
+    WHERE a.declared_share_type = 'none' AND s.share_condition IS NULL
+    UNION ALL
+    SELECT a.resource_id, 'could_be_open', 'open_type', a.declared_open_type, a.open_limit
+    FROM classification.resource_access AS a
+    JOIN catalog.resource AS s ON s.resource_id = a.resource_id
+    WHERE a.declared_open_type = 'none' AND a.open_limit = 'unconditional' AND s.open_condition IS NULL
+),
+
+worded AS (
+    SELECT
+        f.resource_id,
+        a.holder_code,
+        f.rule_id,
+        r.severity,
+        f.declared,
+        f.allowed,
+        a.grade,
+        a.grade_label,
+        coalesce(d.name_zh, f.declared) AS declared_zh,
+        coalesce(d.name_en, f.declared) AS declared_en,
+        coalesce(m.name_zh, f.allowed) AS limit_zh,
+        coalesce(m.name_en, f.allowed) AS limit_en,
+        coalesce(t.name_zh, '') AS basis,
+        r.message_zh,
+        r.message_en,
+        r.mend_zh,
+        r.mend_en,
+        r.clause
+    FROM found AS f
+    JOIN rule AS r ON r.rule_id = f.rule_id
+    JOIN classification.resource_access AS a ON a.resource_id = f.resource_id
+    LEFT JOIN term AS t ON t.term_id = a.confidential_term
+    LEFT JOIN label AS d ON d.code_list = f.code_list AND d.code = f.declared
+    LEFT JOIN label AS m ON m.code_list = f.code_list AND m.code = f.allowed
+)
+
+SELECT
+    w.resource_id,
+    w.rule_id AS access_rule,
+    w.holder_code,
+    w.severity,
+    w.grade,
+    w.declared AS declared_access,
+    w.allowed AS access_limit,
+    replace(replace(replace(replace(w.message_zh, '{declared}', w.declared_zh), '{limit}', w.limit_zh), '{grade}', w.grade_label), '{basis}', w.basis)
+        AS message_zh,
+    replace(
+        replace(replace(replace(w.message_en, '{declared_en}', w.declared_en), '{limit_en}', w.limit_en), '{grade}', w.grade),
+        '{basis}',
+        w.basis
+    ) AS message_en,
+    w.mend_zh,
+    w.mend_en,
+    w.clause
+FROM worded AS w

@@ -1,0 +1,91 @@
+-- What may be done with each resource: the narrowest of what is declared, what its grade allows (policy/access_limit.csv) and what words
+-- of confidentiality leave (policy/confidential_term.csv). A grade without a limit allows nothing; what is not declared stays open (NULL).
+WITH access_limit AS (
+    SELECT
+        (e.body ->> '$.door') AS door,
+        (e.body ->> '$.grade') AS grade,
+        (e.body ->> '$.access_limit') AS access_limit,
+        (e.body ->> '$.measures_zh') AS measures
+    FROM policy.entry AS e
+    WHERE e.list_name = 'access_limit'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+term AS (
+    SELECT
+        (e.body ->> '$.term_id') AS term_id,
+        (e.body ->> '$.pattern') AS pattern,
+        (e.body ->> '$.open_limit') AS open_limit,
+        (e.body ->> '$.share_limit') AS share_limit
+    FROM policy.entry AS e
+    WHERE e.list_name = 'confidential_term'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+-- The narrowest terms first: of several that a record speaks of, one decides.
+confidential AS (
+    SELECT s.resource_id, t.term_id, t.open_limit, t.share_limit
+    FROM catalog.resource AS s
+    JOIN term AS t
+        ON regexp_matches(s.title, t.pattern)
+        OR regexp_matches(coalesce(s.share_condition, ''), t.pattern)
+        OR regexp_matches(coalesce(s.open_condition, ''), t.pattern)
+    QUALIFY row_number() OVER (
+        PARTITION BY s.resource_id
+        ORDER BY CASE t.share_limit WHEN 'none' THEN 0 WHEN 'conditional' THEN 1 ELSE 2 END, t.term_id
+    ) = 1
+),
+
+limited AS (
+    SELECT
+        s.resource_id,
+        s.holder_code,
+        g.grade,
+        g.grade_label,
+        c.term_id AS confidential_term,
+        s.open_type AS declared_open_type,
+        CASE
+            WHEN c.open_limit = 'none' OR coalesce(o.access_limit, 'none') = 'none' THEN 'none'
+            WHEN c.open_limit = 'conditional' OR o.access_limit = 'conditional' THEN 'conditional'
+            ELSE 'unconditional'
+        END AS open_limit,
+        o.measures AS open_measures,
+        s.share_type AS declared_share_type,
+        CASE
+            WHEN c.share_limit = 'none' OR coalesce(h.access_limit, 'none') = 'none' THEN 'none'
+            WHEN c.share_limit = 'conditional' OR h.access_limit = 'conditional' THEN 'conditional'
+            ELSE 'unconditional'
+        END AS share_limit,
+        h.measures AS share_measures
+    FROM catalog.resource AS s
+    JOIN classification.resource_grade AS g ON g.resource_id = s.resource_id
+    LEFT JOIN access_limit AS o ON o.door = 'open' AND o.grade = g.grade
+    LEFT JOIN access_limit AS h ON h.door = 'share' AND h.grade = g.grade
+    LEFT JOIN confidential AS c ON c.resource_id = s.resource_id
+)
+
+SELECT
+    l.resource_id,
+    l.holder_code,
+    l.grade,
+    l.grade_label,
+    l.confidential_term,
+    l.declared_open_type,
+    l.open_limit,
+    CASE
+        WHEN l.open_limit = 'none' OR l.declared_open_type = 'none' THEN 'none'
+        WHEN l.declared_open_type IS NULL THEN NULL
+        WHEN l.open_limit = 'conditional' OR l.declared_open_type = 'conditional' THEN 'conditional'
+        ELSE 'unconditional'
+    END AS open_access,
+    l.open_measures,
+    l.declared_share_type,
+    l.share_limit,
+    CASE
+        WHEN l.share_limit = 'none' OR l.declared_share_type = 'none' THEN 'none'
+        WHEN l.declared_share_type IS NULL THEN NULL
+        WHEN l.share_limit = 'conditional' OR l.declared_share_type = 'conditional' THEN 'conditional'
+        ELSE 'unconditional'
+    END AS share_access,
+    l.share_measures
+FROM limited AS l
