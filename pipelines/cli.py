@@ -1,5 +1,5 @@
 """The command line `shuzhang`: deliver, run, status, rejected, held, trace, verify, lineage, history, sql, export, template, withdraw,
-harvest, example.
+harvest, policy, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -17,6 +17,7 @@ from pipelines.cli_guard import held, refuse, release
 from pipelines.cli_harvest import harvest
 from pipelines.cli_history import history
 from pipelines.cli_lineage import lineage
+from pipelines.cli_policy import policy_app
 from pipelines.home_option import HomeOption
 from readers.policy import PolicyError, load
 from warehouse.disk import FullDiskError
@@ -47,6 +48,7 @@ FormatOption = Annotated[console.Format, typer.Option("--format", help="输出�
 
 for command in (lineage, history, harvest, held, release, refuse):
     app.command()(command)
+app.add_typer(policy_app, name="policy")
 
 
 def main() -> None:
