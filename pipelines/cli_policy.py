@@ -9,7 +9,6 @@ import typer
 
 from pipelines import console
 from pipelines.home_option import HomeOption
-from pipelines.plan import default_period
 from readers.policy import load
 from warehouse.home import Home, home_path
 from warehouse.ingest import pending
@@ -41,6 +40,9 @@ def diff(
     """改动后的政策会使哪些表、哪些行改变；什么也不写入 / what the edited policy would change, row by row; nothing is written."""
     if period is not None and not console.is_period(period):
         raise ValueError(f"--period {period!r} is not YYYY-MM 期间应为 YYYY-MM")
+    # Dagster takes two seconds to import, and only a plan needs it.
+    from pipelines.plan import default_period
+
     lake = Lake(Home(home_path(home)).create())
     policy = load(lake.home.policy)
     found = policy_diff(lake, policy, period or default_period(lake, policy, pending(lake, policy)))
