@@ -73,6 +73,11 @@ _PERCENT = Check(
     "应为 0 到 100 的整数",
     "must be an integer from 0 to 100",
 )
+_INDICATOR = Check(
+    lambda text: re.fullmatch(r"0[1-6][0-9]{2}", text) is not None,
+    "应为四位代码，前两位为维度代码",
+    "must be a code of four digits that begins with its dimension's",
+)
 _NAME = Check(
     lambda text: re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text) is not None,
     "应由小写字母、数字和下划线组成，以字母开头",
@@ -248,7 +253,7 @@ LISTS: Mapping[str, ListShape] = {
         ("indicator_code",),
         ("dimension_code", "name_zh", "name_en", "weight"),
         ("why_not_zh", "why_not_en"),
-        {"weight": _INTEGER},
+        {"indicator_code": _INDICATOR, "weight": _INTEGER},
         ((("dimension_code",), "quality_dimension"),),
     ),
     "quality_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
@@ -607,6 +612,11 @@ def _rule_problems(lists: Mapping[str, tuple[Entry, ...]], whole: bool) -> Itera
     """Indicators that nothing measures and nothing explains, and tables with more rules than a row's verdicts have room for."""
     rules = PolicySet(lists).current("quality_rule")
     measured = {rule.body.get("indicator_code") for rule in rules}
+    for entry in lists.get("quality_indicator", ()):
+        # A score's models tell a rule's dimension by its indicator's code.
+        if not entry.entry_key.startswith(entry.body["dimension_code"]):
+            words = {"column": "indicator_code", "value": entry.entry_key, "must_zh": _INDICATOR.zh}
+            yield Problem.of(entry.source_file, entry.line, "bad_value", **words, must_en=_INDICATOR.en)
     for entry in PolicySet(lists).current("quality_indicator") if whole else ():
         explained = entry.body.get("why_not_zh") and entry.body.get("why_not_en")
         if entry.entry_key not in measured and not explained:

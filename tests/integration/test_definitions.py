@@ -59,6 +59,10 @@ SHAPE = {
     "quality/measure": [
         "quality/delivery_measure", "quality/field_measure", "quality/resource_measure", "quality/rule",
     ],
+    "quality/resource_score": [
+        "quality/field_measure", "quality/indicator", "quality/resource_measure", "quality/rule",
+    ],
+    "quality/score": ["catalog/organisation", "quality/indicator", "quality/resource_score"],
     "quality/finding": [
         "catalog/resource", "quality/delivery_measure", "quality/field_measure", "quality/resource_measure",
         "quality/rule",

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,22 @@ def test_findings_are_the_rows_that_do_not_meet_a_rule_as_many_as_policy_keeps(c
     # Every finding leads to a record that was delivered.
     assert one(city, "SELECT count(*) FROM quality.finding ANTI JOIN landing.record USING (delivery_id, ordinal) "
                      "WHERE subject_kind <> 'delivery'") == 0  # fmt: skip
+
+
+def test_the_city_scores_what_its_resources_do(city: Home) -> None:
+    ((score, assessed, resources),) = ask(
+        city,
+        "SELECT score_pct, assessed_pct, resource_count FROM quality.score WHERE subject_kind = 'city' AND dimension_code = 'all'",
+    )
+    met, of = ask(city, "SELECT sum(met_weight), sum(assessed_weight) FROM quality.resource_score")[0]
+    full = one(city, "SELECT sum(weight) FROM quality.indicator")
+    assert resources == one(city, "SELECT count(*) FROM catalog.resource")
+    assert (score, assessed) == (Decimal(met * 10000 // of) / 100, Decimal(of * 10000 // (full * resources)) / 100)
+    assert 0 < score < 100
+    assert 0 < assessed < 100
+    assert one(city, "SELECT count(*) FROM quality.score WHERE subject_kind = 'holder'") == 7 * one(
+        city, "SELECT count(DISTINCT holder_code) FROM catalog.resource"
+    )
 
 
 ADDED = """

@@ -265,6 +265,9 @@ def test_an_indicator_without_a_rule_says_why() -> None:
     assert rule_problems(RULE, quality_indicator=INDICATOR + explained) == [
         ("quality/0.toml", 1, "unknown_reference"),
     ]
+    assert rule_problems(RULE, quality_indicator=INDICATOR + measured + row.format("0301", "没有", "none")) == [
+        ("quality_indicator.csv", 3, "bad_value")
+    ]
     # Some of the files of a policy, as a trace reads them, need not explain one another.
     PolicySet.of_files({"quality_indicator.csv": (INDICATOR + silent).encode()})
 

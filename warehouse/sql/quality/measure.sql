@@ -34,39 +34,28 @@ WITH sort AS (
 
 counted AS (
     SELECT
-        q.rule_code,
+        s.table_name,
         s.subject_kind,
         s.subject_key,
-        q.indicator_code,
-        q.dimension,
-        q.rule_severity,
-        q.threshold_pct,
-        q.needs,
-        CAST(coalesce(sum(CASE WHEN s.met_rules & q.rule_bit > 0 THEN s.n END), 0) AS BIGINT) AS numerator,
-        CAST(coalesce(sum(CASE WHEN s.assessed_rules & q.rule_bit > 0 THEN s.n END), 0) AS BIGINT) AS denominator
+        b.rule_bit,
+        CAST(coalesce(sum(CASE WHEN s.met_rules & b.rule_bit > 0 THEN s.n END), 0) AS BIGINT) AS numerator,
+        CAST(coalesce(sum(CASE WHEN s.assessed_rules & b.rule_bit > 0 THEN s.n END), 0) AS BIGINT) AS denominator
     FROM sort AS s
-    JOIN quality.rule AS q ON q.table_name = s.table_name
-    GROUP BY
-        q.rule_code,
-        s.subject_kind,
-        s.subject_key,
-        q.indicator_code,
-        q.dimension,
-        q.rule_severity,
-        q.threshold_pct,
-        q.needs
+    JOIN quality.rule AS b ON b.table_name = s.table_name
+    GROUP BY s.table_name, s.subject_kind, s.subject_key, b.rule_bit
 )
 
 SELECT
-    c.rule_code,
+    q.rule_code,
     c.subject_kind,
     c.subject_key,
-    c.indicator_code,
-    c.dimension,
-    c.rule_severity,
+    q.indicator_code,
+    q.dimension,
+    q.rule_severity,
     c.numerator,
     c.denominator,
-    c.threshold_pct,
-    CASE WHEN c.denominator > 0 THEN c.numerator * 100 >= c.threshold_pct * c.denominator END AS is_passed,
-    CASE WHEN c.denominator = 0 THEN c.needs END AS not_assessed_reason
+    q.threshold_pct,
+    CASE WHEN c.denominator > 0 THEN c.numerator * 100 >= q.threshold_pct * c.denominator END AS is_passed,
+    CASE WHEN c.denominator = 0 THEN q.needs END AS not_assessed_reason
 FROM counted AS c
+JOIN quality.rule AS q ON q.table_name = c.table_name AND q.rule_bit = c.rule_bit
