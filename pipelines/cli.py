@@ -1,5 +1,5 @@
 """The command line `shuzhang`: deliver, run, status, rejected, held, trace, verify, lineage, history, sql, export, template, withdraw,
-harvest, policy, example.
+harvest, policy, quality, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -18,6 +18,7 @@ from pipelines.cli_harvest import harvest
 from pipelines.cli_history import history
 from pipelines.cli_lineage import lineage
 from pipelines.cli_policy import policy_app
+from pipelines.cli_quality import quality_app
 from pipelines.home_option import HomeOption
 from readers.policy import PolicyError, load
 from warehouse.disk import FullDiskError
@@ -49,6 +50,7 @@ FormatOption = Annotated[console.Format, typer.Option("--format", help="输出�
 for command in (lineage, history, harvest, held, release, refuse):
     app.command()(command)
 app.add_typer(policy_app, name="policy")
+app.add_typer(quality_app, name="quality")
 
 
 def main() -> None:
