@@ -21,6 +21,7 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.row_conditions import Column
 
+from quality.data_docs import make_self_contained
 from quality.rules import RuleMeasure
 
 _SITE = "quality"
@@ -44,6 +45,7 @@ def judge(measures: Sequence[RuleMeasure], folder: Path) -> Mapping[str, bool]:
     aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".quality-"))
     try:
         verdicts = _validate(assessed, aside)
+        make_self_contained(aside)
         aside.chmod(0o755)
         _put_in_place(aside, folder)
     finally:

@@ -1,5 +1,6 @@
 """The gate judges by the thresholds of policy, writes Data Docs whole, and is imported only where it is asked."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -77,3 +78,15 @@ def test_a_broken_tool_is_no_bad_data(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_great_expectations_is_not_imported_with(module: str) -> None:
     code = f"import sys, {module}; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+
+
+def test_data_docs_load_nothing_from_elsewhere(tmp_path: Path) -> None:
+    judge([MEASURE], tmp_path / "docs")
+    pages = sorted((tmp_path / "docs").rglob("*.html"))
+    assert len(pages) >= 3
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert re.findall(r"<(?:link|script|img|iframe)\b[^>]*https?://[^>]*>", text) == []
+        assert "<script" not in text
+        assert "newsletter" not in text
+        assert "border-collapse" in text
