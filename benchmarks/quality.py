@@ -1,6 +1,6 @@
-"""Twenty rules over a table of 1,000,000 rows and 34 columns: verdicts of every row, then counts. `small` has 100,000, `large` 10 million.
+"""Twenty rules over a table of 1,000,000 rows and 36 columns: verdicts of every row, then counts. `small` has 100,000, `large` 10 million.
 
-The rules are those that are shipped for catalogue resources, and one more. Floor: one plain DuckDB query that counts the same, two
+The rules are those that are shipped for catalogue resources. Floor: one plain DuckDB query that counts the same, two
 filtered counts a rule, and keeps nothing of a row. Peer: Great Expectations on pandas, as many expectations on columns of that table,
 each of one condition and without holders (small and medium; it holds the table several times over).
 """
