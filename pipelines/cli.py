@@ -20,7 +20,8 @@ from pipelines.cli_lineage import lineage
 from pipelines.cli_policy import policy_app
 from pipelines.cli_quality import quality_app
 from pipelines.home_option import HomeOption
-from readers.policy import PolicyError, load
+from readers.policy import load
+from readers.policy_problems import PolicyError
 from warehouse.disk import FullDiskError
 from warehouse.guard import undecided
 from warehouse.home import DamagedBlobError, Home, home_path

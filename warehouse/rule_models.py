@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from readers.policy import FOLDERS, Entry, PolicySet
+from readers.policy import Entry, PolicySet
+from readers.policy_lists import FOLDERS
 from readers.predicates import rendered, rule_tables
 
 _MARK = re.compile(r"/\*\+ (table|each|limit) (\S+?)(?: (\d\d))?(?:: (.*?))? \*/", re.DOTALL)

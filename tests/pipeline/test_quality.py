@@ -15,7 +15,8 @@ from assets_defs.quality import GATE
 from pipelines.run import run
 from quality.checks import ADDED_RULES, rule_results
 from quality.rules import RULES, gate_is_closed, rule_measures
-from readers.policy import Entry, PolicyError, load
+from readers.policy import Entry, load
+from readers.policy_problems import PolicyError
 from tests.homes import ask, lake_of, one
 from warehouse.home import Home
 from warehouse.lake import Lake

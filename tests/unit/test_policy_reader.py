@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from reading import POLICY
 
-from readers.policy import ENTRY_SCHEMA, LISTS, PolicyError, PolicySet, load, policy_files
+from readers.policy import ENTRY_SCHEMA, PolicySet, load, policy_files
+from readers.policy_lists import LISTS
+from readers.policy_problems import PolicyError
 from readers.predicates import rule_tables
 
 PARAMETER = "name,value,unit,note,source,status,effective_from\n"

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from readers.policy import Problem
+from readers.policy_problems import Problem
 from warehouse.harvest.cron import is_cron
 from warehouse.home import Home
 from warehouse.intake import KINDS
