@@ -22,16 +22,26 @@ from pipelines.cli_quality import quality_app
 from pipelines.home_option import HomeOption
 from readers.policy import load
 from readers.policy_problems import PolicyError
+from readers.shapes import CONTENT
 from warehouse.disk import FullDiskError
 from warehouse.guard import undecided
 from warehouse.home import DamagedBlobError, Home, home_path
-from warehouse.intake import KINDS, MODES, DeliveryError, Intake, Manifest, find_manifests, read_manifest
+from warehouse.intake import (
+    KINDS,
+    MODES,
+    DeliveryError,
+    Intake,
+    Manifest,
+    default_source,
+    find_manifests,
+    read_manifest,
+)
 from warehouse.lake import Lake, SchemaDriftError
 from warehouse.proof import prove
 from warehouse.publish.database import export_database
 from warehouse.publish.dictionary import dictionary_text
 from warehouse.publish.lineage_page import publish_lineage
-from warehouse.publish.template import write_template
+from warehouse.publish.template import SHEETS, write_template
 from warehouse.query import RefusedError, query
 from warehouse.registry import registry
 from warehouse.status import reconciliation
@@ -85,11 +95,19 @@ def deliver(
         typer.Option("--date", formats=["%Y-%m-%d"], help="交付日期，默认今天 / default today"),
     ] = None,
     sequence: Annotated[int | None, typer.Option(min=1, help="当日序号 / order within the date")] = None,
-    source: Annotated[str, typer.Option(help="来源系统 / source system")] = "default",
+    source: Annotated[
+        str | None,
+        typer.Option(
+            help="来源系统，默认 default；数据内容为其资源代码 / source system, default of content: its resource"
+        ),
+    ] = None,
     holder: Annotated[
         str | None, typer.Option(help="记录未写持有单位时采用 / holder where the record names none")
     ] = None,
     mode: Annotated[str, typer.Option(help=f"{' | '.join(MODES)}")] = "full",
+    resource: Annotated[
+        str | None, typer.Option(help="数据内容所属的信息资源代码 / code of the resource that the content belongs to")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """接收交付：保存原始字节，登记交付清单 / receive deliveries: keep the bytes, put the manifest on record."""
@@ -97,14 +115,15 @@ def deliver(
 
     intake = Intake(_home(home))
     folders = [folder for path in paths for folder in find_manifests(path)]
-    if folders and (deliverer or kind):
+    if folders and (deliverer or kind or resource):
         raise DeliveryError(
-            "a folder with a manifest.toml says --from and --kind itself 带清单的文件夹无须 --from 和 --kind"
+            "a folder with a manifest.toml says --from, --kind and --resource itself "
+            "带清单的文件夹无须 --from、--kind 和 --resource"
         )
     if folders:
         manifests, problems = console.collect(folders, read_manifest, DeliveryError)
     else:
-        manifests, problems = [_manifest(paths, deliverer, kind, day, sequence, source, holder, mode)], []
+        manifests, problems = [_manifest(paths, deliverer, kind, day, sequence, source, holder, mode, resource)], []
     known = intake.known()
     for manifest in sorted(manifests, key=lambda m: (m.delivery_date, m.sequence or 1)):
         try:
@@ -128,9 +147,10 @@ def _manifest(
     kind: str | None,
     day: datetime | None,
     sequence: int | None,
-    source: str,
+    source: str | None,
     holder: str | None,
     mode: str,
+    resource: str | None,
 ) -> Manifest:
     if deliverer is None or kind is None:
         raise DeliveryError(
@@ -140,6 +160,8 @@ def _manifest(
         raise DeliveryError(f"--kind {kind}: none of {', '.join(KINDS)} 交付类别不存在")
     if mode not in MODES:
         raise DeliveryError(f"--mode {mode}: none of {', '.join(MODES)} 交付方式不存在")
+    if resource and kind != CONTENT:
+        raise DeliveryError(f"--resource is for --kind {CONTENT} alone 只有数据内容才给 --resource")
     files = [
         (str(file.relative_to(path.parent if path.is_file() else path)), file)
         for path in paths
@@ -150,7 +172,9 @@ def _manifest(
             "two files have the same name; deliver a folder that holds both 文件重名，请放入同一文件夹交付"
         )
     when = day.date() if day else _today()
-    return Manifest(deliverer, kind, when, sequence, source, mode, holder, tuple(files))
+    codes = {name: resource for name, _ in files} if resource else {}
+    source = source or default_source(codes.values())
+    return Manifest(deliverer, kind, when, sequence, source, mode, holder, tuple(files), codes)
 
 
 def _today() -> date:
@@ -322,13 +346,13 @@ def export(target: Annotated[Path, typer.Argument(help="FILE.duckdb")], home: Ho
 
 @app.command()
 def template(
-    kind: Annotated[str, typer.Argument(help=", ".join(KINDS))],
+    kind: Annotated[str, typer.Argument(help=", ".join(SHEETS))],
     target: Annotated[Path | None, typer.Option("--output", "-o", help="默认 KIND.xlsx / default KIND.xlsx")] = None,
     home: HomeOption = None,
 ) -> None:
     """写出交付模板，附填写说明 / write the XLSX template of a kind, with notes."""
-    if kind not in KINDS:
-        raise DeliveryError(f"{kind}: none of {', '.join(KINDS)} 交付类别不存在")
+    if kind not in SHEETS:
+        raise DeliveryError(f"{kind}: none of {', '.join(SHEETS)} 没有该类别的模板")
     file = target or Path(f"{kind}.xlsx")
     write_template(kind, load(_home(home).policy), file)
     console.say(f"{file}: 模板已写出 / template written")

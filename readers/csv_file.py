@@ -27,13 +27,13 @@ DELIMITERS = (",", "\t", ";", "|")
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD_BYTES = 4096
-_HEAD_CHARACTERS = 1 << 18
+HEAD_CHARACTERS = 1 << 18
 # Control characters that text seldom has; tab, line ends, form feed, Ctrl-Z and escape are met in exports.
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a\x1b")
 
 
 # The private use area: GB18030 puts there what it has no character for.
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
+PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 class _Choice(NamedTuple):
@@ -53,11 +53,11 @@ def read_csv(data: bytes, layout: Layout, notes: list[str]) -> tuple[str, Iterat
     Raises:
         Unreadable: at once, or while the records are gone through (a quotation mark without a partner).
     """
-    texts = list(_decoded(data))
+    texts = list(decoded(data))
     choice = _choose(texts, layout)
     if choice is None:
-        raise _no_header(texts[0][1])
-    rows = _rows(choice.text, choice.delimiter)
+        raise no_header(texts[0][1])
+    rows = delimited_rows(choice.text, choice.delimiter)
     head = list(islice(rows, choice.found.end or 1))
     place = f"line {head[choice.found.start].first}"
     if choice.encoding != "utf-8":
@@ -69,7 +69,7 @@ def read_csv(data: bytes, layout: Layout, notes: list[str]) -> tuple[str, Iterat
     return choice.encoding, table_records(below, choice.found.header, Form(_pointer, _raw))
 
 
-def _decoded(data: bytes) -> Iterator[tuple[str, str]]:
+def decoded(data: bytes) -> Iterator[tuple[str, str]]:
     """(encoding, text) for every encoding in which the bytes are whole."""
     if data.startswith(_UTF16_MARKS):
         candidates = [("utf-16", "utf-16")]
@@ -132,9 +132,9 @@ def _choose(texts: list[tuple[str, str]], layout: Layout) -> _Choice | None:
     best: _Choice | None = None
     best_rank = (False, 0, 0)
     for encoding, text in texts:
-        doubtful = len(_PRIVATE.findall(text[:_HEAD_CHARACTERS]))
+        doubtful = len(PRIVATE.findall(text[:HEAD_CHARACTERS]))
         for delimiter in DELIMITERS:
-            found = find_header(_head(text, delimiter), layout)
+            found = find_header(head_rows(text, delimiter), layout)
             if found is None:
                 continue
             rank = (not found.bare, found.header.mapped_count, -doubtful)
@@ -143,14 +143,20 @@ def _choose(texts: list[tuple[str, str]], layout: Layout) -> _Choice | None:
     return best
 
 
-def _head(text: str, delimiter: str) -> list[Row]:
+def head_rows(text: str, delimiter: str) -> list[Row]:
+    """The rows among which a header is looked for."""
     rows: list[Row] = []
     with suppress(Unreadable):  # the cut fell into a quoted cell, or the delimiter is not this one
-        rows.extend(islice(_rows(text[:_HEAD_CHARACTERS], delimiter), HEADER_SCAN_ROWS))
+        rows.extend(islice(delimited_rows(text[:HEAD_CHARACTERS], delimiter), HEADER_SCAN_ROWS))
     return rows
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
+def delimited_rows(text: str, delimiter: str) -> Iterator[Row]:
+    """The rows of delimited text.
+
+    Raises:
+        Unreadable: at the row that cannot be ended.
+    """
     try:
         for line in split(text, delimiter):
             yield Row(*line)
@@ -160,7 +166,8 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
         raise Unreadable("long_cell", f"line {error.line}") from error
 
 
-def _no_header(text: str) -> Unreadable:
+def no_header(text: str) -> Unreadable:
+    """What to say of text in which no header was found."""
     if _is_binary(text[:_HEAD_BYTES]):
         return Unreadable("not_recognised")
     for number, line in enumerate(text.splitlines(), start=1):

@@ -239,6 +239,22 @@ LISTS: Mapping[str, ListShape] = {
         ((("dimension_code",), "quality_dimension"),),
     ),
     "quality_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
+    "content_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
+    "placeholder_value": ListShape(("value",)),
+    "content_link": ListShape(
+        ("method",),
+        ("confidence_pct", "name_zh", "name_en"),
+        checks={"method": one_of("manifest", "code", "name", "stem"), "confidence_pct": _PERCENT},
+    ),
+    "declared_type": ListShape(
+        ("position",),
+        ("pattern", "value_type"),
+        checks={
+            "position": _INTEGER,
+            "pattern": _PATTERN,
+            "value_type": one_of("text", "date", "integer", "decimal", "boolean"),
+        },
+    ),
     "update_cycle_lag": ListShape(("update_cycle",), ("max_lag_days",), checks={"max_lag_days": _INTEGER}),
     "report_form": ListShape(("form",), ("table", "title_zh"), ("note_zh",)),
     "report_column": ListShape(

@@ -68,6 +68,18 @@ _WORDS = {
         "用模板中的列名作为键，或以 CSV、XLSX 交付",
         "name the keys as in the template, or deliver CSV or XLSX",
     ),
+    "content_not_taken": _Words(
+        "内容文件不是表格",
+        "the file is no table",
+        "以 CSV、XLSX、XLS 或 Parquet 交付数据内容",
+        "deliver content as CSV, XLSX, XLS or Parquet",
+    ),
+    "damaged_parquet": _Words("Parquet 文件已损坏：{detail}", "the Parquet file is damaged: {detail}", *_WRITE_AGAIN),
+    "no_table": _Words(
+        "文件中没有表格：表头之下没有一行数据",
+        "there is no table in the file: no row below a header",
+        *_WRITE_AGAIN,
+    ),
     "rdf_not_taken": _Words(
         "该类交付不接受 RDF", "this kind is not taken as RDF", "以 CSV 或 XLSX 交付", "deliver CSV or XLSX"
     ),

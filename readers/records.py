@@ -15,6 +15,7 @@ from readers.dcat_ap import read_dcat_ap
 from readers.json_catalogue import large_dcat_us, read_json_catalogue
 from readers.json_table import read_json_table
 from readers.json_workers import Job, LostWorkerError, read_by_workers
+from readers.magic import OLE, UTF8_MARK, ZIP, head_of, markup
 from readers.problems import Unreadable
 from readers.rdf import JSON_LD, is_json_ld, syntax_of
 from readers.shapes import CATALOG, RECORD_SCHEMA, Column, DeliveredFile, Layout, Reading, Record, record_batches
@@ -37,10 +38,6 @@ READING_VERSION = 9
 
 #: A catalogue of so many bytes is read by several processes: starting them takes as long as reading half of that.
 LARGE_BYTES = 64 << 20
-_HEAD_BYTES = 4096
-_UTF8_MARK = b"\xef\xbb\xbf"
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_HTML = (b"<html", b"<!doctype html", b"<table", b"<body", b"<head", b"<meta")
 
 
 def read(file: DeliveredFile, layout: Layout) -> Reading:
@@ -52,29 +49,24 @@ def read(file: DeliveredFile, layout: Layout) -> Reading:
         Unreadable: the file cannot be split; also while `batches` are gone through, where the trouble lies
         further on.
     """
-    with file.path.open("rb") as stream:
-        head = stream.read(_HEAD_BYTES)
-    text = head.removeprefix(_UTF8_MARK).lstrip()
-    if not text and len(head) < _HEAD_BYTES:
-        raise Unreadable("empty_file")
+    head, text = head_of(file.path)
     notes: list[str] = []
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP):
         return _reading("xlsx", None, read_xlsx(file.path, layout, notes), layout, notes)
-    if head.startswith(_OLE):
+    if head.startswith(OLE):
         return _reading("xls", None, read_xls(file.path, layout, notes), layout, notes)
     if syntax := syntax_of(head):
         if layout.kind != CATALOG:
             raise Unreadable("rdf_not_taken")
         return _reading("dcat_ap", "utf-8", read_dcat_ap(file.path, syntax, notes), layout, notes)
     if text.startswith(b"<"):
-        is_html = any(mark in text.lower() for mark in _HTML)
-        raise Unreadable("html_page" if is_html else "not_recognised")
+        raise markup(text)
     if text.startswith((b"{", b"[")):
         if layout.kind == CATALOG and file.path.stat().st_size >= LARGE_BYTES and (large := large_dcat_us(file.path)):
             catalogue, portions = large
             job = Job(file.path, "/dataset", catalogue.read, layout, portions)
             return _begun(catalogue.format, "utf-8", read_by_workers(job), notes)
-        data = _mapped(file, head.startswith(_UTF8_MARK))
+        data = _mapped(file, head.startswith(UTF8_MARK))
         if layout.kind == CATALOG and (catalogue := read_json_catalogue(data, notes)):
             return _reading(catalogue.format, "utf-8", catalogue.records, layout, notes)
         if layout.kind == CATALOG and is_json_ld(data):
@@ -101,4 +93,4 @@ def _mapped(file: DeliveredFile, marked: bool) -> memoryview:
     """The file's bytes without byte order mark, not copied into memory."""
     with file.path.open("rb") as stream:
         data = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
-    return data[len(_UTF8_MARK) :] if marked else data
+    return data[len(UTF8_MARK) :] if marked else data

@@ -45,6 +45,9 @@ SHOWN_CHARS = 200
 #: a record of that kind.
 CATALOG = "catalog"
 FIELD_KIND = "catalog.field"
+#: The kind whose records are tables that agencies deliver, and the columns of such tables.
+CONTENT = "content"
+COLUMN_KIND = "content.column"
 
 #: Longer text is no heading of ours: likeness is not looked for.
 _HEADING_CHARS = 40
@@ -55,11 +58,15 @@ _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """A file of a delivery: its name (never trusted for the format), its hash and where it lies."""
+    """A file of a delivery: its name (never trusted for the format), its hash and where it lies.
+
+    resource_code: of the resource whose content it is, where the delivery says so.
+    """
 
     name: str
     sha256: str
     path: Path
+    resource_code: str | None = None
 
 
 class Column(NamedTuple):
@@ -287,10 +294,11 @@ def _row(record: Record, layout: Layout) -> tuple[str | bytes | None, ...]:
 
 
 def _batch(rows: Sequence[tuple[str | bytes | None, ...]]) -> pa.RecordBatch:
-    return pa.record_batch([_array(column) for column in zip(*rows, strict=True)], schema=RECORD_SCHEMA)
+    return pa.record_batch([text_array(column) for column in zip(*rows, strict=True)], schema=RECORD_SCHEMA)
 
 
-def _array(values: Sequence[str | bytes | None]) -> pa.StringArray:
+def text_array(values: Sequence[str | bytes | None]) -> pa.StringArray:
+    """Texts as an Arrow array; bytes are UTF-8."""
     # pa.array would import all of pandas wherever that is installed, which takes as long as reading 15,000 records.
     texts = [value.encode() if isinstance(value, str) else value or b"" for value in values]
     ends = np.cumsum([len(text) for text in texts], dtype=np.int32)

@@ -62,7 +62,7 @@ class Header:
     @classmethod
     def of(cls, cells: Sequence[str], layout: Layout) -> "Header":
         """Take a row as header. Of two headings for one column the canonical one is taken, else the first."""
-        headings = _distinct(cells)
+        headings = distinct(cells)
         if layout.field_headings:
             columns = cls._columns(cells, layout, of_field=True)
             names = {column.name for column in columns if column and column.of_field}
@@ -332,7 +332,7 @@ def _extras(bodies: Sequence[_RowBody], merged: dict[str, Any]) -> dict[str, Any
     return bodies[0].extras | ({"_later_rows": later} if later else {})
 
 
-def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
+def distinct(cells: Sequence[str]) -> tuple[str, ...]:
     """Headings, made distinct: a repeated one gets `_2`, `_3`; an empty one is `_extra_N`, N from 1."""
     taken: dict[str, None] = {}  # in order
     repeated: dict[str, int] = {}  # how far each was counted: one may stand there a hundred thousand times

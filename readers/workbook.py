@@ -67,14 +67,14 @@ def workbook_records(sheets: Iterable[Sheet], layout: Layout, notes: list[str]) 
             untold(heading_notes(f"{name}!{head[found.start].first}", head[: found.start], found, layout), told)
         )
         below = chain(head[found.end :], rows)
-        yield from table_records(_filled(below, merged), found.header, Form(_Pointer(name), _raw), name)
+        yield from table_records(filled_down(below, merged), found.header, Form(_Pointer(name), _raw), name)
     if not is_mapped:
         content = next(filter(None, skipped.values()), "")
         raise Unreadable("no_header" if content else "empty_file", "、".join(skipped), content)
     notes.extend(f"{name}: 没有表头，未读取 no header row; sheet not read" for name in skipped)
 
 
-def _filled(rows: Iterable[Row], merged: Sequence[Merged]) -> Iterator[Row]:
+def filled_down(rows: Iterable[Row], merged: Sequence[Merged]) -> Iterator[Row]:
     """The rows, with merged cells filled downwards; a row that has nothing of its own stays empty."""
     if not merged:
         yield from rows

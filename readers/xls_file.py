@@ -40,6 +40,15 @@ def read_xls(path: Path, layout: Layout, notes: list[str]) -> Iterator[Record]:
     Raises:
         Unreadable: it is no workbook, damaged, has a password, or no sheet has a header.
     """
+    yield from workbook_records(xls_sheets(path), layout, notes)
+
+
+def xls_sheets(path: Path) -> Iterator[Sheet]:
+    """The sheets of a workbook.
+
+    Raises:
+        Unreadable: it is no workbook, damaged, too large, or has a password.
+    """
     data = path.read_bytes()
     if len(data) > MAX_BYTES:
         raise Unreadable("too_large", "", f"{len(data):,} > {MAX_BYTES:,} bytes")
@@ -47,7 +56,7 @@ def read_xls(path: Path, layout: Layout, notes: list[str]) -> Iterator[Record]:
         raise Unreadable("encrypted_workbook")
     if not any(name in data for name in _BOOK):
         raise Unreadable("not_recognised")
-    yield from workbook_records(_sheets(_opened(data)), layout, notes)
+    yield from _sheets(_opened(data))
 
 
 def _opened(data: bytes) -> xlrd.Book:

@@ -53,7 +53,16 @@ def read_xlsx(path: Path, layout: Layout, notes: list[str]) -> Iterator[Record]:
     Raises:
         Unreadable: the workbook is damaged or too large, or no sheet has a header.
     """
-    yield from workbook_records(_sheets(path, _inspected(path)), layout, notes)
+    yield from workbook_records(xlsx_sheets(path), layout, notes)
+
+
+def xlsx_sheets(path: Path) -> Iterator[Sheet]:
+    """The sheets of a workbook.
+
+    Raises:
+        Unreadable: the workbook is damaged or too large.
+    """
+    yield from _sheets(path, _inspected(path))
 
 
 def _inspected(path: Path) -> dict[str, list[Merged]]:

@@ -13,8 +13,11 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
+from readers.shapes import CONTENT
 from warehouse.intake import OPERATOR, DeliveryError, Manifest
 from warehouse.publish.template import SHEETS
+
+_WORDS = {**SHEETS, CONTENT: "数据内容"}
 
 _DATES = re.compile(r"(?<!\d)(\d{4})(?:(\d{2})(\d{2})|[-_.年](\d{1,2})[-_.月](\d{1,2})日?)(?!\d)")
 
@@ -46,7 +49,7 @@ def manifest_of(
     names = [name, *(file for file, _ in files)]
     kinds = sorted(
         kind
-        for kind, label in SHEETS.items()
+        for kind, label in _WORDS.items()
         if any(word in text.casefold() for text in names for word in (kind, label))
     )
     if len(kinds) > 1:

@@ -7,9 +7,11 @@ Does not belong here: what the files mean.
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -79,6 +81,20 @@ class Home:
     def owed(self) -> Path:
         """Notes of files that a commit calls for and that are not written yet."""
         return self.root / "owed"
+
+    @property
+    def hash_key(self) -> bytes:
+        """The secret of this home under which values are hashed that may not be shown; made on first use."""
+        file = self.root / "hash.key"
+        if not file.exists():
+            aside = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
+            with open(aside, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
+                stream.write(secrets.token_bytes(32))
+            with suppress(FileExistsError):
+                # Of two processes that make one, the first stands.
+                os.link(aside, file)
+            aside.unlink()
+        return file.read_bytes()
 
     @property
     def dagster(self) -> Path:

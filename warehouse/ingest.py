@@ -7,12 +7,15 @@ Belongs here: which deliveries are pending, one transaction for all of them. Doe
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import Enum
 
 import duckdb
 import pyarrow as pa
 
+from quality.content_lists import CONTENT_LISTS, CONTENT_VERSION
 from readers.policy import PolicySet
 from readers.records import READING_VERSION
+from readers.shapes import CONTENT
 from warehouse.build import Built, record, record_model
 from warehouse.home import Home
 from warehouse.intake import OPERATOR, Delivery, Intake, Withdrawal
@@ -27,24 +30,52 @@ SOURCES = ("landing.delivery", "landing.delivery_file", "landing.record")
 
 #: Lists that decide how a file is read; a change in them makes every file be read again, and so does a new version of the readers.
 READING_LISTS = ("delivery_column", "heading_synonym", "bare_table")
+_HALF = 32
+
+
+class Rereading(Enum):
+    """Which deliveries are read again, since what decides how they are read has changed."""
+
+    NONE = "none"
+    CONTENT = "content"
+    ALL = "all"
+
+    def __bool__(self) -> bool:
+        return self is not Rereading.NONE
+
+    def concerns(self, kind: str) -> bool:
+        """Whether deliveries of a kind are read again."""
+        return self is Rereading.ALL or (self is Rereading.CONTENT and kind == CONTENT)
 
 
 @dataclass(frozen=True)
 class Pending:
-    """What a run has to take in: deliveries to read, withdrawals to note, and whether all that came before is read again."""
+    """What a run has to take in: deliveries to read, withdrawals to note, and what of all that came before is read again."""
 
     deliveries: tuple[Delivery, ...]
     withdrawals: tuple[Withdrawal, ...]
-    reread: bool
+    reread: Rereading
 
     def __bool__(self) -> bool:
         return bool(self.deliveries or self.withdrawals or self.reread)
 
 
 def reading_hash(policy: PolicySet) -> str:
-    """One hash of what decides how files are read: policy lists, and the version of the readers."""
-    lists = "".join(policy.list_hash(name) for name in READING_LISTS)
-    return hashlib.sha256(f"{READING_VERSION}{lists}".encode()).hexdigest()
+    """What decides how files are read, hashed: policy lists and the version of the readers, then what decides of content alone."""
+
+    def half(version: int, lists: Collection[str]) -> str:
+        facts = f"{version}{''.join(policy.list_hash(name) for name in lists)}"
+        return hashlib.sha256(facts.encode()).hexdigest()[:_HALF]
+
+    return half(READING_VERSION, READING_LISTS) + half(CONTENT_VERSION, CONTENT_LISTS)
+
+
+def rereading(before: str, policy: PolicySet) -> Rereading:
+    """What is read again where files were read under the hash `before`."""
+    now = reading_hash(policy)
+    if before[:_HALF] != now[:_HALF]:
+        return Rereading.ALL
+    return Rereading.NONE if before == now else Rereading.CONTENT
 
 
 def pending(lake: Lake, policy: PolicySet, deliverers: Collection[str] = ()) -> Pending:
@@ -64,12 +95,12 @@ def _pending_in(
     ).fetchone()
     status: dict[str, str] = dict(rows)
     known = intake.deliveries()
-    reread = before is not None and before[0] != reading_hash(policy)
+    reread = rereading(before[0], policy) if before else Rereading.NONE
     deliveries = tuple(
         d
         for d in known
         if (d.delivery_id not in status and (not deliverers or d.deliverer_code in (*deliverers, OPERATOR)))
-        or (reread and d.delivery_id in status)
+        or (reread.concerns(d.kind) and d.delivery_id in status)
     )
     landed = set(status) | {d.delivery_id for d in deliveries}
     withdrawals = tuple(
@@ -93,8 +124,9 @@ def ingest(lake: Lake, policy: PolicySet, deliverers: Collection[str], info: Com
         # Under the writers' lock: of two runs at once, the second finds nothing left of what the first took in.
         todo = _pending_in(connection, lake.home, policy, deliverers)
         if todo.reread:
+            again = [d.delivery_id for d in todo.deliveries]
             for name in ("landing.record", "landing.delivery_file"):
-                connection.execute(f"DELETE FROM {name}")
+                connection.execute(f"DELETE FROM {name} WHERE list_contains($again, delivery_id)", {"again": again})
         before = _statuses(connection)
         withdrawn = Intake(lake.home).withdrawals()
         readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
@@ -108,7 +140,7 @@ def ingest(lake: Lake, policy: PolicySet, deliverers: Collection[str], info: Com
             built.append(Built(lake.tables[name], "", snapshot, rows, {}))
         taken = {delivery.delivery_id for delivery in todo.deliveries} | {w.delivery_id for w in todo.withdrawals}
         whole = outdated(connection, lake.tables, policy_hashes)
-        portion = None if todo.reread else portion_of(connection, lake.tables, taken, whole)
+        portion = None if todo.reread is Rereading.ALL else portion_of(connection, lake.tables, taken, whole)
         filled = fill_models(connection, lake.tables, portion)
         after = _statuses(connection)
         changed = [delivery_id for delivery_id, status in after.items() if before.get(delivery_id) != status]

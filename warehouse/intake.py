@@ -8,13 +8,14 @@ import hashlib
 import json
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from readers.shapes import CONTENT
 from warehouse.disk import write_whole
 from warehouse.home import Home
 
@@ -29,6 +30,7 @@ KINDS = (
     "events",
     "ledger",
     "decisions",
+    CONTENT,
 )
 MODES = ("full", "incremental")
 #: Who delivers what the operator of a home decides (`guard.py`).
@@ -44,11 +46,15 @@ class DeliveryError(Exception):
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """A file of a delivery: its name, the hash under which its bytes are kept, and its size in bytes."""
+    """A file of a delivery: its name, the hash under which its bytes are kept, and its size in bytes.
+
+    resource_code: of the resource whose content it is, where the manifest says so.
+    """
 
     name: str
     sha256: str
     size_bytes: int
+    resource_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Delivery:
     @property
     def content(self) -> tuple[object, ...]:
         """What makes two deliveries the same: the files' names and bytes, and how they are to be taken."""
-        return tuple((f.name, f.sha256) for f in self.files), self.mode, self.holder_code
+        return tuple((f.name, f.sha256, f.resource_code) for f in self.files), self.mode, self.holder_code
 
     @cached_property
     def delivery_id(self) -> str:
@@ -88,8 +94,11 @@ class Delivery:
 
     def facts(self) -> bytes:
         """The manifest's facts in canonical form, without the time of receipt; kept as bytes, so that a trace ends there."""
-        facts = asdict(self) | {"delivery_date": self.delivery_date.isoformat()}
+        facts: dict[str, Any] = asdict(self) | {"delivery_date": self.delivery_date.isoformat()}
         del facts["recorded_at"]
+        for file in facts["files"]:
+            if file["resource_code"] is None:
+                del file["resource_code"]
         return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -201,12 +210,19 @@ class Intake:
         text = json.dumps(fields, ensure_ascii=False, indent=1)
         write_whole(self.home.intake / f"{delivery_id}.withdrawal.json", text.encode(), "intake")
 
-    def keep_files(self, files: Iterable[tuple[str, Path]], *, follow_links: bool = True) -> tuple[DeliveredFile, ...]:
-        """Keep the bytes of files, given as (name, path), in the order of their names."""
+    def keep_files(
+        self,
+        files: Iterable[tuple[str, Path]],
+        *,
+        resource_codes: Mapping[str, str] | None = None,
+        follow_links: bool = True,
+    ) -> tuple[DeliveredFile, ...]:
+        """Keep the bytes of files, given as (name, path), in the order of their names; resource_codes are by name."""
         kept = []
         for name, path in sorted(files):
             like = self._of_size(path.stat(follow_symlinks=follow_links).st_size)
-            kept.append(DeliveredFile(name, *self.home.keep_file(path, follow_links=follow_links, like=like)))
+            hashed = self.home.keep_file(path, follow_links=follow_links, like=like)
+            kept.append(DeliveredFile(name, *hashed, (resource_codes or {}).get(name)))
         return tuple(kept)
 
     def _of_size(self, size: int) -> set[str]:
@@ -218,7 +234,10 @@ class Intake:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `manifest.toml` or the command line says of a delivery, and the paths of its files by name."""
+    """What `manifest.toml` or the command line says of a delivery, and the paths of its files by name.
+
+    resource_codes: of content, the resource that a file belongs to, by the file's name.
+    """
 
     deliverer_code: str
     kind: str
@@ -228,6 +247,7 @@ class Manifest:
     mode: str
     holder_code: str | None
     files: tuple[tuple[str, Path], ...]
+    resource_codes: Mapping[str, str] = field(default_factory=dict)
 
     def delivery(self, intake: Intake, *, follow_links: bool = True) -> Delivery:
         """The delivery, with its files' bytes kept."""
@@ -239,13 +259,14 @@ class Manifest:
             self.sequence or 1,
             self.mode,
             self.holder_code,
-            intake.keep_files(self.files, follow_links=follow_links),
+            intake.keep_files(self.files, resource_codes=self.resource_codes, follow_links=follow_links),
             datetime.now(UTC),
         )
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read a folder's `manifest.toml`: from, kind, date, files; optional sequence, source, holder, mode.
+    """Read a folder's `manifest.toml`: from, kind, date, files; optional sequence, source, holder, mode, and for content
+    resource, a code for all files or a table of codes by file.
 
     Raises:
         DeliveryError: naming the file, the entry and the mend. Files outside of the folder are refused.
@@ -255,7 +276,7 @@ def read_manifest(folder: Path) -> Manifest:
         fields = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeliveryError(f"{file}: not valid TOML in UTF-8 ({error}) 不是有效的 TOML，请按模板改正") from error
-    known = {"from", "kind", "date", "files", "sequence", "source", "holder", "mode"}
+    known = {"from", "kind", "date", "files", "sequence", "source", "holder", "mode", "resource"}
     problems = [f"unknown entry {name!r} 未知条目" for name in sorted(set(fields) - known)]
     problems += [f"missing entry {name!r} 缺少条目" for name in ("from", "kind", "date", "files") if name not in fields]
     if fields.get("kind", KINDS[0]) not in KINDS:
@@ -279,18 +300,33 @@ def read_manifest(folder: Path) -> Manifest:
             problems.append(f"file {name!r} lies outside of the folder 文件不在交付文件夹内")
         elif not path.is_file():
             problems.append(f"file {name!r} is not there 文件不存在")
+    resource = fields.get("resource", {})
+    if resource and fields.get("kind") != CONTENT:
+        problems.append(f"resource is for kind {CONTENT!r} alone 只有数据内容才写 resource")
+    elif not isinstance(resource, str) and not _are_texts(resource):
+        problems.append("resource is neither a code nor a table of codes by file 应为资源代码，或按文件写的代码表")
+    elif isinstance(resource, dict) and (unknown := sorted(set(resource) - {str(name) for name in names})):
+        problems.append(f"resource names {unknown[0]!r}, which is none of files 其中的文件不在 files 中")
     if problems or day is None:
         raise DeliveryError(f"{file}: " + "; ".join(problems))
+    codes = dict.fromkeys(map(str, names), resource) if isinstance(resource, str) else dict(resource)
     return Manifest(
         str(fields["from"]),
         fields["kind"],
         day,
         sequence,
-        str(fields.get("source", "default")),
+        str(fields.get("source", default_source(codes.values()))),
         fields.get("mode", "full"),
         fields.get("holder"),
         tuple(paths),
+        codes,
     )
+
+
+def default_source(resource_codes: Iterable[str]) -> str:
+    """The source of a delivery that names none: content of one resource has the resource's own, so that it replaces only itself."""
+    codes = set(resource_codes)
+    return codes.pop() if len(codes) == 1 else "default"
 
 
 def find_manifests(path: Path) -> list[Path]:
@@ -306,6 +342,10 @@ def _check_code(code: str) -> None:
         raise DeliveryError(
             f"from {code!r} is not a deliverer's code: 1 to 100 printable characters without '...' 交付单位代码无效"
         )
+
+
+def _are_texts(table: object) -> bool:
+    return isinstance(table, dict) and all(isinstance(value, str) for value in table.values())
 
 
 def _day(value: object) -> date | None:

@@ -11,18 +11,24 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from readers.policy import PolicySet
+from readers.shapes import CONTENT
 from warehouse.build import fill, partition_key, stale_now
-from warehouse.engine import identifier
-from warehouse.ingest import reading_hash
+from warehouse.engine import identifier, literal
+from warehouse.home import Home
+from warehouse.ingest import Rereading, rereading
+from warehouse.intake import Intake
 from warehouse.lake import Lake
 from warehouse.landing_models import fill_models
+from warehouse.reading import read_files
 from warehouse.registry import Registry, Table
-from warehouse.staleness import Materialization, materializations
+from warehouse.staleness import materializations
 
 #: Of each column, as many of the commonest changes are told.
 _MOST_CHANGES = 5
+_RECORDS = "landing.record"
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,10 @@ class TableDiff:
 
 @dataclass(frozen=True)
 class PolicyDiff:
-    """What a policy would change. rereads: every delivery would be read again; what follows from that is not in `tables`."""
+    """What a policy would change. rereads: every delivery would be read again; what follows from that is not in `tables`.
+
+    Where content alone would be read again, it was, and `tables` has what follows.
+    """
 
     rereads: bool
     tables: tuple[TableDiff, ...]
@@ -79,19 +88,38 @@ def policy_diff(lake: Lake, policy: PolicySet, period: str) -> PolicyDiff:
             raise ValueError("nothing was taken in yet; use `shuzhang run` 尚未接收任何交付，请先运行 shuzhang run")
         tables = lake.tables.under(policy)
         hashes = {name: policy.list_hash(name) for name in policy.lists}
-        stale = stale_now(tables, last, hashes)
-        with _aside(connection, policy, tables, stale, period):
+        again = rereading(last[_RECORDS].policy_sha256, policy)
+        content = _content(connection, lake.home, policy) if again is Rereading.CONTENT else None
+        stale = stale_now(tables, last, hashes, (_RECORDS,) if content else ())
+        with _aside(connection, policy, tables, stale, period, content):
             found = tuple(_compared(connection, table, period) for table in stale)
-        return PolicyDiff(_rereads(last, policy), tuple(diff for diff in found if diff))
+        return PolicyDiff(again is Rereading.ALL, tuple(diff for diff in found if diff))
 
 
-def _rereads(last: Mapping[str, Materialization], policy: PolicySet) -> bool:
-    return last["landing.record"].policy_sha256 != reading_hash(policy)
+def _content(connection: duckdb.DuckDBPyConnection, home: Home, policy: PolicySet) -> pa.Table | None:
+    """The records of the content deliveries that were taken in, as they would be read under the policy; None if there are none."""
+    rows = connection.execute(
+        "SELECT delivery_id FROM lake.landing.delivery WHERE kind = $kind AND status <> 'withdrawn'", {"kind": CONTENT}
+    ).fetchall()
+    landed = {delivery_id for (delivery_id,) in rows}
+    read: list[pa.Table] = []
+    for delivery in Intake(home).deliveries():
+        if delivery.delivery_id in landed:
+            taken: list[pa.Table] = []
+            for outcome in read_files(home, policy, delivery, taken.append):
+                read += taken if outcome.record_count else []
+                taken.clear()
+    return pa.concat_tables(read) if read else None
 
 
 @contextmanager
 def _aside(
-    connection: duckdb.DuckDBPyConnection, policy: PolicySet, tables: Registry, stale: list[Table], period: str
+    connection: duckdb.DuckDBPyConnection,
+    policy: PolicySet,
+    tables: Registry,
+    stale: list[Table],
+    period: str,
+    content: pa.Table | None,
 ) -> Iterator[None]:
     """The tables under the policy in the default database; those that it leaves alone are the lake's."""
     # One snapshot throughout, whatever is committed meanwhile.
@@ -107,10 +135,13 @@ def _aside(
     own = {"policy.entry", *(table.qualified for table in stale)} | ({"landing.delivery"} if landing else set())
     if landing:
         own |= {table.qualified for table in tables.of_stage("landing") if table.model}
+    if content:
+        own.add(_RECORDS)
+        _put_records(connection, tables[_RECORDS], content)
     for name, table in tables.items():
         if name not in own:
             connection.execute(f"CREATE VIEW {name} AS FROM lake.{name}")
-        elif name != "policy.entry":
+        elif name not in ("policy.entry", _RECORDS):
             connection.execute(table.ddl())
             if table.partition is not None:
                 connection.execute(
@@ -124,6 +155,18 @@ def _aside(
         if table.stage != "landing":
             fill(connection, table, period)
     yield
+
+
+def _put_records(connection: duckdb.DuckDBPyConnection, table: Table, content: pa.Table) -> None:
+    """`landing.record` with content as it would be read, and all else as it stands."""
+    connection.execute(table.ddl("landing.content_record"))
+    connection.register("reread", content)
+    connection.execute("INSERT INTO landing.content_record BY NAME SELECT * FROM reread")
+    connection.unregister("reread")
+    connection.execute(
+        f"CREATE VIEW {_RECORDS} AS SELECT r.* FROM lake.{_RECORDS} AS r JOIN lake.landing.delivery AS d USING (delivery_id) "
+        f"WHERE d.kind <> {literal(CONTENT)} UNION ALL BY NAME SELECT * FROM landing.content_record"
+    )
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, table: Table, period: str) -> TableDiff:
@@ -140,8 +183,8 @@ def _compared(connection: duckdb.DuckDBPyConnection, table: Table, period: str) 
         f"(SELECT count(*) FROM before_rows AS b JOIN after_rows AS a USING ({key}) WHERE {differ})"
     ).fetchone() or (0, 0, 0)
     changes = []
-    # Of money each row has another value: its sums tell more.
-    for column in (c.name for c in others if changed and not c.name.endswith("_cny")):
+    # Of money each row has another value, and its sums tell more; a hash tells nothing.
+    for column in (c.name for c in others if changed and not c.name.endswith(("_cny", "_hash"))):
         rows = connection.execute(
             f"SELECT b.{identifier(column)}, a.{identifier(column)}, count(*) FROM before_rows AS b "
             f"JOIN after_rows AS a USING ({key}) WHERE b.{identifier(column)} IS DISTINCT FROM a.{identifier(column)} "

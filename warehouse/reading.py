@@ -6,12 +6,15 @@ writing (`record_writer.py`), which deliveries are read (`ingest.py`).
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 
 from readers.policy import PolicySet
 from readers.records import DeliveredFile as SourceFile
-from readers.records import Layout, LostWorkerError, Unreadable, read
+from readers.records import Layout, LostWorkerError, Reading, Unreadable, read
+from readers.shapes import CONTENT
 from readers.tables import untold
 from warehouse.home import Home
 from warehouse.intake import Delivery
@@ -60,7 +63,7 @@ def read_files(
         ReadError: a reader broke.
         LostWorkerError: a process that read was ended from outside; nothing is wrong with the file.
     """
-    layout = Layout.of(policy, delivery.kind)
+    read_one = _reader(home, policy, delivery.kind)
     count = 0
     told: set[str] = set()
     for file_no, file in enumerate(delivery.files, start=1):
@@ -69,7 +72,7 @@ def read_files(
         )
         if prove:
             home.read(file.sha256)
-        for batch in _batches(home, layout, delivery, outcome, told):
+        for batch in _batches(home.blob(file.sha256), file.resource_code, read_one, delivery, outcome, told):
             take(_placed(batch, delivery, outcome, count + outcome.record_count))
             outcome.record_count += batch.num_rows
         if outcome.status == "rejected":
@@ -78,13 +81,28 @@ def read_files(
         yield outcome
 
 
+def _reader(home: Home, policy: PolicySet, kind: str) -> Callable[[SourceFile], Reading]:
+    """How the files of a kind are read."""
+    if kind == CONTENT:
+        # The detectors are imported where content came, and no sooner.
+        from warehouse.content import ContentRules, content_reading
+
+        return partial(content_reading, rules=ContentRules.of(policy), key=home.hash_key)
+    return partial(read, layout=Layout.of(policy, kind))
+
+
 def _batches(
-    home: Home, layout: Layout, delivery: Delivery, outcome: FileOutcome, told: set[str]
+    path: Path,
+    resource_code: str | None,
+    read_one: Callable[[SourceFile], Reading],
+    delivery: Delivery,
+    outcome: FileOutcome,
+    told: set[str],
 ) -> Iterator[pa.RecordBatch]:
     """The batches of a file; what became of it is in `outcome` when they have ended. told: of headings, in the delivery so far."""
     name, sha256 = outcome.source_file, outcome.source_sha256
     try:
-        reading = read(SourceFile(name, sha256, home.blob(sha256)), layout)
+        reading = read_one(SourceFile(name, sha256, path, resource_code))
         yield from reading.batches
         outcome.format, outcome.encoding = reading.format, reading.encoding
         outcome.notes = "\n".join(untold(reading.notes, told)) or None

@@ -95,12 +95,12 @@ class Table:
         """The table with the model that it has under the rules of a policy."""
         return replace(self, model=rule_models.expanded(self.template, policy)) if self.template else self
 
-    def ddl(self) -> str:
-        """CREATE TABLE in the lake; key columns are NOT NULL (DuckLake takes no PRIMARY KEY)."""
+    def ddl(self, name: str | None = None) -> str:
+        """CREATE TABLE in the lake, under its own name or another; key columns are NOT NULL (DuckLake takes no PRIMARY KEY)."""
         columns = ", ".join(
             f"{identifier(c.name)} {c.type}{' NOT NULL' if c.name in self.key else ''}" for c in self.columns
         )
-        return f"CREATE TABLE {self.qualified} ({columns})"
+        return f"CREATE TABLE {name or self.qualified} ({columns})"
 
     def comments(self) -> list[str]:
         """COMMENT statements: label, definition and unit of the table and its columns."""

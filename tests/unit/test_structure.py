@@ -18,7 +18,7 @@ ROOMS = ("pipelines", "readers", "assets_defs", "quality", "warehouse", "policy"
 MAY_IMPORT = {
     "policy": set(),
     "readers": set(),
-    "warehouse": {"readers"},
+    "warehouse": {"readers", "quality"},
     "quality": {"warehouse", "readers"},
     "assets_defs": {"warehouse", "quality", "readers"},
     "pipelines": {"assets_defs", "warehouse", "quality", "readers"},

@@ -1,0 +1,142 @@
+-- The delivered tables that stand, each linked to the resource whose content it is: by the code in the manifest, else by a file called by
+-- the code, else by a name that one resource of the deliverer or holder has, or has but for years, brackets, words like 名单 at its end and such. How much a way of
+-- linking is trusted stands in policy/content_link.csv; where several resources are equally likely, the table is linked to none.
+WITH delivered AS (
+    SELECT
+        left(sha256(c.deliverer_code || '|' || c.source_name || '|' || c.record_key), 20) AS table_id,
+        c.delivery_id,
+        c.ordinal,
+        c.deliverer_code,
+        c.source_name,
+        c.delivery_date,
+        c.default_holder_code,
+        (r.body ->> '$.table_name') AS table_name,
+        (r.body ->> '$.resource_code') AS resource_code,
+        (r.body ->> '$.title') AS title,
+        (r.body ->> '$.has_header') = 'true' AS has_header,
+        try_cast((r.body ->> '$.row_count') AS BIGINT) AS data_row_count,
+        try_cast((r.body ->> '$.column_count') AS BIGINT) AS column_count,
+        try_cast((r.body ->> '$.duplicate_row_count') AS BIGINT) AS duplicate_row_count,
+        try_cast((r.body ->> '$.ragged_row_count') AS BIGINT) AS ragged_row_count,
+        try_cast((r.body ->> '$.unnamed_column_count') AS BIGINT) AS unnamed_column_count
+    FROM landing.current_record AS c
+    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
+    WHERE r.kind = 'content'
+),
+
+-- What a table is called: by its file, and by the title above its header.
+called AS (
+    SELECT d.table_id, d.deliverer_code, d.default_holder_code, d.table_name AS name
+    FROM delivered AS d
+    UNION ALL
+    SELECT d.table_id, d.deliverer_code, d.default_holder_code, d.title AS name
+    FROM delivered AS d
+    WHERE d.title IS NOT NULL
+),
+
+plain AS (
+    SELECT
+        n.table_id,
+        n.deliverer_code,
+        n.default_holder_code,
+        n.name,
+        regexp_replace(lower(n.name), '[\s\p{P}\p{S}]+', '', 'g') AS plain_name,
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(lower(n.name), '^[^-]{2,20}[局委办会院队司中心]-+|![^!]*$', '', 'g'),
+                '（[^）]*）|\([^)]*\)|\d{2,4}[-—至]\d{2,4}|\d{4}年度?|\d{8}|附件|[\s\p{P}\p{S}]+', '', 'g'
+            ),
+            '(名单|信息|情况|数据|汇总表?|明细表?|目录|清单|公示|公告)+$', ''
+        ) AS stem
+    FROM called AS n
+),
+
+resource AS (
+    SELECT
+        s.resource_id,
+        s.resource_code,
+        s.deliverer_code,
+        s.holder_code,
+        regexp_replace(lower(s.title), '[\s\p{P}\p{S}]+', '', 'g') AS plain_name,
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(lower(s.title), '^[^-]{2,20}[局委办会院队司中心]-+|![^!]*$', '', 'g'),
+                '（[^）]*）|\([^)]*\)|\d{2,4}[-—至]\d{2,4}|\d{4}年度?|\d{8}|附件|[\s\p{P}\p{S}]+', '', 'g'
+            ),
+            '(名单|信息|情况|数据|汇总表?|明细表?|目录|清单|公示|公告)+$', ''
+        ) AS stem
+    FROM catalog.resource AS s
+),
+
+link AS (
+    SELECT (e.body ->> '$.method') AS method, CAST((e.body ->> '$.confidence_pct') AS INTEGER) AS confidence_pct
+    FROM policy.entry AS e
+    WHERE e.list_name = 'content_link'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+candidate AS (
+    SELECT d.table_id, s.resource_id, 'manifest' AS method
+    FROM delivered AS d
+    JOIN resource AS s ON s.resource_code = d.resource_code
+    UNION ALL
+    SELECT n.table_id, s.resource_id, 'code' AS method
+    FROM plain AS n
+    JOIN resource AS s ON regexp_replace(s.resource_code, '[/\\:]', '_', 'g') = n.name
+    UNION ALL
+    SELECT n.table_id, s.resource_id, 'name' AS method
+    FROM plain AS n
+    JOIN resource AS s
+        ON s.plain_name = n.plain_name
+        AND (s.deliverer_code = n.deliverer_code OR s.holder_code = n.default_holder_code)
+    UNION ALL
+    SELECT n.table_id, s.resource_id, 'stem' AS method
+    FROM plain AS n
+    JOIN resource AS s
+        ON s.stem = n.stem AND (s.deliverer_code = n.deliverer_code OR s.holder_code = n.default_holder_code)
+    WHERE length(n.stem) > 3
+),
+
+likely AS (
+    SELECT c.table_id, c.resource_id, max(k.confidence_pct) AS confidence_pct
+    FROM candidate AS c
+    JOIN link AS k ON k.method = c.method
+    GROUP BY c.table_id, c.resource_id
+),
+
+likeliest AS (
+    SELECT y.table_id, y.resource_id, y.confidence_pct
+    FROM likely AS y
+    QUALIFY rank() OVER (PARTITION BY y.table_id ORDER BY y.confidence_pct DESC) = 1
+),
+
+chosen AS (
+    SELECT y.table_id, min(y.resource_id) AS resource_id, max(y.confidence_pct) AS confidence_pct
+    FROM likeliest AS y
+    GROUP BY y.table_id
+    HAVING count(*) = 1
+)
+
+SELECT
+    d.table_id,
+    d.deliverer_code,
+    d.source_name,
+    coalesce(s.holder_code, d.default_holder_code) AS holder_code,
+    d.table_name,
+    d.title,
+    y.resource_id,
+    k.method AS link_method,
+    y.confidence_pct AS link_confidence_pct,
+    d.has_header,
+    d.data_row_count,
+    d.column_count,
+    d.duplicate_row_count,
+    d.ragged_row_count,
+    d.unnamed_column_count,
+    d.delivery_date,
+    d.delivery_id,
+    d.ordinal
+FROM delivered AS d
+LEFT JOIN chosen AS y ON y.table_id = d.table_id
+LEFT JOIN link AS k ON k.confidence_pct = y.confidence_pct
+LEFT JOIN resource AS s ON s.resource_id = y.resource_id
