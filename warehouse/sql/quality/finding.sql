@@ -28,6 +28,32 @@ WITH broken AS (
     UNION ALL
     SELECT
         q.rule_code,
+        'table' AS subject_kind,
+        m.holder_code AS subject_key,
+        m.table_id AS row_key,
+        m.resource_id,
+        t.delivery_id,
+        t.ordinal
+    FROM quality.content_table_measure AS m
+    JOIN quality.rule AS q
+        ON q.table_name = 'catalog.content_table' AND (m.assessed_rules - m.met_rules) & q.rule_bit > 0
+    JOIN catalog.content_table AS t ON t.table_id = m.table_id
+    UNION ALL
+    SELECT
+        q.rule_code,
+        'column' AS subject_kind,
+        m.holder_code AS subject_key,
+        m.table_id || ' ' || m.column_no AS row_key,
+        m.resource_id,
+        c.delivery_id,
+        c.ordinal
+    FROM quality.content_column_measure AS m
+    JOIN quality.rule AS q
+        ON q.table_name = 'catalog.content_column' AND (m.assessed_rules - m.met_rules) & q.rule_bit > 0
+    JOIN catalog.content_column AS c ON c.table_id = m.table_id AND c.column_no = m.column_no
+    UNION ALL
+    SELECT
+        q.rule_code,
         'delivery' AS subject_kind,
         d.delivery_id AS subject_key,
         d.delivery_id AS row_key,

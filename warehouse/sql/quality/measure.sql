@@ -1,4 +1,4 @@
--- What the rules come to, X = A / B (GB/T 36344): A meet the rule, B were assessed. Resources and fields by holder, deliveries each for
+-- What the rules come to, X = A / B (GB/T 36344): A meet the rule, B were assessed. Resources, fields, tables and columns by holder, deliveries each for
 -- itself. Rows with the same verdicts are counted first, so that each rule asks of a few sorts of rows; B is 0 where none has what the
 -- rule needs, and the rule is not assessed there.
 WITH sort AS (
@@ -21,6 +21,26 @@ WITH sort AS (
         count(*) AS n
     FROM quality.field_measure AS f
     GROUP BY f.holder_code, f.assessed_rules, f.met_rules
+    UNION ALL
+    SELECT
+        'catalog.content_table' AS table_name,
+        'table' AS subject_kind,
+        t.holder_code AS subject_key,
+        t.assessed_rules,
+        t.met_rules,
+        count(*) AS n
+    FROM quality.content_table_measure AS t
+    GROUP BY t.holder_code, t.assessed_rules, t.met_rules
+    UNION ALL
+    SELECT
+        'catalog.content_column' AS table_name,
+        'column' AS subject_kind,
+        c.holder_code AS subject_key,
+        c.assessed_rules,
+        c.met_rules,
+        count(*) AS n
+    FROM quality.content_column_measure AS c
+    GROUP BY c.holder_code, c.assessed_rules, c.met_rules
     UNION ALL
     SELECT
         'landing.delivery_outcome' AS table_name,

@@ -1,0 +1,48 @@
+-- What the detectors found in the columns of the delivered tables, by detector: of the rows that were judged, how many it knows.
+-- Examples are masked; equal values have equal hashes within this home.
+WITH detector AS (
+    SELECT
+        (e.body ->> '$.detector_id') AS detector,
+        (e.body ->> '$.name_zh') AS detector_label,
+        (e.body ->> '$.check') IS NOT NULL AS has_checksum
+    FROM policy.entry AS e
+    WHERE e.list_name = 'detector'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+found AS (
+    SELECT c.table_id, c.column_no, c.holder_code, c.resource_id, c.field_no, c.heading, c.delivery_id, c.ordinal, v.item
+    FROM catalog.content_column AS c
+    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal,
+        unnest(
+            from_json(
+                r.body -> '$.evidence',
+                '[{
+                    "detector": "VARCHAR", "judged_rows": "BIGINT", "matched_rows": "BIGINT", "evidence": "VARCHAR",
+                    "verdict": "VARCHAR", "confidence": "DECIMAL(4,3)", "masked_example": "VARCHAR", "example_hash": "VARCHAR"
+                }]'
+            )
+        ) AS v(item)
+)
+
+SELECT
+    f.table_id,
+    f.column_no,
+    f.item['detector'] AS detector,
+    d.detector_label,
+    f.holder_code,
+    f.resource_id,
+    f.field_no,
+    f.heading,
+    f.item['evidence'] AS evidence,
+    f.item['verdict'] AS detection,
+    f.item['confidence'] AS confidence,
+    f.item['judged_rows'] AS judged_count,
+    f.item['matched_rows'] AS matched_count,
+    d.has_checksum,
+    f.item['masked_example'] AS masked_example,
+    f.item['example_hash'] AS example_hash,
+    f.delivery_id,
+    f.ordinal
+FROM found AS f
+LEFT JOIN detector AS d ON d.detector = f.item['detector']

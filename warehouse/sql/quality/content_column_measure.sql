@@ -1,0 +1,15 @@
+-- The verdicts of all rules on a column of a delivered table, in one scan: a bit a rule (quality.rule).
+SELECT
+    t.table_id,
+    t.column_no,
+    t.resource_id,
+    t.holder_code,
+    CAST(
+        0/*+ each catalog.content_column: + CASE WHEN {assessed} THEN {bit} ELSE 0 END */
+        AS BIGINT
+    ) AS assessed_rules,
+    CAST(
+        0/*+ each catalog.content_column: + CASE WHEN {met} THEN {bit} ELSE 0 END */
+        AS BIGINT
+    ) AS met_rules
+FROM (/*+ table catalog.content_column */) AS t
