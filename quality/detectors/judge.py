@@ -92,7 +92,7 @@ class _Judged:
         among, spoken_for = looked_at[self.column], named[self.column]
         whole = self.texts.known(detector, among, spoken_for)
         inside = self.tokens.known(detector, among, spoken_for) if detector.in_text else whole[:0]
-        inside = np.setdiff1d(inside, whole)
+        inside = np.setdiff1d(inside, whole) if len(inside) else inside
         of_whole, of_inside = self._weighed(whole), self._weighed(inside)
         every = np.concatenate([whole, inside])
         matched = self._counted(every)
