@@ -5,7 +5,7 @@ Belongs here: which rows are title, header and data. Does not belong here: heade
 
 import re
 from collections.abc import Sequence
-from statistics import median
+from statistics import median_high
 from typing import NamedTuple
 
 from readers.tables import HEADER_SCAN_ROWS, Row, distinct
@@ -50,7 +50,7 @@ def content_header(rows: Sequence[Row]) -> ContentHeader | None:
     """
     blank_free = [[_heading(cell) for cell in row.cells] for row in rows]
     filled = [sum(map(bool, cells)) for cells in blank_free]
-    usual = median(n for n in filled if n) if any(filled) else 0
+    usual = median_high(n for n in filled if n) if any(filled) else 0
     if not usual:
         return None
     width = max(len(cells) for cells in blank_free)
@@ -77,7 +77,7 @@ def _heading(cell: str) -> str:
 def _is_header(cells: Sequence[str]) -> bool:
     texts = [text for text in cells if text]
     values = sum(_VALUE.fullmatch(text) is not None or len(text) > _HEADING_CHARS for text in texts)
-    return values <= _MOST_VALUES * len(texts) and len(set(texts)) > len(texts) / 2
+    return values <= _MOST_VALUES * len(texts) and len(set(texts)) >= len(texts) / 2
 
 
 def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:
