@@ -17,9 +17,18 @@ from warehouse.intake import Delivery, Intake, find_manifests, read_manifest
 from warehouse.lake import Lake
 
 
+def created(home: Home) -> Home:
+    """The home with its folders, and a key that all homes of tests have: hashes under it can be compared."""
+    home.create()
+    key = home.root / "hash.key"
+    if not key.exists():
+        key.write_bytes(b"a key that all homes of tests have")
+    return home
+
+
 def deliver_folder(home: Home, folder: Path) -> list[str]:
     """Deliver a folder of delivery folders; returns the delivery ids in their order."""
-    intake = Intake(home.create())
+    intake = Intake(created(home))
     manifests = sorted(map(read_manifest, find_manifests(folder)), key=lambda m: (m.delivery_date, m.sequence or 1))
     received = [intake.receive(m.delivery(intake), sequence_given=m.sequence is not None) for m in manifests]
     return [receipt.delivery.delivery_id for receipt in received if receipt.repeats is None]
@@ -36,7 +45,7 @@ def deliver_files(
     source: str = "default",
 ) -> str:
     """Deliver files; returns the delivery id, of the earlier delivery if this one repeats it."""
-    intake = Intake(home.create())
+    intake = Intake(created(home))
     kept = intake.keep_files((file.name, file) for file in files)
     when = date.fromisoformat(day)
     delivery = Delivery(deliverer, source, kind, when, 1, mode, None, kept, datetime.now(UTC))

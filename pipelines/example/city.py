@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipelines.example.agencies import CITY, PORTAL, UNITS, organisation_deliveries
 from pipelines.example.catalogues import catalogue_deliveries
+from pipelines.example.contents import content_deliveries
 from pipelines.example.costs import cost_deliveries, yuan
 from pipelines.example.equation import outcome
 from pipelines.example.ledger import Difference, assets, differences, event_deliveries, ledger_deliveries
@@ -83,6 +84,7 @@ def deliveries() -> list[Delivery]:
         *cost_deliveries(),
         *event_deliveries(),
         *ledger_deliveries(),
+        *content_deliveries(),
     ]
     return sorted(found, key=lambda d: (d.day, d.kind != "organisations", d.folder))
 

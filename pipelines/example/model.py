@@ -66,6 +66,8 @@ class Record:
 
     def key(self, kind: str) -> str | None:
         """The record's key within its deliverer, source and kind; None if all of it is empty."""
+        if kind == "content":
+            return f"{self.cells['table_name']}|{self.cells['heading']}"
         if kind == "catalog":
             named = (self.cells.get("provider_name", ""), self.cells.get("title", ""))
             return self.cells.get("identifier") or self.cells.get("landing_page") or _joined(named)
@@ -121,19 +123,25 @@ class Layout:
 
 @dataclass(frozen=True)
 class File:
-    """A file of a delivery. `spoil` makes its bytes unreadable: then none of its records comes in."""
+    """A file of a delivery. `spoil` makes its bytes unreadable: then none of its records comes in.
+
+    content: the lines of a table that is delivered as content, whose records are the table and its columns.
+    """
 
     name: str
     records: tuple[Record, ...]
     layout: Layout
     spoil: Callable[[bytes], bytes] | None = None
     remarks: frozenset[str] = frozenset()
+    content: tuple[tuple[str, ...], ...] | None = None
 
     @property
     def defects(self) -> set[str]:
         """What is wrong or awkward in the file, by name."""
         if self.spoil:
             return {self.spoil.__name__}
+        if self.content is not None:
+            return set(self.remarks)
         return {r.rule for r in self.records if r.rule} | self.layout.habits | self.remarks
 
 
@@ -150,6 +158,7 @@ class Delivery:
     source: str = "default"
     mode: str = "full"
     holder_code: str | None = None
+    resource_code: str | None = None
 
     @property
     def folder(self) -> str:

@@ -1,7 +1,7 @@
 """The word lists of the example city: which tables administrations keep, and of what.
 
 Belongs here: words alone, in a compact form that `vocabulary.py` reads. Does not belong here: code. Names
-of items only: no value of any item occurs in the city.
+of items only; values, of a few tables about nobody, are made in `contents.py`.
 """
 
 # letter | ending of the title | personal, if it is about persons or accounts; then its items, the first of

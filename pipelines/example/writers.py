@@ -45,13 +45,24 @@ def write_delivery(delivery: Delivery, folder: Path) -> None:
 def file_bytes(file: File, kind: str) -> bytes:
     """The file's bytes, spoiled if they are to be."""
     layout = file.layout
-    if layout.form == "dcat":
+    if file.content is not None:
+        data = _content(file.content, layout)
+    elif layout.form == "dcat":
         data = json.dumps(dcat_catalogue(file.records), ensure_ascii=False, indent=2).encode()
     elif layout.form == "csv":
         data = _csv(grid(kind, file.records, layout)).encode(layout.encoding)
     else:
         data = _workbook(grid(kind, file.records, layout), _SHEETS[kind], layout)
     return file.spoil(data) if file.spoil else data
+
+
+def _content(lines: tuple[tuple[str, ...], ...], layout: Layout) -> bytes:
+    """A table of content; a title stands above its header."""
+    above: list[tuple[Cell, ...]] = [(layout.title, *("",) * (len(lines[0]) - 1))] if layout.title else []
+    table = Grid((*above, *lines), len(above))
+    if layout.form == "csv":
+        return _csv(table).encode(layout.encoding)
+    return _workbook(table, "数据", layout)
 
 
 def _manifest(delivery: Delivery) -> str:
@@ -63,6 +74,7 @@ def _manifest(delivery: Delivery) -> str:
         "source": delivery.source,
         "mode": delivery.mode,
         **({"holder": delivery.holder_code} if delivery.holder_code else {}),
+        **({"resource": delivery.resource_code} if delivery.resource_code else {}),
         "files": [file.name for file in delivery.files],
     }
     # A JSON string, number or list of strings is the same in TOML.

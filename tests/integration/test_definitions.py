@@ -49,23 +49,39 @@ SHAPE = {
     "catalog/listed_field": ["landing/current_record", "landing/record"],
     "catalog/resource_field": ["catalog/listed_field", "catalog/resource", "landing/record"],
     "catalog/distribution": ["catalog/resource", "landing/record", "policy/entry"],
+    "catalog/content_table": ["catalog/resource", "landing/current_record", "landing/record", "policy/entry"],
+    "catalog/content_column": [
+        "catalog/content_table", "catalog/resource_field", "landing/current_record", "landing/record", "policy/entry",
+    ],
+    "catalog/content_evidence": ["catalog/content_column", "landing/record", "policy/entry"],
     "quality/indicator": ["policy/entry"],
     "quality/rule": ["policy/entry", "quality/indicator"],
     "quality/resource_measure": [
         "catalog/organisation", "catalog/resource", "landing/delivery", "landing/record", "policy/entry",
     ],
     "quality/field_measure": ["catalog/resource_field"],
+    "quality/content_table_measure": [
+        "catalog/content_column", "catalog/content_table", "catalog/resource", "catalog/resource_field",
+        "landing/delivery", "landing/record", "landing/record_change", "policy/entry",
+    ],
+    "quality/content_column_measure": [
+        "catalog/content_column", "catalog/content_evidence", "catalog/resource_field", "landing/record",
+        "landing/record_change",
+    ],
     "quality/delivery_measure": ["landing/delivery_outcome"],
     "quality/measure": [
-        "quality/delivery_measure", "quality/field_measure", "quality/resource_measure", "quality/rule",
+        "quality/content_column_measure", "quality/content_table_measure", "quality/delivery_measure",
+        "quality/field_measure", "quality/resource_measure", "quality/rule",
     ],
     "quality/resource_score": [
-        "quality/field_measure", "quality/indicator", "quality/resource_measure", "quality/rule",
+        "quality/content_column_measure", "quality/content_table_measure", "quality/field_measure",
+        "quality/indicator", "quality/resource_measure", "quality/rule",
     ],
     "quality/score": ["catalog/organisation", "quality/indicator", "quality/resource_score"],
     "quality/finding": [
-        "catalog/resource", "quality/delivery_measure", "quality/field_measure", "quality/resource_measure",
-        "quality/rule",
+        "catalog/content_column", "catalog/content_table", "catalog/resource", "quality/content_column_measure",
+        "quality/content_table_measure", "quality/delivery_measure", "quality/field_measure",
+        "quality/resource_measure", "quality/rule",
     ],
     "classification/rule_grade": ["policy/entry"],
     "classification/rule_pattern": ["classification/rule_grade"],

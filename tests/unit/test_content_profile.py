@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 import pyarrow as pa
 from column_cases import columns
@@ -18,7 +19,7 @@ KEY = b"a key of the tests"
 CELL = st.none() | st.sampled_from(["甲", "乙 ", "１", "1", "12.5", "2024-01-05", "无", "是", "A-1", "a1", "锟斤拷"])
 
 
-def table(headings: list[str], rows: list[tuple[str | None, ...]]) -> ContentTable:
+def table(headings: list[str], rows: Sequence[tuple[str | None, ...]]) -> ContentTable:
     content = [pa.array(list(column), pa.string()) for column in zip(*rows, strict=True)]
     return ContentTable(
         "", "", "line 1", tuple(headings), pa.table(content, [f"c{n + 1}" for n in range(len(headings))])
