@@ -5,13 +5,13 @@ particular to a stage (its own module).
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 
 import dagster as dg
 
 from warehouse.build import Built, build
-from warehouse.lake import CommitInfo
+from warehouse.lake import CommitInfo, Lake
 from warehouse.lineage_graph import table_lineage
 from warehouse.publish.dictionary import anchor
 from warehouse.publish.lineage_table import lineage_table
@@ -51,7 +51,12 @@ def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None, gate: dg.
 
 
 def stage_assets(
-    stage: str, *, by_period: bool = False, gate: dg.AssetKey | None = None, without: Collection[str] = ()
+    stage: str,
+    *,
+    by_period: bool = False,
+    gate: dg.AssetKey | None = None,
+    without: Collection[str] = (),
+    checks: Mapping[str, tuple[dg.AssetCheckSpec, Callable[[Lake, dg.AssetKey], dg.AssetCheckResult]]] | None = None,
 ) -> dg.AssetsDefinition:
     """The models of a stage: one step that replaces the selected tables in one transaction, once `gate` has passed.
 
@@ -59,20 +64,27 @@ def stage_assets(
 
     Args:
         without: qualified names of tables that have a step of their own.
+        checks: what is looked at once the stage is built, by the check's name.
     """
     chosen = [table for table in registry().of_stage(stage) if table.qualified not in without]
     tables = {asset_key(t): t for t in chosen if (t.partition is not None) == by_period}
+    looks = checks or {}
 
     @dg.multi_asset(
         name=f"{stage}_by_period" if by_period else stage,
         specs=[asset_spec(table, gate=gate) for table in tables.values()],
+        check_specs=[spec for spec, _ in looks.values()],
         can_subset=True,
         partitions_def=PERIODS if by_period else None,
         description=f"{STAGES[stage]} / {stage}",
     )
-    def build_stage(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
+    def build_stage(
+        context: dg.AssetExecutionContext, lake: LakeResource
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         selected = [table for key, table in tables.items() if key in context.selected_asset_keys]
         yield from results(build_selected(context, lake, selected, stage))
+        for check in sorted(context.selected_asset_check_keys):
+            yield looks[check.name][1](lake.open(), check.asset_key)
 
     return build_stage
 

@@ -16,6 +16,8 @@ from warehouse.lake import Lake
 RECORD_EQUATION = "record_equation"
 NOTHING_HELD = "nothing_held"
 RECONCILED = "reconciled"
+ACCESS_AGREES = "access_agrees"
+GRADES_SETTLED = "grades_settled"
 #: One check for all rules that a home has beside the shipped ones: Dagster must know its checks before it knows the home.
 ADDED_RULES = "added_rules"
 
@@ -75,6 +77,47 @@ def reconciled(lake: Lake, asset: dg.AssetKey, period: str) -> dg.AssetCheckResu
         else "卡片与财务账有差异，见 reconciliation.xlsx 的“待处理” / cards and books differ; see its sheet “待处理” (to do)",
         # Text: Dagster keeps numbers as floats, and money is never one.
         metadata={**dict(kinds), **{name: f"{value}" for name, value in zip(names, sums, strict=True)}},
+    )
+
+
+def access_agrees(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
+    """No resource is declared wider open or shared than grade, confidentiality and policy allow; where one is, a warning."""
+    return _findings(
+        lake,
+        asset,
+        ACCESS_AGREES,
+        "声明的开放、共享均在允许之内 / opening and sharing are declared within what is allowed",
+        "开放、共享的声明与级别、保密或政策不一致，见 classification.access_finding / "
+        "declarations contradict grade, confidentiality or policy; see that table",
+    )
+
+
+def grades_settled(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
+    """No grade waits for a person: no rule above a decision, no expired decision, no candidate; where one does, a warning."""
+    return _findings(
+        lake,
+        asset,
+        GRADES_SETTLED,
+        "没有待处理的级别 / no grade waits for a person",
+        "有级别待人处理，见 classification.grade_finding / grades wait for a person; see that table",
+    )
+
+
+def _findings(lake: Lake, asset: dg.AssetKey, check: str, good: str, bad: str) -> dg.AssetCheckResult:
+    """A warning where there are findings that warn; counts by severity, and by severity and kind."""
+    with lake.reading() as connection:
+        rows = connection.execute(queries.text(f"{asset.path[-1]}s")).fetchall()
+    counts: dict[str, int] = {}
+    for severity, kind, count in rows:
+        counts[severity] = counts.get(severity, 0) + count
+        counts[f"{severity}: {kind}"] = count
+    return dg.AssetCheckResult(
+        passed="warn" not in counts,
+        check_name=check,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=bad if "warn" in counts else good,
+        metadata=counts,
     )
 
 

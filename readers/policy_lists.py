@@ -177,6 +177,21 @@ LISTS: Mapping[str, ListShape] = {
         ("rank", "label_zh", "label_en", "is_candidate"),
         checks={"rank": _INTEGER, "is_candidate": _YES_NO},
     ),
+    "grade_finding_rule": ListShape(
+        ("rule_id",),
+        ("severity", "message_zh", "message_en", "mend_zh", "mend_en", "clause"),
+        checks={
+            "rule_id": one_of(
+                "rule_above_decision",
+                "candidate_unconfirmed",
+                "decision_expired",
+                "decision_to_come",
+                "decision_without_subject",
+                "decision_without_grade",
+            ),
+            "severity": one_of("warn", "info"),
+        },
+    ),
     "access_limit": ListShape(
         ("door", "grade"),
         ("access_limit", "measures_zh", "measures_en"),

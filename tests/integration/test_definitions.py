@@ -86,10 +86,20 @@ SHAPE = {
     "classification/rule_grade": ["policy/entry"],
     "classification/rule_pattern": ["classification/rule_grade"],
     "classification/field_grade": [
-        "catalog/resource_field", "classification/rule_grade", "classification/rule_pattern",
+        "catalog/resource_field", "classification/grade_decision", "classification/rule_grade",
+        "classification/rule_pattern",
+    ],
+    "classification/grade_decision": [
+        "catalog/resource", "catalog/resource_field", "landing/current_record", "landing/delivery", "landing/record",
+        "policy/entry",
+    ],
+    "classification/grade_finding": [
+        "catalog/resource", "classification/field_grade", "classification/grade_decision",
+        "classification/resource_grade", "policy/entry",
     ],
     "classification/resource_grade": [
-        "catalog/resource", "classification/field_grade", "classification/rule_grade", "classification/rule_pattern",
+        "catalog/resource", "classification/field_grade", "classification/grade_decision", "classification/rule_grade",
+        "classification/rule_pattern",
     ],
     "classification/resource_access": ["catalog/resource", "classification/resource_grade", "policy/entry"],
     "classification/field_access": ["classification/field_grade", "classification/resource_access", "policy/entry"],
@@ -233,6 +243,8 @@ def test_the_checks() -> None:
         ("record_equation", "landing/current_record", True),
         ("nothing_held", "landing/delivery_guard", False),
         ("reconciled", "finance/reconciliation", False),
+        ("access_agrees", "classification/access_finding", False),
+        ("grades_settled", "classification/grade_finding", False),
         *((rule, "quality/measure", True) for rule in (*RULES, ADDED_RULES)),
     }
 

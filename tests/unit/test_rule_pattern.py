@@ -22,7 +22,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         for stage in ("catalog", "classification"):
             connection.execute(f"CREATE SCHEMA {stage}")
-        for name in ("catalog.resource_field", "classification.rule_grade"):
+        for name in ("catalog.resource_field", "classification.rule_grade", "classification.grade_decision"):
             connection.execute(registry()[name].ddl())
         yield connection
 

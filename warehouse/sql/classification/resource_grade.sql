@@ -1,4 +1,5 @@
--- The grade of each resource: the highest of its fields and of its title, so that a catalogue without fields is graded too.
+-- The grade of each resource: proposed is the highest of its fields, as they stand, and of its title, so that a catalogue without fields
+-- is graded too; a person's decision on the resource, while it is in force, holds over it.
 WITH titled AS (
     SELECT s.resource_id, s.holder_code, s.title, lower(s.title) AS lowered
     FROM catalog.resource AS s
@@ -7,12 +8,13 @@ WITH titled AS (
 basis AS (
     SELECT
         f.resource_id,
-        f.holder_code,
         f.field_no AS basis_field_no,
         f.field_name AS basis_name,
         0 AS alternative_no,
+        f.grade_basis,
         f.rule_id,
         f.cell_label,
+        f.decision_id,
         f.grade,
         f.grade_rank,
         f.grade_label,
@@ -22,12 +24,13 @@ basis AS (
     UNION ALL
     SELECT
         s.resource_id,
-        s.holder_code,
         0 AS basis_field_no,
         s.title AS basis_name,
         p.alternative_no,
+        'name_rule' AS grade_basis,
         g.rule_id,
         g.cell_label,
+        NULL AS decision_id,
         g.grade,
         g.grade_rank,
         g.grade_label,
@@ -43,21 +46,34 @@ basis AS (
             ELSE regexp_matches(s.title, p.alternative, 'i')
         END
     JOIN classification.rule_grade AS g ON g.rule_id = p.rule_id
+),
+
+proposed AS (
+    SELECT b.*
+    FROM basis AS b
+    QUALIFY row_number() OVER (
+        PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no, b.rule_id, b.alternative_no
+    ) = 1
 )
 
 SELECT
-    b.resource_id,
-    b.holder_code,
-    b.grade,
-    b.grade_rank,
-    b.grade_label,
-    b.zhejiang_level,
-    b.is_candidate,
-    b.basis_field_no,
-    b.basis_name,
-    b.rule_id,
-    b.cell_label
-FROM basis AS b
-QUALIFY row_number() OVER (
-    PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no, b.rule_id, b.alternative_no
-) = 1
+    s.resource_id,
+    s.holder_code,
+    coalesce(d.grade, p.grade) AS grade,
+    coalesce(d.grade_rank, p.grade_rank) AS grade_rank,
+    coalesce(d.grade_label, p.grade_label) AS grade_label,
+    CASE WHEN d.grade IS NOT NULL THEN d.zhejiang_level ELSE p.zhejiang_level END AS zhejiang_level,
+    d.grade IS NULL AND p.is_candidate AS is_candidate,
+    p.basis_field_no,
+    p.basis_name,
+    CASE WHEN d.grade IS NOT NULL THEN 'decision' ELSE p.grade_basis END AS grade_basis,
+    p.rule_id,
+    p.cell_label,
+    p.grade AS proposed_grade,
+    p.grade_rank AS proposed_rank,
+    coalesce(d.decision_id, p.decision_id) AS decision_id
+FROM titled AS s
+LEFT JOIN proposed AS p ON p.resource_id = s.resource_id
+LEFT JOIN classification.grade_decision AS d
+    ON d.decision_state = 'in_force' AND d.resource_id = s.resource_id AND d.field_no = 0
+WHERE p.grade_basis IS NOT NULL OR d.grade IS NOT NULL

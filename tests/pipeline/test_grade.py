@@ -1,0 +1,162 @@
+"""Grades: what rules propose, what persons decide over it and for how long, and what still needs a person."""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets_defs.stage import asset_key
+from quality.checks import access_agrees, grades_settled
+from tests.homes import ask, deliver_files, lake_of, run_home
+from warehouse.home import Home
+from warehouse.registry import registry
+
+CATALOGUE = """\
+信息资源代码,信息资源名称,信息资源提供方,信息资源摘要,共享类型,共享条件,是否向社会开放,开放条件,更新周期,信息项名称
+1,公共停车场信息,甲局,说明,无条件共享,,无条件开放,,每日,停车场名称
+1,,,,,,,,,联系电话
+2,变电站名录,甲局,说明,有条件共享,,不开放,,每日,名称|别名
+3,就诊记录汇总,甲局,说明,有条件共享,,不开放,,每日,就诊记录
+4,绿地名录,甲局,说明,无条件共享,,无条件开放,,每日,绿地名称
+"""
+
+DECISIONS = """\
+决定编号,事项对象,对象键,决定,理由,决定人,决定日期,到期日期
+G-1,定级,甲局|1|联系电话,一般数据1级,单位公开电话,示例市数据资源局,2026-06-01,2026-12-31
+G-2,定级,甲局|2|,重要数据,列入重要数据目录,示例市数据资源局,2026-06-02,
+G-3,定级,甲局|3|就诊记录,general_2,已脱敏,示例市数据资源局,2026-01-01,2026-06-30
+G-4,定级,甲局|4|没有的信息项,一般数据2级,审查,示例市数据资源局,2026-06-01,
+G-5,定级,甲局|4|绿地名称,一般数据3级,起初,示例市数据资源局,2026-05-01,
+G-6,定级,甲局|4|绿地名称,一般数据2级,复核,示例市数据资源局,2026-06-01,2026-07-02
+G-7,定级,甲局|4|,一般数据4级,尚未生效,示例市数据资源局,2026-08-01,
+G-8,定级,甲局|3|,符合,不是级别,示例市数据资源局,2026-06-01,
+G-9,定级,甲局|2|名称|别名,一般数据3级,名称中有分隔符,示例市数据资源局,2026-06-01,
+"""
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    folder = tmp_path_factory.mktemp("decided")
+    for name, text in (("catalogue", CATALOGUE), ("decisions", DECISIONS)):
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    home = Home(folder / "home")
+    deliver_files(home, [folder / "catalogue.csv"], "甲局", "catalog", "2026-07-01")
+    deliver_files(home, [folder / "decisions.csv"], "数据局", "decisions", "2026-07-02")
+    run_home(home)
+    return home
+
+
+FIELDS = (
+    "SELECT s.resource_code, f.field_name, f.grade_basis, f.proposed_grade, f.grade, f.is_candidate, f.decision_id "
+    "FROM classification.field_grade AS f JOIN catalog.resource AS s USING (resource_id) ORDER BY ALL"
+)
+RESOURCES = (
+    "SELECT s.resource_code, g.grade_basis, g.proposed_grade, g.grade, g.grade_label, g.is_candidate, g.decision_id "
+    "FROM classification.resource_grade AS g JOIN catalog.resource AS s USING (resource_id) ORDER BY ALL"
+)
+STATES = "SELECT decision_id, decision_state FROM classification.grade_decision ORDER BY ALL"
+FINDINGS = (
+    "SELECT s.resource_code, f.grade_finding, f.decision_id FROM classification.grade_finding AS f "
+    "LEFT JOIN catalog.resource AS s USING (resource_id) ORDER BY ALL"
+)
+
+
+def test_a_decision_holds_over_what_rules_propose_and_both_are_shown(decided: Home) -> None:
+    assert ask(decided, FIELDS) == [
+        ("1", "停车场名称", "name_rule", "general_1", "general_1", False, None),
+        ("1", "联系电话", "decision", "general_2", "general_1", False, "G-1"),
+        ("2", "名称|别名", "decision", "general_1", "general_3", False, "G-9"),
+        ("3", "就诊记录", "name_rule", "general_3", "general_3", False, None),
+        ("4", "绿地名称", "decision", "general_1", "general_2", False, "G-6"),
+    ]
+    assert ask(decided, RESOURCES) == [
+        ("1", "name_rule", "general_1", "general_1", "一般数据1级", False, None),
+        ("2", "decision", "important", "important", "重要数据", False, "G-2"),
+        ("3", "name_rule", "general_3", "general_3", "一般数据3级", False, None),
+        ("4", "decision", "general_2", "general_2", "一般数据2级", False, "G-6"),
+    ]
+
+
+def test_each_decision_has_a_state_on_the_date_of_the_latest_delivery(decided: Home) -> None:
+    assert ask(decided, STATES) == [
+        ("G-1", "in_force"),
+        ("G-2", "in_force"),
+        ("G-3", "expired"),
+        ("G-4", "no_subject"),
+        ("G-5", "replaced"),
+        ("G-6", "in_force"),
+        ("G-7", "to_come"),
+        ("G-8", "no_grade"),
+        ("G-9", "in_force"),
+    ]
+    assert {str(day) for (day,) in ask(decided, "SELECT judged_date FROM classification.grade_decision")} == {
+        "2026-07-02"
+    }
+
+
+def test_what_needs_a_person_is_found_with_words_and_clause(decided: Home) -> None:
+    assert ask(decided, FINDINGS) == [
+        ("1", "rule_above_decision", "G-1"),
+        ("3", "decision_expired", "G-3"),
+        ("3", "decision_without_grade", "G-8"),
+        ("4", "decision_to_come", "G-7"),
+        ("4", "decision_without_subject", "G-4"),
+    ]
+    texts = ask(decided, "SELECT message_zh, message_en, mend_zh, mend_en, clause FROM classification.grade_finding")
+    assert all(text and "{" not in text for row in texts for text in row)
+    ((zh, en),) = ask(
+        decided, "SELECT message_zh, message_en FROM classification.grade_finding WHERE decision_id = 'G-1'"
+    )
+    assert zh == "“联系电话”经决定 G-1 定为一般数据1级，而规则所提为一般数据2级（个人权益×一般危害）"
+    assert en.startswith("“联系电话” is general data level 1 by decision G-1; rules propose general data level 2")
+
+
+def test_time_passes_by_deliveries_and_a_withdrawn_confirmation_leaves_a_candidate(
+    decided: Home, tmp_path: Path
+) -> None:
+    shutil.copytree(decided.root, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    file = tmp_path / "decisions.csv"
+    file.write_text("\n".join(line for line in DECISIONS.splitlines() if not line.startswith("G-2,")) + "\n", "utf-8")
+    deliver_files(home, [file], "数据局", "decisions", "2026-08-01")
+    run_home(home)
+    states = dict(ask(home, STATES))
+    assert "G-2" not in states
+    assert (states["G-5"], states["G-6"], states["G-7"]) == ("replaced", "expired", "in_force")
+    grades = {row[0]: row[1:] for row in ask(home, RESOURCES)}
+    assert grades["2"] == ("name_rule", "important", "important", "重要数据（候选，须人工确认）", True, None)
+    assert grades["4"][0:3] == ("decision", "general_1", "general_4")
+    assert ("2", "candidate_unconfirmed", None) in ask(home, FINDINGS)
+
+
+def test_checks_warn_with_counts_by_severity_and_kind(decided: Home) -> None:
+    grades = grades_settled(lake_of(decided), asset_key(registry()["classification.grade_finding"]))
+    assert (grades.passed, grades.severity) == (False, dg.AssetCheckSeverity.WARN)
+    counts = {name: value.value for name, value in (grades.metadata or {}).items()}
+    assert counts == {
+        "warn": 4,
+        "warn: decision_expired": 1,
+        "warn: decision_without_grade": 1,
+        "warn: decision_without_subject": 1,
+        "warn: rule_above_decision": 1,
+        "info": 1,
+        "info: decision_to_come": 1,
+    }
+    access = access_agrees(lake_of(decided), asset_key(registry()["classification.access_finding"]))
+    found = {name: value.value for name, value in (access.metadata or {}).items() if ": " in name}
+    rules = "SELECT severity || ': ' || access_rule, count(*) FROM classification.access_finding GROUP BY ALL"
+    assert found == dict(ask(decided, rules))
+    assert access.passed == (not any(name.startswith("warn") for name in found))
+
+
+def test_the_words_of_decisions_name_every_grade_by_label_and_code(decided: Home) -> None:
+    words = ask(
+        decided,
+        "SELECT (body ->> '$.label'), (body ->> '$.code') FROM policy.entry WHERE list_name = 'code_value' "
+        "AND (body ->> '$.code_list') = 'decision'",
+    )
+    grades = {grade for (grade,) in ask(decided, "SELECT entry_key FROM policy.entry WHERE list_name = 'grade_level'")}
+    assert len(grades) == 6
+    assert {(grade, grade) for grade in grades} <= set(words)
+    assert grades <= {code for label, code in words if label != code}

@@ -1,0 +1,157 @@
+-- Where grades need a person: what rules propose against what was decided, decisions that hold no longer or speak of nothing, candidates
+-- that nobody has confirmed (policy/grade_finding_rule.csv). A rule never overwrites a decision; it contradicts it here.
+WITH rule AS (
+    SELECT
+        (e.body ->> '$.rule_id') AS rule_id,
+        (e.body ->> '$.severity') AS severity,
+        (e.body ->> '$.message_zh') AS message_zh,
+        (e.body ->> '$.message_en') AS message_en,
+        (e.body ->> '$.mend_zh') AS mend_zh,
+        (e.body ->> '$.mend_en') AS mend_en,
+        (e.body ->> '$.clause') AS clause
+    FROM policy.entry AS e
+    WHERE e.list_name = 'grade_finding_rule'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+level AS (
+    SELECT
+        (e.body ->> '$.grade') AS grade,
+        (e.body ->> '$.label_zh') AS label_zh,
+        (e.body ->> '$.label_en') AS label_en
+    FROM policy.entry AS e
+    WHERE e.list_name = 'grade_level'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+found AS (
+    SELECT
+        'rule_above_decision' AS rule_id,
+        printf('%s|%d', f.resource_id, f.field_no) AS subject_key,
+        f.resource_id,
+        f.field_no,
+        f.holder_code,
+        f.field_name AS subject_name,
+        f.grade,
+        f.proposed_grade,
+        f.cell_label,
+        f.decision_id,
+        NULL AS expires_date
+    FROM classification.field_grade AS f
+    WHERE f.grade_basis = 'decision' AND f.proposed_rank > f.grade_rank
+    UNION ALL
+    SELECT
+        'rule_above_decision',
+        printf('%s|0', r.resource_id),
+        r.resource_id,
+        0,
+        r.holder_code,
+        s.title,
+        r.grade,
+        r.proposed_grade,
+        r.cell_label,
+        r.decision_id,
+        NULL
+    FROM classification.resource_grade AS r
+    JOIN catalog.resource AS s ON s.resource_id = r.resource_id
+    WHERE r.grade_basis = 'decision' AND r.proposed_rank > r.grade_rank
+    UNION ALL
+    -- Where the candidate arises: at the field, or at the resource whose title makes it one.
+    SELECT
+        'candidate_unconfirmed',
+        printf('%s|%d', f.resource_id, f.field_no),
+        f.resource_id,
+        f.field_no,
+        f.holder_code,
+        f.field_name,
+        f.grade,
+        f.proposed_grade,
+        f.cell_label,
+        f.decision_id,
+        NULL
+    FROM classification.field_grade AS f
+    WHERE f.is_candidate
+    UNION ALL
+    SELECT
+        'candidate_unconfirmed',
+        printf('%s|0', r.resource_id),
+        r.resource_id,
+        0,
+        r.holder_code,
+        s.title,
+        r.grade,
+        r.proposed_grade,
+        r.cell_label,
+        r.decision_id,
+        NULL
+    FROM classification.resource_grade AS r
+    JOIN catalog.resource AS s ON s.resource_id = r.resource_id
+    WHERE r.is_candidate AND r.basis_field_no = 0
+    UNION ALL
+    SELECT
+        CASE d.decision_state
+            WHEN 'expired' THEN 'decision_expired'
+            WHEN 'to_come' THEN 'decision_to_come'
+            WHEN 'no_grade' THEN 'decision_without_grade'
+            ELSE 'decision_without_subject'
+        END,
+        printf('%s|%d', d.delivery_id, d.ordinal),
+        d.resource_id,
+        d.field_no,
+        d.holder_code,
+        CASE WHEN d.field_name = '' THEN d.resource_code ELSE d.field_name END,
+        d.grade,
+        NULL,
+        NULL,
+        d.decision_id,
+        d.expires_date
+    FROM classification.grade_decision AS d
+    WHERE d.decision_state IN ('expired', 'to_come', 'no_grade', 'no_subject')
+),
+
+worded AS (
+    SELECT
+        f.*,
+        r.severity,
+        r.mend_zh,
+        r.mend_en,
+        r.clause,
+        replace(
+            replace(replace(replace(r.message_zh, '{subject}', coalesce(f.subject_name, '')), '{grade}', coalesce(g.label_zh, '')),
+                '{proposed}', coalesce(p.label_zh, '')),
+            '{cell}', coalesce(f.cell_label, '')
+        ) AS message_zh,
+        replace(
+            replace(replace(replace(r.message_en, '{subject}', coalesce(f.subject_name, '')), '{grade}', coalesce(g.label_en, '')),
+                '{proposed}', coalesce(p.label_en, '')),
+            '{cell}', coalesce(f.cell_label, '')
+        ) AS message_en
+    FROM found AS f
+    JOIN rule AS r ON r.rule_id = f.rule_id
+    LEFT JOIN level AS g ON g.grade = f.grade
+    LEFT JOIN level AS p ON p.grade = f.proposed_grade
+)
+
+SELECT
+    w.rule_id AS grade_finding,
+    w.subject_key,
+    w.resource_id,
+    w.field_no,
+    w.holder_code,
+    w.severity,
+    w.grade,
+    w.proposed_grade,
+    w.decision_id,
+    w.expires_date,
+    replace(
+        replace(w.message_zh, '{decision}', coalesce(w.decision_id, '')),
+        '{expires}', coalesce(CAST(w.expires_date AS VARCHAR), '')
+    ) AS message_zh,
+    replace(
+        replace(w.message_en, '{decision}', coalesce(w.decision_id, '')),
+        '{expires}', coalesce(CAST(w.expires_date AS VARCHAR), '')
+    ) AS message_en,
+    w.mend_zh,
+    w.mend_en,
+    w.clause
+FROM worded AS w
