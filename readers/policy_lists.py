@@ -177,6 +177,17 @@ LISTS: Mapping[str, ListShape] = {
         ("rank", "label_zh", "label_en", "is_candidate"),
         checks={"rank": _INTEGER, "is_candidate": _YES_NO},
     ),
+    "grade_aggregation": ListShape(
+        ("rule_id",),
+        ("kind", "threshold", "impact_object", "harm_degree", "name_zh", "name_en", "clause"),
+        ("category",),
+        {
+            "rule_id": _NAME,
+            "kind": one_of("personal_kinds", "personal_rows", "personal_with_category"),
+            "threshold": _INTEGER,
+        },
+        ((("impact_object", "harm_degree"), "grade_matrix"),),
+    ),
     "grade_finding_rule": ListShape(
         ("rule_id",),
         ("severity", "message_zh", "message_en", "mend_zh", "mend_en", "clause"),

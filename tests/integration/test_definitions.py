@@ -98,9 +98,10 @@ SHAPE = {
         "classification/resource_grade", "policy/entry",
     ],
     "classification/resource_grade": [
-        "catalog/resource", "classification/field_grade", "classification/grade_decision", "classification/rule_grade",
-        "classification/rule_pattern",
+        "catalog/resource", "classification/aggregation_grade", "classification/field_grade",
+        "classification/grade_decision", "classification/rule_grade", "classification/rule_pattern",
     ],
+    "classification/aggregation_grade": ["catalog/content_table", "classification/field_grade", "policy/entry"],
     "classification/resource_access": ["catalog/resource", "classification/resource_grade", "policy/entry"],
     "classification/field_access": ["classification/field_grade", "classification/resource_access", "policy/entry"],
     "classification/access_finding": ["catalog/resource", "classification/resource_access", "policy/entry"],

@@ -56,7 +56,7 @@ found AS (
     JOIN catalog.resource AS s ON s.resource_id = r.resource_id
     WHERE r.grade_basis = 'decision' AND r.proposed_rank > r.grade_rank
     UNION ALL
-    -- Where the candidate arises: at the field, or at the resource whose title makes it one.
+    -- Where the candidate arises: at the field, or at the resource whose title or whose fields together make it one.
     SELECT
         'candidate_unconfirmed',
         printf('%s|%d', f.resource_id, f.field_no),
@@ -86,7 +86,7 @@ found AS (
         NULL
     FROM classification.resource_grade AS r
     JOIN catalog.resource AS s ON s.resource_id = r.resource_id
-    WHERE r.is_candidate AND r.basis_field_no = 0
+    WHERE r.is_candidate AND (r.basis_field_no = 0 OR r.grade_basis = 'aggregation')
     UNION ALL
     SELECT
         CASE d.decision_state

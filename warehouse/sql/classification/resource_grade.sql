@@ -1,5 +1,5 @@
 -- The grade of each resource: proposed is the highest of its fields, as they stand, and of its title, so that a catalogue without fields
--- is graded too; a person's decision on the resource, while it is in force, holds over it.
+-- is graded too, raised by what its fields come to together; a person's decision on the resource, while it is in force, holds over it.
 WITH titled AS (
     SELECT s.resource_id, s.holder_code, s.title, lower(s.title) AS lowered
     FROM catalog.resource AS s
@@ -46,13 +46,30 @@ basis AS (
             ELSE regexp_matches(s.title, p.alternative, 'i')
         END
     JOIN classification.rule_grade AS g ON g.rule_id = p.rule_id
+    UNION ALL
+    -- No field alone decides: named only where it raises the grade.
+    SELECT
+        a.resource_id,
+        NULL AS basis_field_no,
+        a.rule_label AS basis_name,
+        0 AS alternative_no,
+        'aggregation' AS grade_basis,
+        a.rule_id,
+        a.cell_label,
+        NULL AS decision_id,
+        a.grade,
+        a.grade_rank,
+        a.grade_label,
+        a.zhejiang_level,
+        a.is_candidate
+    FROM classification.aggregation_grade AS a
 ),
 
 proposed AS (
     SELECT b.*
     FROM basis AS b
     QUALIFY row_number() OVER (
-        PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no, b.rule_id, b.alternative_no
+        PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no NULLS LAST, b.rule_id, b.alternative_no
     ) = 1
 )
 

@@ -1,0 +1,98 @@
+-- What the fields of a resource come to together (policy/grade_aggregation.csv): kinds of personal information, their rows where the
+-- content was delivered, personal information beside a category such as fine position. A field that a person graded below what rules
+-- propose does not count. Each measure only grows with fields, so a resource's grade never falls when one is added.
+WITH rule AS (
+    SELECT
+        (e.body ->> '$.rule_id') AS rule_id,
+        (e.body ->> '$.kind') AS kind,
+        (e.body ->> '$.category') AS category,
+        CAST((e.body ->> '$.threshold') AS BIGINT) AS threshold_count,
+        (e.body ->> '$.impact_object') AS impact_object,
+        (e.body ->> '$.harm_degree') AS harm_degree,
+        (e.body ->> '$.name_zh') AS rule_label,
+        (e.body ->> '$.clause') AS clause
+    FROM policy.entry AS e
+    WHERE e.list_name = 'grade_aggregation'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+matrix AS (
+    SELECT
+        (e.body ->> '$.impact_object') AS impact_object,
+        (e.body ->> '$.harm_degree') AS harm_degree,
+        (e.body ->> '$.grade') AS grade,
+        (e.body ->> '$.name_zh') AS cell_label
+    FROM policy.entry AS e
+    WHERE e.list_name = 'grade_matrix'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+level AS (
+    SELECT
+        (e.body ->> '$.grade') AS grade,
+        CAST((e.body ->> '$.rank') AS INTEGER) AS grade_rank,
+        (e.body ->> '$.label_zh') AS grade_label,
+        (e.body ->> '$.zhejiang_level') AS zhejiang_level,
+        (e.body ->> '$.is_candidate') = 'yes' AS is_candidate
+    FROM policy.entry AS e
+    WHERE e.list_name = 'grade_level'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+),
+
+counted AS (
+    SELECT f.resource_id, f.rule_id, f.category, f.is_personal
+    FROM classification.field_grade AS f
+    WHERE f.proposed_rank IS NOT NULL AND f.grade_rank >= f.proposed_rank
+),
+
+personal AS (
+    SELECT c.resource_id, count(DISTINCT c.rule_id) AS personal_kinds
+    FROM counted AS c
+    WHERE c.is_personal
+    GROUP BY c.resource_id
+),
+
+content AS (
+    SELECT t.resource_id, max(t.data_row_count) AS row_count
+    FROM catalog.content_table AS t
+    WHERE t.resource_id IS NOT NULL
+    GROUP BY t.resource_id
+),
+
+measured AS (
+    SELECT p.resource_id, r.rule_id, p.personal_kinds AS measured_count
+    FROM personal AS p
+    JOIN rule AS r ON r.kind = 'personal_kinds'
+    UNION ALL
+    SELECT p.resource_id, r.rule_id, n.row_count
+    FROM personal AS p
+    JOIN content AS n ON n.resource_id = p.resource_id
+    JOIN rule AS r ON r.kind = 'personal_rows'
+    UNION ALL
+    SELECT p.resource_id, r.rule_id, count(*)
+    FROM personal AS p
+    JOIN counted AS c ON c.resource_id = p.resource_id
+    JOIN rule AS r ON r.kind = 'personal_with_category' AND r.category = c.category
+    GROUP BY p.resource_id, r.rule_id
+)
+
+SELECT
+    m.resource_id,
+    r.rule_id,
+    r.rule_label,
+    m.measured_count,
+    r.threshold_count,
+    r.impact_object,
+    r.harm_degree,
+    x.cell_label,
+    x.grade,
+    l.grade_rank,
+    l.grade_label,
+    l.zhejiang_level,
+    l.is_candidate,
+    r.clause
+FROM measured AS m
+JOIN rule AS r ON r.rule_id = m.rule_id
+JOIN matrix AS x ON x.impact_object = r.impact_object AND x.harm_degree = r.harm_degree
+JOIN level AS l ON l.grade = x.grade
+WHERE m.measured_count >= r.threshold_count
