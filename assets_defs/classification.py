@@ -1,12 +1,13 @@
 """Stage classification: grades by rules, matrices and decisions; opening and sharing; what of both needs a person.
 
-The checks warn: what contradicts is for people to settle, and the narrowest holds meanwhile.
+Two checks warn: what contradicts is for people to settle, and the narrowest holds meanwhile. The check of doors blocks all that is
+published after it: the grades of the platform's own columns follow from models and policy alone.
 """
 
 import dagster as dg
 
 from assets_defs.stage import asset_key, stage_assets
-from quality.checks import ACCESS_AGREES, GRADES_SETTLED, access_agrees, grades_settled
+from quality.checks import ACCESS_AGREES, DOORS_KEPT, GRADES_SETTLED, access_agrees, doors_kept, grades_settled
 from warehouse.registry import registry
 
 _TABLES = registry()
@@ -14,6 +15,15 @@ _TABLES = registry()
 classification_stage = stage_assets(
     "classification",
     checks={
+        DOORS_KEPT: (
+            dg.AssetCheckSpec(
+                DOORS_KEPT,
+                asset=asset_key(_TABLES["classification.resource_grade"]),
+                description="各出口的表不超过其上限 / no table carries more than its door allows",
+                blocking=True,
+            ),
+            doors_kept,
+        ),
         ACCESS_AGREES: (
             dg.AssetCheckSpec(
                 ACCESS_AGREES,

@@ -10,10 +10,12 @@ import typer
 from pipelines import console
 from pipelines.home_option import HomeOption
 from readers.policy import load
+from warehouse.column_grade import DOORS, keep_door
 from warehouse.home import Home, home_path
 from warehouse.ingest import pending
 from warehouse.lake import Lake
 from warehouse.policy_diff import PolicyDiff, policy_diff
+from warehouse.registry import registry
 
 policy_app = typer.Typer(
     no_args_is_help=True, help="政策清单：检查、预览影响 / policy lists: check, and see what they would do"
@@ -26,6 +28,8 @@ def check(home: HomeOption = None) -> None:
     policy = load(Home(home_path(home)).create().policy)
     for name in sorted(policy.lists):
         console.say(f"{name}: {len(policy.current(name))} 项 / entries")
+    for door in DOORS:
+        keep_door(registry(), policy, door)
     console.say("没有错误 / nothing is wrong")
 
 

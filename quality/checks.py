@@ -9,7 +9,9 @@ from pathlib import Path
 import dagster as dg
 
 from quality.rules import RULES, RuleMeasure
+from readers.policy import load
 from warehouse import queries
+from warehouse.column_grade import DOORS, overflows
 from warehouse.guard import undecided
 from warehouse.lake import Lake
 
@@ -18,6 +20,7 @@ NOTHING_HELD = "nothing_held"
 RECONCILED = "reconciled"
 ACCESS_AGREES = "access_agrees"
 GRADES_SETTLED = "grades_settled"
+DOORS_KEPT = "doors_kept"
 #: One check for all rules that a home has beside the shipped ones: Dagster must know its checks before it knows the home.
 ADDED_RULES = "added_rules"
 
@@ -77,6 +80,22 @@ def reconciled(lake: Lake, asset: dg.AssetKey, period: str) -> dg.AssetCheckResu
         else "卡片与财务账有差异，见 reconciliation.xlsx 的“待处理” / cards and books differ; see its sheet “待处理” (to do)",
         # Text: Dagster keeps numbers as floats, and money is never one.
         metadata={**dict(kinds), **{name: f"{value}" for name, value in zip(names, sums, strict=True)}},
+    )
+
+
+def doors_kept(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
+    """No published table carries a column of a higher grade than its door allows; an error that names all that do, else."""
+    policy = load(lake.home.policy)
+    tables = lake.tables.under(policy)
+    found = {door: overflows(tables, policy, door) for door in DOORS}
+    lines = [str(overflow) for door in DOORS for overflow in found[door]]
+    return dg.AssetCheckResult(
+        passed=not lines,
+        check_name=DOORS_KEPT,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description="\n".join(lines) or "各出口的表均不超过其上限 / no table carries more than its door allows",
+        metadata={door: len(columns) for door, columns in found.items()},
     )
 
 

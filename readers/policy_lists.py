@@ -188,6 +188,15 @@ LISTS: Mapping[str, ListShape] = {
         },
         ((("impact_object", "harm_degree"), "grade_matrix"),),
     ),
+    "column_grade": ListShape(
+        ("table", "column"), ("grade", "why_zh", "why_en"), references=((("grade",), "grade_level"),)
+    ),
+    "door_limit": ListShape(
+        ("door",),
+        ("grade", "name_zh", "name_en"),
+        checks={"door": one_of("workbook", "database", "lake")},
+        references=((("grade",), "grade_level"),),
+    ),
     "grade_finding_rule": ListShape(
         ("rule_id",),
         ("severity", "message_zh", "message_en", "mend_zh", "mend_en", "clause"),

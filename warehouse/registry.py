@@ -44,6 +44,17 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Lowering:
+    """A step of a model that leaves less in these columns than in what they are computed from: `to` is the grade that is left."""
+
+    columns: tuple[str, ...]
+    to: str
+    step: str
+    reason_zh: str
+    reason_en: str
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of the lake.
 
@@ -53,6 +64,7 @@ class Table:
     whether a row follows from the records of its `delivery` or of its `deliverer` alone. `layout_lists` are policy lists that lay out
     what is published from it. `tally` is a column whose values are counted for the run's metadata, and
     `totals_where` the rows whose money is summed for it: in a roll-up, those of one level.
+    `lowered` are the steps that leave columns a lower grade than what they are computed from (`column_grade.py`).
     """
 
     stage: str
@@ -71,6 +83,7 @@ class Table:
     tally: str | None = None
     totals_where: str | None = None
     template: str | None = None
+    lowered: tuple[Lowering, ...] = ()
 
     @property
     def qualified(self) -> str:
@@ -172,6 +185,9 @@ def registry() -> Registry:
                 layout_lists=tuple(fields.pop("layout_lists", ())),
                 model=rule_models.expanded(template, rule_models.shipped_policy()) if template else text,
                 template=template,
+                lowered=tuple(
+                    Lowering(columns=tuple(step.pop("columns")), **step) for step in fields.pop("lowered", ())
+                ),
                 **fields,
             )
             tables[table.qualified] = table

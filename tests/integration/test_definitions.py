@@ -244,6 +244,7 @@ def test_the_checks() -> None:
         ("record_equation", "landing/current_record", True),
         ("nothing_held", "landing/delivery_guard", False),
         ("reconciled", "finance/reconciliation", False),
+        ("doors_kept", "classification/resource_grade", True),
         ("access_agrees", "classification/access_finding", False),
         ("grades_settled", "classification/grade_finding", False),
         *((rule, "quality/measure", True) for rule in (*RULES, ADDED_RULES)),

@@ -5,11 +5,17 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from typer.testing import CliRunner
 
 from assets_defs.stage import asset_key
+from pipelines.cli import app
+from pipelines.run import run
 from quality.checks import access_agrees, grades_settled
 from tests.homes import ask, deliver_files, lake_of, run_home
+from warehouse.column_grade import DoorError
 from warehouse.home import Home
+from warehouse.publish.database import export_database
+from warehouse.publish.workbook import publish_form
 from warehouse.registry import registry
 
 CATALOGUE = """\
@@ -160,3 +166,30 @@ def test_the_words_of_decisions_name_every_grade_by_label_and_code(decided: Home
     assert len(grades) == 6
     assert {(grade, grade) for grade in grades} <= set(words)
     assert grades <= {code for label, code in words if label != code}
+
+
+def test_a_run_fails_where_a_door_would_let_too_much_out_and_goes_on_once_mended(decided: Home, tmp_path: Path) -> None:
+    shutil.copytree(decided.root, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    file, shipped = home.policy / "door_limit.csv", (home.policy / "door_limit.csv").read_text("utf-8")
+    file.write_text(shipped.replace("workbook,general_2", "workbook,general_1"), "utf-8")
+    catalogue = tmp_path / "catalogue.csv"
+    catalogue.write_text(CATALOGUE.replace("绿地名录", "绿地名单"), "utf-8")
+    deliver_files(home, [catalogue], "甲局", "catalog", "2026-07-03")
+    checked = CliRunner().invoke(app, ["policy", "check", "--home", str(home.root)])
+    assert checked.exit_code != 0
+    assert "report.form_r1.closing_cost_cny" in str(checked.exception)
+    outcome = run(home)
+    assert not outcome.succeeded
+    told = "\n".join(outcome.problems)
+    for part in ("report.form_r1.closing_cost_cny", "landing.record.body", "workbook", "form_r1.toml"):
+        assert part in told
+    with pytest.raises(DoorError, match="workbook"):
+        publish_form(lake_of(home), registry()["report.form_r1"], "2026-06")
+    file.write_text(shipped, "utf-8")
+    run_home(home)
+    assert ask(home, "SELECT count(*) FROM catalog.resource WHERE title = '绿地名单'") == [(1,)]
+    file.write_text(shipped.replace("database,general_3", "database,general_1"), "utf-8")
+    with pytest.raises(DoorError, match=r"landing\.record\.raw"):
+        export_database(lake_of(home), tmp_path / "export.duckdb")
+    assert not (tmp_path / "export.duckdb").exists()

@@ -3,6 +3,8 @@
 import tempfile
 from pathlib import Path
 
+from readers.policy import load
+from warehouse.column_grade import DATABASE, keep_door
 from warehouse.disk import full_disk_named, sync
 from warehouse.engine import literal
 from warehouse.faults import reach
@@ -15,7 +17,9 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
     Raises:
         FileNotFoundError: the target's folder is not there.
         FullDiskError: what was there before stands.
+        DoorError: a table carries more than the policy lets the file carry.
     """
+    keep_door(lake.tables, load(lake.home.policy), DATABASE)
     target = target.absolute()
     counts: dict[str, int] = {}
     with (

@@ -16,7 +16,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from readers.policy import load
 from warehouse import queries
+from warehouse.column_grade import WORKBOOK, keep_door
 from warehouse.disk import placed
 from warehouse.home import Home
 from warehouse.lake import Lake
@@ -103,7 +105,9 @@ def publish_workbook(lake: Lake, name: str, period: str, sheets: Sequence[Sheet]
 
     Raises:
         LookupError: the policy has no layout for one of the sheets.
+        DoorError: a table of the reports carries more than the policy lets workbooks carry.
     """
+    keep_door(lake.tables, load(lake.home.policy), WORKBOOK)
     target = lake.home.reports / period / f"{name}.xlsx"
     with (
         lake.reading() as connection,
