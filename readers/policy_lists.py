@@ -197,6 +197,17 @@ LISTS: Mapping[str, ListShape] = {
         checks={"door": one_of("workbook", "database", "lake")},
         references=((("grade",), "grade_level"),),
     ),
+    "category_rule": ListShape(
+        ("rule_id",),
+        ("dimension", "category", "name_en", "looks_in", "pattern", "confidence_pct"),
+        checks={
+            "rule_id": _NAME,
+            "dimension": one_of("data_management", "business_use", "security", "data_object"),
+            "looks_in": one_of("title", "abstract", "theme", "class", "format", "update_cycle", "fields", "grade"),
+            "pattern": _PATTERN,
+            "confidence_pct": _PERCENT,
+        },
+    ),
     "grade_finding_rule": ListShape(
         ("rule_id",),
         ("severity", "message_zh", "message_en", "mend_zh", "mend_en", "clause"),

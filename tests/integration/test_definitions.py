@@ -93,6 +93,9 @@ SHAPE = {
         "catalog/resource", "catalog/resource_field", "landing/current_record", "landing/delivery", "landing/record",
         "policy/entry",
     ],
+    "classification/resource_category": [
+        "catalog/resource", "catalog/resource_field", "classification/resource_grade", "policy/entry",
+    ],
     "classification/grade_finding": [
         "catalog/resource", "classification/field_grade", "classification/grade_decision",
         "classification/resource_grade", "policy/entry",

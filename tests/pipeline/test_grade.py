@@ -1,5 +1,6 @@
-"""Grades: what rules propose, what persons decide over it and for how long, and what still needs a person."""
+"""Grades and categories: what rules propose, what persons decide over it and for how long, what still needs a person, what may go out."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -193,3 +194,51 @@ def test_a_run_fails_where_a_door_would_let_too_much_out_and_goes_on_once_mended
     with pytest.raises(DoorError, match=r"landing\.record\.raw"):
         export_database(lake_of(home), tmp_path / "export.duckdb")
     assert not (tmp_path / "export.duckdb").exists()
+
+
+def test_categories_name_rule_text_and_confidence(decided: Home) -> None:
+    found = ask(
+        decided,
+        "SELECT s.resource_code, c.category_dimension, c.category, c.category_rule, c.shown_text, c.category_confidence_pct "
+        "FROM classification.resource_category AS c JOIN catalog.resource AS s USING (resource_id) ORDER BY ALL",
+    )
+    assert [row[1:] for row in found if row[0] == "1"] == [
+        ("business_use", "交通运输", "domain_transport_title", "公共停车场信息", 80),
+        ("data_management", "每日更新", "cycle_daily", "daily", 100),
+        ("data_object", "物品和设施", "object_thing_title", "公共停车场信息", 80),
+        ("security", "L1 不敏感", "level_l1", "L1", 100),
+    ]
+    levels = "SELECT resource_id, zhejiang_level FROM classification.resource_grade ORDER BY ALL"
+    security = (
+        "SELECT resource_id, left(category, 2) FROM classification.resource_category "
+        "WHERE category_dimension = 'security' ORDER BY ALL"
+    )
+    assert ask(decided, security) == ask(decided, levels)
+
+
+def test_each_category_rests_on_a_rule_that_matches_and_none_surer_does(city: Home) -> None:
+    rules = {
+        rule: (dimension, category, where, re.compile(pattern, re.IGNORECASE), int(sure))
+        for rule, dimension, category, where, pattern, sure in ask(
+            city,
+            "SELECT (body ->> '$.rule_id'), (body ->> '$.dimension'), (body ->> '$.category'), (body ->> '$.looks_in'), "
+            "(body ->> '$.pattern'), (body ->> '$.confidence_pct') FROM policy.entry WHERE list_name = 'category_rule'",
+        )
+    }
+    titles = dict(ask(city, "SELECT resource_id, title FROM catalog.resource"))
+    found = ask(
+        city,
+        "SELECT resource_id, category_dimension, category, category_rule, looks_in, shown_text, category_confidence_pct "
+        "FROM classification.resource_category",
+    )
+    sure: dict[tuple[str, str, str], int] = {}
+    for resource, dimension, category, rule, where, text, confidence in found:
+        assert rules[rule][:3] == (dimension, category, where)
+        assert rules[rule][3].search(text)
+        assert rules[rule][4] == confidence
+        sure[resource, dimension, category] = confidence
+    assert {dimension for _, dimension, _ in sure} == {"data_management", "business_use", "security", "data_object"}
+    for resource, title in titles.items():
+        for dimension, category, where, pattern, confidence in rules.values():
+            if where == "title" and pattern.search(title):
+                assert sure[resource, dimension, category] >= confidence
