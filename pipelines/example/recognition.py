@@ -295,7 +295,7 @@ def review_deliveries() -> list[Delivery]:
 
 
 def decision_deliveries() -> list[Delivery]:
-    """The data bureau's decisions on single criteria."""
+    """The data bureau's decisions on single criteria, and on grades."""
     sender = UNITS["data"]
     records = []
     for plan in plans():
@@ -314,5 +314,30 @@ def decision_deliveries() -> list[Delivery]:
         }
         records.append(Record(cells))
     records.sort(key=lambda record: record.cells["decision_id"])
+    records += _grade_decisions()
     file = table_file(sender, "decisions", "确认决定", records, Layout(form="csv"))
     return [Delivery(sender.short, sender.code, "decisions", date(2026, 7, 3), (file,))]
+
+
+def _grade_decisions() -> list[Record]:
+    """Decisions on the grades of resources: two that hold, one that has expired."""
+    said = [
+        ("一般数据2级", "逐项核对后确定", ""),
+        ("一般数据3级", "含内部管理内容", "2027-06-30"),
+        ("一般数据4级", "专项行动期间从严", "2026-03-31"),
+    ]
+    return [
+        Record(
+            {
+                "decision_id": f"DEC-2026-G{number:02d}",
+                "subject_kind": "定级",
+                "subject_key": f"{plan.resource.holder.code}|{plan.resource.code}|",
+                "decision": grade,
+                "reason": reason,
+                "decided_by": f"{CITY}数据资源管理局数据分类分级会议",
+                "decided_at": "2026-01-15",
+                "expires_at": expires,
+            }
+        )
+        for number, (plan, (grade, reason, expires)) in enumerate(zip(plans(), said, strict=False), 1)
+    ]
