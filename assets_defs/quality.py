@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets_defs.stage import asset_key, asset_spec, build_selected, results, stage_assets
 from quality.checks import ADDED_RULES, rule_results
-from quality.rules import RULES, rule_measures
+from quality.rules import RULES, rule_measures, rule_trends
 from warehouse.owed import owe, settle
 from warehouse.registry import registry
 from warehouse.resource import LakeResource
@@ -41,4 +41,4 @@ def quality_gate(
     verdicts = judge(measures, docs)
     settle(store.home, GATE_TABLE, "")
     yield from results(built)
-    yield from rule_results(measures, verdicts, GATE, docs / "index.html")
+    yield from rule_results(measures, verdicts, GATE, docs / "index.html", rule_trends(store))

@@ -2,18 +2,22 @@
 
 The rules are those that are shipped for catalogue resources. Floor: one plain DuckDB query that counts the same, two
 filtered counts a rule, and keeps nothing of a row. Peer: Great Expectations on pandas, as many expectations on columns of that table,
-each of one condition and without holders (small and medium; it holds the table several times over).
+each of one condition and without holders, and soda-core-duckdb with as many checks (small and medium; the first holds the table several
+times over, the second is installed aside, from the network).
 """
 
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import as_file, files
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from benchmarks.aside import seconds_aside
 from benchmarks.measure import Result, main, measured, median_seconds, peak_rss_mb
 from readers.policy import PolicySet, load
 from readers.predicates import rule_tables
@@ -24,6 +28,23 @@ _ROWS = {"small": 100_000, "medium": 1_000_000, "large": 10_000_000}
 _TABLE = "catalog.resource"
 _RULES = 20
 _TIMES = 5
+_SODA = """
+import sys, time
+import duckdb
+from soda.scan import Scan
+file, _, checks = sys.stdin.read().partition("\\n")
+connection = duckdb.connect()
+connection.execute(f"CREATE TABLE looked_at AS FROM '{file}'")
+scan = Scan()
+scan.add_duckdb_connection(connection)
+scan.set_data_source_name("duckdb")
+scan.add_sodacl_yaml_str(checks)
+start = time.perf_counter()
+scan.execute()
+seconds = time.perf_counter() - start
+assert not scan.has_error_logs(), scan.get_logs_text()
+print(seconds)
+"""
 
 
 def run(size: str) -> Iterator[Result]:
@@ -48,7 +69,11 @@ def run(size: str) -> Iterator[Result]:
         _insist_on_equal_counts(connection)
         floor, judging, counting = (statistics.median(seconds) for seconds in taken.values())
         peak = peak_rss_mb()
-        peers = {} if size == "large" else {"Great Expectations on pandas": _great_expectations(connection)}
+        peers = (
+            {}
+            if size == "large"
+            else {"Great Expectations on pandas": _great_expectations(connection), **_soda(connection)}
+        )
         name = f"{_RULES} rules, verdicts and counts"
         yield measured(name, size, judging + counting, floor=floor, records=rows, peers=peers, peak_mb=peak)
         yield measured("of these the counts", size, counting, floor=floor, records=rows, peak_mb=peak)
@@ -74,7 +99,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, policy: PolicySet, rows: int
     tables = registry().under(policy)
     for name in ("quality.indicator", "quality.rule"):
         connection.execute(f"CREATE TABLE {name} AS {tables[name].model}")
-    for name in ("quality.field_measure", "quality.delivery_measure"):
+    others = ("field", "delivery", "content_table", "content_column")
+    for name in (f"quality.{other}_measure" for other in others):
         connection.execute(tables[name].ddl())
     # Every value is drawn by a hash of its row and column. Of 200 holders a tenth leaves a column empty; of the rest two rows in a
     # hundred are empty there, and as many have a value that breaks a rule.
@@ -132,6 +158,22 @@ def _insist_on_equal_counts(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchone()
     if differing != (0,):
         raise AssertionError(f"{differing} counts differ from those of the plain query")
+
+
+def _soda(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """Seconds of soda-core-duckdb for as many checks on the same columns, in memory, without what it takes to start."""
+    chosen = [name for name, kind in _columns().items() if kind == "VARCHAR"][:_RULES]
+    checks = "".join(
+        f" - missing_count({chosen[n % len(chosen)]}) >= 0\n"
+        if n % 2
+        else f" - max_length({chosen[n % len(chosen)]}) <= 200\n"
+        for n in range(_RULES)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "looked_at.parquet"
+        connection.execute(f"COPY (SELECT {', '.join(chosen)} FROM bench.looked_at) TO '{file}'")
+        seconds = seconds_aside("soda-core-duckdb", _SODA, given=f"{file}\nchecks for looked_at:\n{checks}")
+    return {} if seconds is None else {"soda-core-duckdb": seconds}
 
 
 def _great_expectations(connection: duckdb.DuckDBPyConnection) -> float:

@@ -154,7 +154,7 @@ def show_status(figures: dict[str, Any]) -> None:
         if name in ("records", "records_by_kind", "owed", "harvest"):
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
-        rest.add_row(name, str(shown), end_section=name == "rejected_files")
+        rest.add_row(name, "-" if shown is None else str(shown), end_section=name == "quality_assessed_pct")
     _OUT.print(rest)
     for source in figures["harvest"]:
         if source["reason"]:

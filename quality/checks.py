@@ -141,13 +141,18 @@ def _findings(lake: Lake, asset: dg.AssetKey, check: str, good: str, bad: str) -
 
 
 def rule_results(
-    measures: list[RuleMeasure], verdicts: Mapping[str, bool], asset: dg.AssetKey, docs: Path
+    measures: list[RuleMeasure],
+    verdicts: Mapping[str, bool],
+    asset: dg.AssetKey,
+    docs: Path,
+    trends: Mapping[str, str],
 ) -> Iterator[dg.AssetCheckResult]:
     """One result a shipped rule, and one for those that the home added: an error only where policy says that it blocks, else a warning.
 
     Args:
         verdicts: what the gate said of each rule that was assessed; a rule that is for information alone is passed whatever it said.
         docs: first page of the Data Docs.
+        trends: what each rule came to in the last runs.
     """
     measured = {rule.rule_code: rule for rule in measures}
     for code in RULES:
@@ -178,6 +183,7 @@ def rule_results(
                 "denominator": rule.denominator,
                 "share_pct": rule.share_pct if rule.share_pct is not None else "not assessed",
                 "threshold_pct": rule.threshold_pct,
+                "trend": trends.get(rule.rule_code, ""),
                 "subjects": rule.subjects,
                 "failing_subjects": rule.failing,
                 "not_assessed_subjects": rule.not_assessed,

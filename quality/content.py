@@ -6,7 +6,7 @@ detectors themselves (`detectors/`), what the figures mean (`warehouse/sql`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quality.constraints import Constraint, ConstraintError, broken_cells
 from quality.detectors import Detectors
 from readers.content import ContentTable
 from readers.policy import PolicySet
@@ -26,12 +27,16 @@ _NARROW = "".join(map(chr, range(0x21, 0x7F))).lower() + " "
 
 @dataclass(frozen=True)
 class ContentRules:
-    """What policy says of content: limits, texts that stand for no value, names that no value is shown of, detectors."""
+    """What policy says of content: limits, texts that stand for no value, names that no value is shown of, detectors.
+
+    constraints: identifier, the resource or table that it applies to, and what is denied.
+    """
 
     limits: Mapping[str, int]
     placeholders: Sequence[str]
     guarded_names: Sequence[str]
     detectors: Detectors
+    constraints: Sequence[tuple[str, str, Constraint]] = ()
 
     @classmethod
     def of(cls, policy: PolicySet) -> "ContentRules":
@@ -44,6 +49,10 @@ class ContentRules:
                 if entry.body.get("pattern") and entry.body["harm_degree"] != "none"
             ],
             Detectors.of(policy),
+            [
+                (entry.entry_key, entry.body["applies_to"], Constraint.parse(entry.body["constraint"]))
+                for entry in policy.current("content_constraint")
+            ],
         )
 
     def may_show(self, heading: str) -> bool:
@@ -65,10 +74,11 @@ class Profile:
     columns: list[dict[str, Any]]
 
 
-def profile(content: ContentTable, rules: ContentRules, key: bytes) -> Profile:
+def profile(content: ContentTable, rules: ContentRules, key: bytes, called: Collection[str] = ()) -> Profile:
     """The profile of a table.
 
     Args:
+        called: its name and the code of its resource, by which constraints apply to it.
         key: of the keyed hashes in evidence; the home's own.
     """
     with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
@@ -80,16 +90,20 @@ def profile(content: ContentTable, rules: ContentRules, key: bytes) -> Profile:
             for number, heading in enumerate(content.headings, start=1)
             if number not in evidence and rules.may_show(heading)
         ]
-        figures = _figures(connection, rules, shown)
+        found = _figures(connection, rules, shown)
         columns = []
         for number, heading in enumerate(content.headings, start=1):
-            found = figures.get(number, {"column_no": number, "filled_count": 0, "distinct_count": 0})
+            own = found.get(number, {"column_no": number, "filled_count": 0, "distinct_count": 0})
             columns.append(
                 {"heading": heading, "row_count": content.columns.num_rows}
-                | found
+                | own
                 | {"is_shown": number in shown, "evidence": evidence.get(number, [])}
             )
-        return Profile(_table_figures(connection, content, columns), columns)
+        figures = _table_figures(connection, content, columns)
+        applying = [(name, denied) for name, applies_to, denied in rules.constraints if applies_to in called]
+        if applying:
+            figures["constraints"] = [_constraint(connection, content, name, denied) for name, denied in applying]
+        return Profile(figures, columns)
 
 
 def _figures(
@@ -127,6 +141,22 @@ def _evidence(
     for row in rules.detectors.detect(columns, values, key).to_pylist():
         found.setdefault(row.pop("column_no"), []).append(row)
     return found
+
+
+def _constraint(
+    connection: duckdb.DuckDBPyConnection, content: ContentTable, name: str, denied: Constraint
+) -> dict[str, Any]:
+    """How many rows and cells a constraint points at; `problem` where the table lacks what it speaks of."""
+    numbered = content.columns.append_column("row_no", pa.array(range(content.columns.num_rows), pa.int64()))
+    connection.register("numbered", numbered)
+    names = {heading: f"c{number}" for number, heading in enumerate(content.headings, start=1)}
+    try:
+        cells = broken_cells(connection, "numbered", names, denied)
+    except ConstraintError as error:
+        return {"constraint_id": name, "problem": str(error)}
+    finally:
+        connection.unregister("numbered")
+    return {"constraint_id": name, "broken_rows": len({row for row, _ in cells}), "broken_cells": len(cells)}
 
 
 def _numbers(content: ContentTable) -> range:

@@ -12,6 +12,8 @@ from warehouse.rule_models import rule_codes
 
 #: The rules that are shipped; officers may add others to a home, and take some away.
 RULES = rule_codes()
+#: As many times that the measures were written are told.
+_TREND_RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,24 @@ def rule_measures(lake: Lake) -> list[RuleMeasure]:
     """Every rule that was measured, in the order of its indicator."""
     with lake.reading() as connection:
         return [RuleMeasure(*row) for row in connection.execute(queries.text("quality_rules")).fetchall()]
+
+
+def rule_trends(lake: Lake) -> dict[str, str]:
+    """What each rule came to when the measures were written last, oldest first, as `97.2 → 98 %`; `-` where nothing was assessed."""
+    with lake.reading() as connection:
+        written = connection.execute(
+            "SELECT snapshot_id FROM audit.materialization WHERE table_name = 'quality.measure' ORDER BY snapshot_id DESC LIMIT $most",
+            {"most": _TREND_RUNS},
+        ).fetchall()
+        shares: dict[str, list[str]] = {}
+        for number, (snapshot,) in enumerate(reversed(written)):
+            query = queries.text("measure_at").format(snapshot=int(snapshot))
+            for code, numerator, denominator in connection.execute(query).fetchall():
+                share = f"{numerator * 10_000 // denominator / 100:g}" if denominator else "-"
+                told = shares.setdefault(code, [])
+                told += ["-"] * (number - len(told))
+                told.append(share)
+    return {code: " → ".join(values) + " %" for code, values in shares.items()}
 
 
 def gate_is_closed(lake: Lake) -> bool:

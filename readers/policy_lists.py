@@ -72,6 +72,13 @@ _PATTERN = Check(
     "must be a valid RE2 regular expression, without look-arounds and back-references",
     "bad_pattern",
 )
+_TERM = r"(EQ|IQ|LT|GT|LTE|GTE)\(t[12]\.[^,()]+,(t[12]\.[^,()]+|\"[^\"]*\")\)"
+_CONSTRAINT = Check(
+    lambda text: re.fullmatch(rf"t1(&t2(?=.*EQ\(t[12]\.([^,()]+),t[12]\.\2\)))?(&{_TERM})+", text) is not None,
+    "应为否定约束，如 t1&t2&EQ(t1.甲,t2.甲)&IQ(t1.乙,t2.乙)；比较两行的须有一列相等",
+    "must be a denial constraint such as t1&t2&EQ(t1.a,t2.a)&IQ(t1.b,t2.b); of two rows one column must be equal",
+    "bad_constraint",
+)
 _ACCESS = one_of("unconditional", "conditional", "none")
 #: The columns of every list.
 PROVENANCE = {
@@ -219,6 +226,7 @@ LISTS: Mapping[str, ListShape] = {
                 "decision_to_come",
                 "decision_without_subject",
                 "decision_without_grade",
+                "unlisted_personal",
             ),
             "severity": one_of("warn", "info"),
         },
@@ -324,6 +332,11 @@ LISTS: Mapping[str, ListShape] = {
         ((("dimension_code",), "quality_dimension"),),
     ),
     "quality_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
+    "content_constraint": ListShape(
+        ("constraint_id",),
+        ("applies_to", "constraint", "name_zh", "name_en"),
+        checks={"constraint_id": _NAME, "constraint": _CONSTRAINT},
+    ),
     "content_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
     "placeholder_value": ListShape(("value",)),
     "content_link": ListShape(

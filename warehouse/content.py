@@ -65,7 +65,7 @@ def _records(
         if table.title:
             about["title"] = table.title
             notes.append(f"{table.place}: 表头之上的内容 above the header: {table.title[:200]}")
-        profiled = profile(table, rules, key)
+        profiled = profile(table, rules, key, {name, file.resource_code or name})
         yield _record(
             table.place, {"headings": list(table.headings), "title": table.title}, about | profiled.table, table
         )

@@ -37,6 +37,7 @@ def status(lake: Lake) -> dict[str, Any]:
         landed = _one(connection, "SELECT count(*) FROM landing.delivery")
         figures = {name: _one(connection, query) for name, query in _TABLES.items()}
         owed = connection.execute(queries.text("status_owed")).fetchall()
+        scored = connection.execute(queries.text("status_score")).fetchone()
     deliveries = len(intake.deliveries())
     return {
         "home": str(lake.home.root),
@@ -46,6 +47,8 @@ def status(lake: Lake) -> dict[str, Any]:
         "records": by_kind.get("catalog", dict.fromkeys(_COUNTS, 0)),
         "records_by_kind": by_kind,
         **figures,
+        "quality_score_pct": str(scored[0]) if scored and scored[0] is not None else None,
+        "quality_assessed_pct": str(scored[1]) if scored and scored[1] is not None else None,
         "missing": sorted({code for code, _, _ in owed}),
         "harvest": overview(lake.home),
         "owed": [{"deliverer": code, "name": name, "kind": kind} for code, kind, name in owed],

@@ -4,6 +4,7 @@ Belongs here: rates, verdicts, confidence. Does not belong here: which values ar
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,18 +56,22 @@ class Detectors:
             key: of the keyed hash of the example.
         """
         judged = _Judged(columns, values)
-        found = [row for detector in self.definitions for row in judged.rows(detector, key)]
+        # Arrow and numpy let other threads run while they look through an array.
+        with ThreadPoolExecutor() as threads:
+            rows = threads.map(lambda detector: list(judged.rows(detector, key)), self.definitions)
+            found = [row for of_detector in rows for row in of_detector]
         found.sort(key=lambda row: (row["column_no"], row["detector"]))
         return pa.Table.from_pylist(found, EVIDENCE_SCHEMA)
 
-    def name_verdicts(self, names: pa.Array) -> dict[str, list[str]]:
-        """The detectors that the names of columns speak for, by name; each distinct name is looked at once."""
-        distinct = pc.call_function("unique", [names])
-        found: dict[str, list[str]] = {}
+    def name_verdicts(self, names: pa.Array) -> pa.DictionaryArray:
+        """For each name of a column the detectors that it speaks for, joined by `;`, "" for none; each distinct name is looked at once."""
+        encoded = pc.call_function("dictionary_encode", [names])
+        distinct = encoded.dictionary
+        found: list[list[str]] = [[] for _ in range(len(distinct))]
         for detector in self.definitions:
-            for name in distinct.filter(pa.array(names_match(distinct, detector))).to_pylist():
-                found.setdefault(name, []).append(detector.detector_id)
-        return found
+            for position in np.flatnonzero(names_match(distinct, detector)):
+                found[int(position)].append(detector.detector_id)
+        return pa.DictionaryArray.from_arrays(encoded.indices, pa.array([";".join(ids) for ids in found], pa.string()))
 
 
 class _Judged:

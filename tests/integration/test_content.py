@@ -172,6 +172,25 @@ def test_content_is_read_again_when_detectors_change_and_nothing_else_is(home: H
     assert one(home, "SELECT count(*) FROM catalog.resource") == 2
 
 
+def test_constraints_of_policy_are_judged_for_the_tables_that_they_apply_to(home: Home, tmp_path: Path) -> None:
+    (home.policy / "content_constraint.csv").write_text(
+        "constraint_id,applies_to,constraint,name_zh,name_en,source,status,effective_from\n"
+        'one_county,100/1,"t1&t2&EQ(t1.城市,t2.城市)&IQ(t1.区县,t2.区县)",城市决定区县,city decides county,测试,proposal,2025-01-01\n'
+        'no_column,100/1,"t1&EQ(t1.没有,t1.城市)",无,none,测试,proposal,2025-01-01\n'
+        'elsewhere,100/2,"t1&EQ(t1.城市,t1.区县)",无,none,测试,proposal,2025-01-01\n',
+        "utf-8",
+    )
+    deliver(home, tmp_path, "a.csv", "城市,区县\n" + "甲,子\n" * 5 + "甲,丑\n乙,寅\n", "--resource", "100/1")
+    run_home(home)
+    assert ask(
+        home,
+        "SELECT constraint_id, broken_row_count, broken_cell_count, problem IS NULL FROM catalog.content_constraint ORDER BY 1",
+    ) == [("no_column", None, None, False), ("one_county", 1, 1, True)]
+    assert ask(
+        home, "SELECT numerator, denominator FROM quality.measure WHERE rule_code = 'content_constraints_hold'"
+    ) == [(0, 1)]
+
+
 def test_a_profile_is_traced_to_the_bytes_and_proven(home: Home, tmp_path: Path) -> None:
     deliver(home, tmp_path, "a.csv", parking(), "--resource", "100/1")
     run_home(home)

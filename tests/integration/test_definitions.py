@@ -54,6 +54,7 @@ SHAPE = {
         "catalog/content_table", "catalog/resource_field", "landing/current_record", "landing/record", "policy/entry",
     ],
     "catalog/content_evidence": ["catalog/content_column", "landing/record", "policy/entry"],
+    "catalog/content_constraint": ["catalog/content_table", "landing/record"],
     "quality/indicator": ["policy/entry"],
     "quality/rule": ["policy/entry", "quality/indicator"],
     "quality/resource_measure": [
@@ -61,8 +62,8 @@ SHAPE = {
     ],
     "quality/field_measure": ["catalog/resource_field"],
     "quality/content_table_measure": [
-        "catalog/content_column", "catalog/content_table", "catalog/resource", "catalog/resource_field",
-        "landing/delivery", "landing/record", "landing/record_change", "policy/entry",
+        "catalog/content_column", "catalog/content_constraint", "catalog/content_table", "catalog/resource",
+        "catalog/resource_field", "landing/delivery", "landing/record", "landing/record_change", "policy/entry",
     ],
     "quality/content_column_measure": [
         "catalog/content_column", "catalog/content_evidence", "catalog/resource_field", "landing/record",
@@ -86,8 +87,8 @@ SHAPE = {
     "classification/rule_grade": ["policy/entry"],
     "classification/rule_pattern": ["classification/rule_grade"],
     "classification/field_grade": [
-        "catalog/resource_field", "classification/grade_decision", "classification/rule_grade",
-        "classification/rule_pattern",
+        "catalog/content_evidence", "catalog/resource_field", "classification/grade_decision",
+        "classification/rule_grade", "classification/rule_pattern",
     ],
     "classification/grade_decision": [
         "catalog/resource", "catalog/resource_field", "landing/current_record", "landing/delivery", "landing/record",
@@ -97,12 +98,13 @@ SHAPE = {
         "catalog/resource", "catalog/resource_field", "classification/resource_grade", "policy/entry",
     ],
     "classification/grade_finding": [
-        "catalog/resource", "classification/field_grade", "classification/grade_decision",
-        "classification/resource_grade", "policy/entry",
+        "catalog/content_evidence", "catalog/resource", "classification/field_grade", "classification/grade_decision",
+        "classification/resource_grade", "classification/rule_grade", "policy/entry",
     ],
     "classification/resource_grade": [
-        "catalog/resource", "classification/aggregation_grade", "classification/field_grade",
-        "classification/grade_decision", "classification/rule_grade", "classification/rule_pattern",
+        "catalog/content_evidence", "catalog/resource", "classification/aggregation_grade",
+        "classification/field_grade", "classification/grade_decision", "classification/rule_grade",
+        "classification/rule_pattern",
     ],
     "classification/aggregation_grade": ["catalog/content_table", "classification/field_grade", "policy/entry"],
     "classification/resource_access": ["catalog/resource", "classification/resource_grade", "policy/entry"],

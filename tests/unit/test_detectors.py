@@ -192,9 +192,9 @@ def test_no_evidence_holds_a_value() -> None:
 
 def test_names_alone_are_judged_once_each() -> None:
     found = DETECTORS.name_verdicts(pa.array(["身份证号", "手机", "身份证号", "停车场名称"] * 1000))
-    assert set(found) == {"身份证号", "手机"}
-    assert "resident_id" in found["身份证号"]
-    assert found["手机"] == ["mobile"]
+    assert len(found) == 4000
+    assert len(found.dictionary) == 3
+    assert found.to_pylist()[:4] == ["resident_id;resident_id_15", "mobile", "resident_id;resident_id_15", ""]
 
 
 def test_the_credit_codes_of_real_tables_are_found(real_data: Path) -> None:

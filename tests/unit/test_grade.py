@@ -17,6 +17,7 @@ GIVEN = (
     "catalog.resource",
     "catalog.resource_field",
     "catalog.content_table",
+    "catalog.content_evidence",
     "classification.grade_decision",
 )
 #: Names of every weight, and of none.

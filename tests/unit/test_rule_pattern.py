@@ -22,7 +22,12 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         for stage in ("catalog", "classification"):
             connection.execute(f"CREATE SCHEMA {stage}")
-        for name in ("catalog.resource_field", "classification.rule_grade", "classification.grade_decision"):
+        for name in (
+            "catalog.resource_field",
+            "catalog.content_evidence",
+            "classification.rule_grade",
+            "classification.grade_decision",
+        ):
             connection.execute(registry()[name].ddl())
         yield connection
 
@@ -38,7 +43,7 @@ def test_text_is_found_as_the_pattern_finds_it(
     connection.execute("DELETE FROM catalog.resource_field; DELETE FROM classification.rule_grade")
     for rank, pattern in enumerate(patterns):
         connection.execute(
-            "INSERT INTO classification.rule_grade (rule_id, pattern, grade_rank) VALUES (?, ?, ?)",
+            "INSERT INTO classification.rule_grade (rule_id, rule_kind, pattern, grade_rank) VALUES (?, 'name_rule', ?, ?)",
             [f"rule {rank}", pattern, rank],
         )
     for number, name in enumerate(names):

@@ -21,6 +21,8 @@ SELECT
     f.declared_field_count - coalesce(g.found_field_count, 0) AS missing_field_count,
     try_cast((p.body ->> '$.row_count') AS BIGINT) AS prior_row_count,
     try_cast((p.body ->> '$.column_count') AS BIGINT) AS prior_column_count,
+    k.constraint_count,
+    k.broken_constraint_count,
     y.max_lag_days,
     n.newest_delivery_date
 FROM catalog.content_table AS t
@@ -35,6 +37,14 @@ LEFT JOIN (
     FROM catalog.content_column AS c
     GROUP BY c.table_id
 ) AS g ON g.table_id = t.table_id
+LEFT JOIN (
+    SELECT
+        b.table_id,
+        count(b.broken_cell_count) AS constraint_count,
+        count(*) FILTER (WHERE b.broken_cell_count > 0) AS broken_constraint_count
+    FROM catalog.content_constraint AS b
+    GROUP BY b.table_id
+) AS k ON k.table_id = t.table_id
 LEFT JOIN landing.record_change AS h ON h.delivery_id = t.delivery_id AND h.ordinal = t.ordinal
 LEFT JOIN landing.record AS p ON p.delivery_id = h.prior_delivery_id AND p.ordinal = h.prior_ordinal
 LEFT JOIN (

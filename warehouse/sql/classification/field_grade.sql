@@ -38,6 +38,26 @@ candidate AS (
             ELSE regexp_matches(f.name, p.alternative, 'i')
         END
     JOIN classification.rule_grade AS g ON g.rule_id = p.rule_id
+    UNION ALL
+    -- Detectors that are sure of the values delivered for it.
+    SELECT
+        v.resource_id,
+        v.field_no,
+        g.rule_kind AS grade_basis,
+        v.column_no AS evidence_no,
+        g.rule_id,
+        g.cell_label,
+        g.grade,
+        g.grade_rank,
+        g.grade_label,
+        g.zhejiang_level,
+        g.is_candidate,
+        g.category,
+        g.is_personal,
+        g.is_sensitive
+    FROM catalog.content_evidence AS v
+    JOIN classification.rule_grade AS g ON g.rule_id = 'value.' || v.detector
+    WHERE v.detection = 'confirmed' AND v.field_no IS NOT NULL
 ),
 
 proposed AS (

@@ -1,5 +1,6 @@
 -- Where grades need a person: what rules propose against what was decided, decisions that hold no longer or speak of nothing, candidates
--- that nobody has confirmed (policy/grade_finding_rule.csv). A rule never overwrites a decision; it contradicts it here.
+-- that nobody has confirmed, personal data in delivered columns that the catalogue does not list (policy/grade_finding_rule.csv). A rule
+-- never overwrites a decision; it contradicts it here.
 WITH rule AS (
     SELECT
         (e.body ->> '$.rule_id') AS rule_id,
@@ -107,6 +108,23 @@ found AS (
         d.expires_date
     FROM classification.grade_decision AS d
     WHERE d.decision_state IN ('expired', 'to_come', 'no_grade', 'no_subject')
+    UNION ALL
+    SELECT
+        'unlisted_personal',
+        printf('%s|%d', v.table_id, v.column_no),
+        v.resource_id,
+        NULL,
+        v.holder_code,
+        v.heading,
+        arg_max(g.grade, g.grade_rank),
+        NULL,
+        arg_max(g.cell_label, g.grade_rank),
+        NULL,
+        NULL
+    FROM catalog.content_evidence AS v
+    JOIN classification.rule_grade AS g ON g.rule_id = 'value.' || v.detector
+    WHERE v.detection = 'confirmed' AND v.field_no IS NULL AND g.is_personal
+    GROUP BY v.table_id, v.column_no, v.resource_id, v.holder_code, v.heading
 ),
 
 worded AS (

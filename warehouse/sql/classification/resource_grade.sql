@@ -1,4 +1,4 @@
--- The grade of each resource: proposed is the highest of its fields, as they stand, and of its title, so that a catalogue without fields
+-- The grade of each resource: proposed is the highest of its fields, as they stand, of delivered columns, and of its title, so that a catalogue without fields
 -- is graded too, raised by what its fields come to together; a person's decision on the resource, while it is in force, holds over it.
 WITH titled AS (
     SELECT s.resource_id, s.holder_code, s.title, lower(s.title) AS lowered
@@ -47,6 +47,25 @@ basis AS (
         END
     JOIN classification.rule_grade AS g ON g.rule_id = p.rule_id
     UNION ALL
+    -- A delivered column that the catalogue does not list counts as a field does.
+    SELECT
+        v.resource_id,
+        NULL AS basis_field_no,
+        v.heading AS basis_name,
+        v.column_no AS alternative_no,
+        g.rule_kind AS grade_basis,
+        g.rule_id,
+        g.cell_label,
+        NULL AS decision_id,
+        g.grade,
+        g.grade_rank,
+        g.grade_label,
+        g.zhejiang_level,
+        g.is_candidate
+    FROM catalog.content_evidence AS v
+    JOIN classification.rule_grade AS g ON g.rule_id = 'value.' || v.detector
+    WHERE v.detection = 'confirmed' AND v.field_no IS NULL AND v.resource_id IS NOT NULL
+    UNION ALL
     -- No field alone decides: named only where it raises the grade.
     SELECT
         a.resource_id,
@@ -69,7 +88,7 @@ proposed AS (
     SELECT b.*
     FROM basis AS b
     QUALIFY row_number() OVER (
-        PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no NULLS LAST, b.rule_id, b.alternative_no
+        PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no NULLS LAST, b.rule_id, b.alternative_no, b.basis_name
     ) = 1
 )
 

@@ -1,7 +1,9 @@
--- Each name rule with the grade that the matrices give it: object of impact x degree of harm (GB/T 43697-2024).
+-- Each rule with the grade that the matrices give it: object of impact x degree of harm (GB/T 43697-2024). A rule is one on names
+-- (grade_rule), or a detector that knows values (detector), as `value.` and its code.
 WITH rule AS (
     SELECT
         (e.body ->> '$.rule_id') AS rule_id,
+        'name_rule' AS rule_kind,
         coalesce((e.body ->> '$.pattern'), '') AS pattern,
         (e.body ->> '$.impact_object') AS impact_object,
         (e.body ->> '$.harm_degree') AS harm_degree,
@@ -10,6 +12,19 @@ WITH rule AS (
         (e.body ->> '$.is_sensitive') = 'yes' AS is_sensitive
     FROM policy.entry AS e
     WHERE e.list_name = 'grade_rule'
+    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+    UNION ALL
+    SELECT
+        'value.' || (e.body ->> '$.detector_id') AS rule_id,
+        'value' AS rule_kind,
+        '' AS pattern,
+        (e.body ->> '$.impact_object') AS impact_object,
+        (e.body ->> '$.harm_degree') AS harm_degree,
+        (e.body ->> '$.category') AS category,
+        (e.body ->> '$.is_personal') = 'yes' AS is_personal,
+        (e.body ->> '$.is_sensitive') = 'yes' AS is_sensitive
+    FROM policy.entry AS e
+    WHERE e.list_name = 'detector'
     QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
 ),
 
@@ -38,6 +53,7 @@ level AS (
 
 SELECT
     r.rule_id,
+    r.rule_kind,
     r.pattern,
     r.impact_object,
     r.harm_degree,

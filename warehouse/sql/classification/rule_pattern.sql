@@ -6,6 +6,7 @@ WITH alternative AS (
         unnest(
             CASE WHEN regexp_matches(g.pattern, '[\\(\[]') THEN [g.pattern] ELSE string_split(g.pattern, '|') END
         ) WITH ORDINALITY AS a(alternative, alternative_no)
+    WHERE g.rule_kind = 'name_rule'
 )
 
 SELECT
