@@ -16,9 +16,10 @@ import pyarrow.parquet as pq
 
 from readers.content_header import HEADER_SCAN_ROWS, ContentHeader, content_header
 from readers.csv_file import DELIMITERS, HEAD_CHARACTERS, PRIVATE, decoded, delimited_rows, head_rows
+from readers.lines import without_line_end
 from readers.magic import OLE, PARQUET, ZIP, head_of, markup
 from readers.problems import Unreadable
-from readers.shapes import text_array
+from readers.shapes import json_text, text_array
 from readers.tables import Row, distinct
 from readers.workbook import Sheet, filled_down
 from readers.xls_file import xls_sheets
@@ -34,8 +35,9 @@ _TOLD_PLACES = 5
 class ContentTable:
     """A table: `columns` has one text column a heading, named c1, c2 and so on, NULL where a cell is empty.
 
-    sheet: its sheet in a workbook, "" elsewhere. place: of its header (`line 3`, `Sheet1!3`). ragged_rows: how many rows have
-    cells beyond the header, or fewer than it where cells are counted (delimited text); ragged_places: the first of them.
+    sheet: its sheet in a workbook, "" elsewhere. place: of its header (`line 3`, `Sheet1!3`). raw: the header as delivered, in a workbook
+    its cells as JSON. cells: what stands in the header above each column, as delivered. ragged_rows: how many rows have cells beyond the
+    header, or fewer than it where cells are counted (delimited text); ragged_places: the first of them.
     """
 
     sheet: str
@@ -43,6 +45,8 @@ class ContentTable:
     place: str
     headings: tuple[str, ...]
     columns: pa.Table
+    raw: str = ""
+    cells: tuple[str, ...] = ()
     has_header: bool = True
     ragged_rows: int = 0
     ragged_places: tuple[str, ...] = ()
@@ -118,11 +122,31 @@ def _table(sheet: Sheet, *, counts_cells: bool) -> ContentTable | None:
     columns = gathered.columns(below)
     if columns.num_rows == 0:
         return None
-    kept, headings = _named(columns, header)
-    place = _place(sheet.name, head[header.start].first)
+    kept, headings, positions = _named(columns, header)
+    rows = head[header.start : header.end]
     return ContentTable(
-        sheet.name, header.title, place, headings, kept, header.is_named, gathered.ragged, tuple(gathered.places)
+        sheet.name,
+        header.title,
+        _place(sheet.name, head[header.start].first),
+        headings,
+        kept,
+        _raw(rows),
+        tuple(_cell(rows, position) for position in positions),
+        header.is_named,
+        gathered.ragged,
+        tuple(gathered.places),
     )
+
+
+def _raw(rows: Sequence[Row]) -> str:
+    text = "".join(row.text for row in rows)
+    return without_line_end(text) if text else json_text([list(row.cells) for row in rows]) if rows else ""
+
+
+def _cell(rows: Sequence[Row], position: int) -> str:
+    """The cell of the lowest header row that has one at a position."""
+    cells = [row.cells[position] for row in rows if position < len(row.cells) and row.cells[position].strip()]
+    return cells[-1] if cells else ""
 
 
 class _Gathered:
@@ -159,16 +183,17 @@ class _Gathered:
         return pa.table(columns)
 
 
-def _named(columns: pa.Table, header: ContentHeader) -> tuple[pa.Table, tuple[str, ...]]:
-    """The columns that have a heading or a value, in their order, and their headings."""
-    kept, headings = [], []
+def _named(columns: pa.Table, header: ContentHeader) -> tuple[pa.Table, tuple[str, ...], list[int]]:
+    """The columns that have a heading or a value, in their order, their headings, and their positions from 0."""
+    kept, headings, positions = [], [], []
     for name in sorted(columns.column_names, key=lambda name: int(name[1:])):
         number = int(name[1:])
         heading = header.headings[number - 1] if number <= len(header.headings) else f"column_{number}"
         if columns[name].null_count < columns.num_rows or heading != f"column_{number}":
             kept.append(columns[name])
             headings.append(heading)
-    return pa.table(kept, [f"c{number}" for number in range(1, len(kept) + 1)]), tuple(headings)
+            positions.append(number - 1)
+    return pa.table(kept, [f"c{number}" for number in range(1, len(kept) + 1)]), tuple(headings), positions
 
 
 def _place(sheet: str, row: int) -> str:
@@ -192,4 +217,4 @@ def _parquet(path: Path) -> ContentTable:
     names = [str(column) for column in table.column_names]
     headings = distinct([metadata.schema.to_arrow_schema().names[number] for number in range(len(names))])
     renamed = table.rename_columns([f"c{number}" for number in range(1, len(names) + 1)])
-    return ContentTable("", "", "schema", headings, renamed)
+    return ContentTable("", "", "schema", headings, renamed, json_text([names]), tuple(names))

@@ -4,7 +4,7 @@ The rows themselves stay in the kept bytes: the lake has no value of a column th
 table and a column, and their records. Does not belong here: the figures (`quality/content.py`), reading files (`readers/content.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,7 +19,6 @@ from readers.shapes import (
     Reading,
     Record,
     Violation,
-    json_text,
     record_batches,
 )
 
@@ -66,13 +65,10 @@ def _records(
             about["title"] = table.title
             notes.append(f"{table.place}: 表头之上的内容 above the header: {table.title[:200]}")
         profiled = profile(table, rules, key, {name, file.resource_code or name})
-        yield _record(
-            table.place, {"headings": list(table.headings), "title": table.title}, about | profiled.table, table
-        )
-        for figures in profiled.columns:
-            body = {"table_name": name} | figures
+        yield Record(table.place, table.raw, about | profiled.table, _violations(table))
+        for figures, cell in zip(profiled.columns, table.cells, strict=True):
             pointer = f"{table.place}, column {figures['column_no']}"
-            yield _record(pointer, {"heading": figures["heading"]}, body, None, kind=COLUMN_KIND)
+            yield Record(pointer, cell, {"table_name": name} | figures, kind=COLUMN_KIND)
 
 
 def table_name(file_name: str) -> str:
@@ -81,16 +77,6 @@ def table_name(file_name: str) -> str:
     if stem.endswith(")") and (start := stem.rfind("(")) > 0 and stem[start + 1 : -1].isdigit():
         return stem[:start].strip()
     return stem
-
-
-def _record(
-    pointer: str,
-    delivered: Mapping[str, Any],
-    body: dict[str, Any],
-    table: ContentTable | None,
-    kind: str | None = None,
-) -> Record:
-    return Record(pointer, json_text(delivered), body, _violations(table) if table else (), kind)
 
 
 def _violations(table: ContentTable) -> list[Violation]:

@@ -58,7 +58,7 @@ def test_a_table_is_linked_by_code_by_name_and_by_what_is_left_of_its_name(home:
     deliver(home, tmp_path, "公共停车场信息.csv", parking(), "--source", "c")
     deliver(home, tmp_path, "2025年度公共停车场信息（汇总）.csv", parking(), "--source", "d")
     deliver(home, tmp_path, "别的什么东西.csv", parking(), "--source", "e")
-    run_home(home)
+    run_home(home, job="ingest")
     links = ask(
         home,
         "SELECT t.table_name, t.link_method, t.link_confidence_pct, r.resource_code FROM catalog.content_table AS t "
@@ -154,7 +154,7 @@ def test_no_value_that_speaks_of_persons_is_in_the_lake(home: Home, tmp_path: Pa
 
 def test_content_is_read_again_when_detectors_change_and_nothing_else_is(home: Home, tmp_path: Path) -> None:
     deliver(home, tmp_path, "a.csv", "编号,检查单位\n" + "330106200,甲\n" * 20, "--resource", "100/1")
-    run_home(home)
+    run_home(home, job="ingest")
     lake = lake_of(home)
     assert not pending(lake, load(home.policy))
     file = home.policy / "detector.csv"
@@ -167,7 +167,7 @@ def test_content_is_read_again_when_detectors_change_and_nothing_else_is(home: H
     assert one(home, "SELECT count(*) FROM catalog.content_evidence") == 0
     taken, _ = ingest(lake, policy, (), INFO)
     assert {delivery.kind for delivery in taken.deliveries} == {"content"}
-    run_home(home)
+    run_home(home, job="ingest")
     assert ask(home, "SELECT detector, detection FROM catalog.content_evidence") == [("postcode", "confirmed")]
     assert one(home, "SELECT count(*) FROM catalog.resource") == 2
 
@@ -189,11 +189,15 @@ def test_constraints_of_policy_are_judged_for_the_tables_that_they_apply_to(home
     assert ask(
         home, "SELECT numerator, denominator FROM quality.measure WHERE rule_code = 'content_constraints_hold'"
     ) == [(0, 1)]
+    ((table_id,),) = ask(home, "SELECT table_id FROM catalog.content_table")
+    key = {"table_id": table_id, "constraint_id": "one_county"}
+    found = trace(lake_of(home), "catalog.content_constraint", key, verify=True)
+    assert found.verified, found.differences
 
 
 def test_a_profile_is_traced_to_the_bytes_and_proven(home: Home, tmp_path: Path) -> None:
     deliver(home, tmp_path, "a.csv", parking(), "--resource", "100/1")
-    run_home(home)
+    run_home(home, job="ingest")
     ((table_id,),) = ask(home, "SELECT table_id FROM catalog.content_table")
     found = trace(lake_of(home), "catalog.content_column", {"table_id": table_id, "column_no": "2"}, verify=True)
     assert found.verified, found.differences
@@ -229,7 +233,7 @@ def test_all_real_tables_are_profiled(real_data: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
     deliver_files(home, [*(real_data / "cn-beijing-catalog").glob("*.xlsx")], "110000", "catalog", "2024-01-01")
     deliver_files(home, files, "110000", "content", "2024-06-01")
-    run_home(home)
+    run_home(home, job="ingest")
     assert ask(
         home, "SELECT status, count(*) FROM landing.delivery_file WHERE source_file LIKE '%.csv' GROUP BY 1"
     ) == [("read", 169)]

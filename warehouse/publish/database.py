@@ -19,7 +19,7 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
         FullDiskError: what was there before stands.
         DoorError: a table carries more than the policy lets the file carry.
     """
-    keep_door(lake.tables, load(lake.home.policy), DATABASE)
+    keep_door(lake.tables, load(lake.home.create().policy), DATABASE)
     target = target.absolute()
     counts: dict[str, int] = {}
     with (

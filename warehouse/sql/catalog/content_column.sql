@@ -17,20 +17,6 @@ type_pattern AS (
     QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
 ),
 
-labelled AS (
-    SELECT DISTINCT f.data_type
-    FROM catalog.resource_field AS f
-    WHERE f.data_type IS NOT NULL
-),
-
--- Of the forms that a declared type has, the first that its label matches.
-declared AS (
-    SELECT l.data_type, p.value_type
-    FROM labelled AS l
-    JOIN type_pattern AS p ON regexp_matches(l.data_type, p.pattern, 'i')
-    QUALIFY row_number() OVER (PARTITION BY l.data_type ORDER BY p.position) = 1
-),
-
 field AS (
     SELECT
         f.resource_id,
@@ -80,6 +66,15 @@ delivered AS (
     JOIN catalog.content_table AS t
         ON t.table_id = left(sha256(c.deliverer_code || '|' || c.source_name || '|' || (r.body ->> '$.table_name') || '|'), 20)
     WHERE r.kind = 'content.column'
+),
+
+-- Of the forms that a declared type has, the first that its label matches; by column, so that no other field has part in it.
+declared AS (
+    SELECT d.table_id, d.column_no, p.value_type
+    FROM delivered AS d
+    JOIN field AS f ON f.resource_id = d.resource_id AND f.name = d.name
+    JOIN type_pattern AS p ON regexp_matches(f.data_type, p.pattern, 'i')
+    QUALIFY row_number() OVER (PARTITION BY d.table_id, d.column_no ORDER BY p.position) = 1
 ),
 
 typed AS (
@@ -135,4 +130,4 @@ SELECT
     d.ordinal
 FROM typed AS d
 LEFT JOIN field AS f ON f.resource_id = d.resource_id AND f.name = d.name
-LEFT JOIN declared AS k ON k.data_type = f.data_type
+LEFT JOIN declared AS k ON k.table_id = d.table_id AND k.column_no = d.column_no
