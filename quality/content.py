@@ -29,7 +29,8 @@ _NARROW = "".join(map(chr, range(0x21, 0x7F))).lower() + " "
 class ContentRules:
     """What policy says of content: limits, texts that stand for no value, names that no value is shown of, detectors.
 
-    constraints: identifier, the resource or table that it applies to, and what is denied.
+    constraints: identifier, the resource or table that it applies to, and what is denied. compared: the columns of resources or tables that
+    refer to others or are referred to.
     """
 
     limits: Mapping[str, int]
@@ -37,6 +38,7 @@ class ContentRules:
     guarded_names: Sequence[str]
     detectors: Detectors
     constraints: Sequence[tuple[str, str, Constraint]] = ()
+    compared: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(cls, policy: PolicySet) -> "ContentRules":
@@ -53,6 +55,11 @@ class ContentRules:
                 (entry.entry_key, entry.body["applies_to"], Constraint.parse(entry.body["constraint"]))
                 for entry in policy.current("content_constraint")
             ],
+            frozenset(
+                (entry.body[table], entry.body[column])
+                for entry in policy.current("content_reference")
+                for table, column in (("applies_to", "column"), ("refers_to", "refers_column"))
+            ),
         )
 
     def may_show(self, heading: str) -> bool:
@@ -99,6 +106,8 @@ def profile(content: ContentTable, rules: ContentRules, key: bytes, called: Coll
                 | own
                 | {"is_shown": number in shown, "evidence": evidence.get(number, [])}
             )
+            if any((name, heading) in rules.compared for name in called):
+                columns[-1]["value_hashes"] = _hashes(connection, rules, key, number)
         figures = _table_figures(connection, content, columns)
         applying = [(name, denied) for name, applies_to, denied in rules.constraints if applies_to in called]
         if applying:
@@ -141,6 +150,16 @@ def _evidence(
     for row in rules.detectors.detect(columns, values, key).to_pylist():
         found.setdefault(row.pop("column_no"), []).append(row)
     return found
+
+
+def _hashes(connection: duckdb.DuckDBPyConnection, rules: ContentRules, key: bytes, column_no: int) -> list[str]:
+    bound = {
+        "key": key.hex(),
+        "column_no": column_no,
+        "placeholders": rules.placeholders,
+        "most": rules.limits["reference_values"],
+    }
+    return [found for (found,) in connection.execute(_sql("content_hashes"), bound).fetchall()]
 
 
 def _constraint(

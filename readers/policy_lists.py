@@ -337,6 +337,11 @@ LISTS: Mapping[str, ListShape] = {
         ("applies_to", "constraint", "name_zh", "name_en"),
         checks={"constraint_id": _NAME, "constraint": _CONSTRAINT},
     ),
+    "content_reference": ListShape(
+        ("reference_id",),
+        ("applies_to", "column", "refers_to", "refers_column", "name_zh", "name_en"),
+        checks={"reference_id": _NAME},
+    ),
     "content_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
     "placeholder_value": ListShape(("value",)),
     "content_link": ListShape(

@@ -195,6 +195,47 @@ def test_constraints_of_policy_are_judged_for_the_tables_that_they_apply_to(home
     assert found.verified, found.differences
 
 
+def test_references_between_tables_are_judged_without_values_in_the_lake(home: Home, tmp_path: Path) -> None:
+    (home.policy / "content_reference.csv").write_text(
+        "reference_id,applies_to,column,refers_to,refers_column,name_zh,name_en,source,status,effective_from\n"
+        "owner,100/1,单位代码,单位名录,代码,单位在名录中,the unit is listed,测试,proposal,2025-01-01\n"
+        "nowhere,100/1,单位代码,没有的表,代码,无,none,测试,proposal,2025-01-01\n",
+        "utf-8",
+    )
+    deliver(home, tmp_path, "单位名录.csv", "代码,名称\n" + "".join(f"UNIT{n:03d},甲\n" for n in range(40)))
+    cars = "".join(f"UNIT{n:03d},乙\n" for n in (*range(10), 7, 50, 51)) + "无,丙\n"
+    deliver(home, tmp_path, "a.csv", f"单位代码,说明\n{cars}", "--resource", "100/1")
+    run_home(home)
+    assert ask(
+        home, "SELECT reference_id, checked_value_count, missing_value_count FROM catalog.content_reference"
+    ) == [("owner", 12, 2)]
+    measured = "SELECT numerator, denominator FROM quality.measure WHERE rule_code = 'content_references_hold' AND denominator > 0"
+    assert ask(home, measured) == [(0, 1)]
+    assert "UNIT050" not in repr(ask(home, "SELECT body FROM landing.record WHERE kind = 'content.column'"))
+    ((table_id,),) = ask(home, "SELECT table_id FROM catalog.content_reference")
+    found = trace(
+        lake_of(home), "catalog.content_reference", {"table_id": table_id, "reference_id": "owner"}, verify=True
+    )
+    assert found.verified, found.differences
+
+
+def test_a_large_column_is_compared_by_the_part_that_both_keep(home: Home, tmp_path: Path) -> None:
+    (home.policy / "content_reference.csv").write_text(
+        "reference_id,applies_to,column,refers_to,refers_column,name_zh,name_en,source,status,effective_from\n"
+        "owner,100/1,单位代码,单位名录,代码,单位在名录中,the unit is listed,测试,proposal,2025-01-01\n",
+        "utf-8",
+    )
+    limits = home.policy / "content_limit.csv"
+    limits.write_text(limits.read_text("utf-8").replace("reference_values,100000", "reference_values,50"), "utf-8")
+    units = [f"UNIT{n:04d}" for n in range(1000)]
+    deliver(home, tmp_path, "单位名录.csv", "代码,名称\n" + "".join(f"{unit},甲\n" for unit in units))
+    deliver(
+        home, tmp_path, "a.csv", "单位代码,说明\n" + "".join(f"{unit},乙\n" for unit in units), "--resource", "100/1"
+    )
+    run_home(home, job="ingest")
+    assert ask(home, "SELECT checked_value_count, missing_value_count FROM catalog.content_reference") == [(50, 0)]
+
+
 def test_a_profile_is_traced_to_the_bytes_and_proven(home: Home, tmp_path: Path) -> None:
     deliver(home, tmp_path, "a.csv", parking(), "--resource", "100/1")
     run_home(home, job="ingest")

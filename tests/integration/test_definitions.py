@@ -55,6 +55,9 @@ SHAPE = {
     ],
     "catalog/content_evidence": ["catalog/content_column", "landing/record", "policy/entry"],
     "catalog/content_constraint": ["catalog/content_table", "landing/record"],
+    "catalog/content_reference": [
+        "catalog/content_column", "catalog/content_table", "catalog/resource", "landing/record", "policy/entry",
+    ],
     "quality/indicator": ["policy/entry"],
     "quality/rule": ["policy/entry", "quality/indicator"],
     "quality/resource_measure": [
@@ -62,8 +65,9 @@ SHAPE = {
     ],
     "quality/field_measure": ["catalog/resource_field"],
     "quality/content_table_measure": [
-        "catalog/content_column", "catalog/content_constraint", "catalog/content_table", "catalog/resource",
-        "catalog/resource_field", "landing/delivery", "landing/record", "landing/record_change", "policy/entry",
+        "catalog/content_column", "catalog/content_constraint", "catalog/content_reference", "catalog/content_table",
+        "catalog/resource", "catalog/resource_field", "landing/delivery", "landing/record", "landing/record_change",
+        "policy/entry",
     ],
     "quality/content_column_measure": [
         "catalog/content_column", "catalog/content_evidence", "catalog/resource_field", "landing/record",

@@ -23,6 +23,8 @@ SELECT
     try_cast((p.body ->> '$.column_count') AS BIGINT) AS prior_column_count,
     k.constraint_count,
     k.broken_constraint_count,
+    l.reference_count,
+    l.broken_reference_count,
     y.max_lag_days,
     n.newest_delivery_date
 FROM catalog.content_table AS t
@@ -45,6 +47,14 @@ LEFT JOIN (
     FROM catalog.content_constraint AS b
     GROUP BY b.table_id
 ) AS k ON k.table_id = t.table_id
+LEFT JOIN (
+    SELECT
+        b.table_id,
+        count(*) AS reference_count,
+        count(*) FILTER (WHERE b.missing_value_count > 0) AS broken_reference_count
+    FROM catalog.content_reference AS b
+    GROUP BY b.table_id
+) AS l ON l.table_id = t.table_id
 LEFT JOIN landing.record_change AS h ON h.delivery_id = t.delivery_id AND h.ordinal = t.ordinal
 LEFT JOIN landing.record AS p ON p.delivery_id = h.prior_delivery_id AND p.ordinal = h.prior_ordinal
 LEFT JOIN (
