@@ -21,15 +21,14 @@ def test_values_raise_a_grade_and_a_person_has_the_last_word(tmp_path: Path) -> 
     def deliver(name: str, kind: str, day: str, text: str) -> None:
         (tmp_path / name).write_text(text, "utf-8")
         deliver_files(home, [tmp_path / name], "CG", kind, day)
-        run_home(home)
 
     def resource() -> tuple[str, str]:
         ((grade, basis),) = ask(home, "SELECT grade, grade_basis FROM classification.resource_grade")
         return grade, basis
 
     deliver("目录.csv", "catalog", "2026-01-05", CATALOGUE)
-    assert resource() == ("general_1", "name_rule")
     deliver("公共停车场信息.csv", "content", "2026-01-20", "名称,备用一\n" + f"甲,{INVENTED}\n" * 3)
+    run_home(home)
     assert resource() == ("general_3", "value")
     assert ask(
         home,
@@ -48,6 +47,7 @@ def test_values_raise_a_grade_and_a_person_has_the_last_word(tmp_path: Path) -> 
         "决定编号,事项对象,对象键,决定,理由,决定人,决定日期,到期日期\n"
         f"D1,定级,{holder}|100/1|备用一,一般数据1级,样例数据,某市数据局,2026-01-31,2026-12-31\n",
     )
+    run_home(home)
     assert resource()[0] == "general_1"
     assert ("rule_above_decision",) in ask(home, "SELECT grade_finding FROM classification.grade_finding")
 

@@ -1,4 +1,4 @@
-"""Traces of the example city prove themselves: every row of R1 and 20 seeded rows of every other derived table."""
+"""Traces of the example city prove themselves: seeded rows of every derived table, and of R1 by level."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from warehouse.registry import Table, registry
 from warehouse.trace import TraceError, Tracer, trace
 
 SEED = 20260630
-ROWS = 20
+ROWS = 12
 #: The example city describes its fields in the catalogues themselves, so it has no rows of this one; `listed` has.
 NOT_IN_THE_CITY = "catalog.listed_field"
 #: No constraint and no reference is shipped: tests/integration/test_content.py proves rows of them.
@@ -83,7 +83,7 @@ def test_a_units_row_traces_to_that_units_records_only(city: Home, tracer: Trace
     for code, name in ask(city, "SELECT organisation_code, name FROM catalog.organisation"):
         names.setdefault(code, set()).add(name)
     traced = 0
-    for (unit,) in units:
+    for (unit,) in random.Random(SEED).sample(units, ROWS):  # noqa: S311
         key = {"period": "2026-06", "level": "unit", "entity_code": unit}
         for source in tracer.trace("report.form_r1", key).sources:
             if source["table"] != "landing.record":
@@ -100,7 +100,7 @@ def test_a_units_row_traces_to_that_units_records_only(city: Home, tracer: Trace
                 assert body["provider_name"] in names[unit]
             else:
                 assert (about or deliverer) == unit
-    assert traced > 2000
+    assert traced > 500
 
 
 def _body(home: Home, key: dict) -> tuple[dict, str]:
