@@ -10,10 +10,11 @@ import dagster as dg
 
 from assets_defs.stage import asset_key, asset_spec, build_selected, results, stage_assets
 from quality.checks import ADDED_RULES, rule_results
-from quality.rules import RULES, rule_measures, rule_trends
+from quality.rules import rule_measures, rule_trends
 from warehouse.owed import owe, settle
 from warehouse.registry import registry
 from warehouse.resource import LakeResource
+from warehouse.rule_models import rule_titles
 
 GATE_TABLE = "quality.measure"
 GATE = asset_key(registry()[GATE_TABLE])
@@ -25,7 +26,13 @@ quality_stage = stage_assets("quality", without=[GATE_TABLE])
     name="quality_gate",
     specs=[asset_spec(registry()[GATE_TABLE])],
     # Whether a rule blocks is policy's to say, and policy may change: a warning never blocks, so each check may.
-    check_specs=[dg.AssetCheckSpec(rule, asset=GATE, blocking=True) for rule in (*RULES, ADDED_RULES)],
+    check_specs=[
+        dg.AssetCheckSpec(rule, asset=GATE, blocking=True, description=title)
+        for rule, title in (
+            *rule_titles().items(),
+            (ADDED_RULES, "本家目录增加的规则 / rules that this home has added"),
+        )
+    ],
     description="质量关口 / quality gate",
 )
 def quality_gate(

@@ -71,6 +71,12 @@ def rule_codes() -> tuple[str, ...]:
     return tuple(rule.entry_key for rule in shipped_policy().current("quality_rule"))
 
 
+def rule_titles() -> dict[str, str]:
+    """What each shipped rule asks, in Chinese and English, by its code."""
+    rules = shipped_policy().current("quality_rule")
+    return {rule.entry_key: f"{rule.body['name_zh']} / {rule.body['name_en']}" for rule in rules}
+
+
 def _rules(policy: PolicySet) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Table, indicator and words of each rule in force, in the order of their codes."""
     current = sorted(policy.current("quality_rule"), key=lambda rule: rule.entry_key)
