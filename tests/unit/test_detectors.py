@@ -135,6 +135,7 @@ def test_columns_with_known_content_are_told_from_those_that_look_alike(seed: in
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     present = Counter(case.content for case in cases if case.content)
+    assert present.keys() == {detector.detector_id for detector in DETECTORS.definitions}
     mistakes = []
     for row in detect([(case.heading, case.values) for case in cases]):
         case, detector = cases[int(str(row["column_no"]))], str(row["detector"])
