@@ -111,7 +111,7 @@ def broken_cells(
     for number, term in enumerate(constraint.terms):
         left = f"{term.row}.{names[term.column]}"
         if term.other_row is None:
-            right = f"${'v'}{number}"
+            right = f"$v{number}"
             values[f"v{number}"] = term.other
         else:
             right = f"{term.other_row}.{names[term.other]}"

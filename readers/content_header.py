@@ -16,7 +16,7 @@ __all__ = ["HEADER_SCAN_ROWS", "ContentHeader", "content_header"]
 _LEAST_FILLED = 0.6
 #: Longer text is no heading.
 _HEADING_CHARS = 60
-#: In tables of people, a row with this share of numbers and dates is one of data.
+#: A row with a greater share of numbers, dates and codes is one of data.
 _MOST_VALUES = 0.2
 
 # pandas writes the first for an empty heading; the others stand for nothing in the tables of offices.

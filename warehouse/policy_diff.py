@@ -90,7 +90,7 @@ def policy_diff(lake: Lake, policy: PolicySet, period: str) -> PolicyDiff:
         hashes = {name: policy.list_hash(name) for name in policy.lists}
         again = rereading(last[_RECORDS].policy_sha256, policy)
         content = _content(connection, lake.home, policy) if again is Rereading.CONTENT else None
-        stale = stale_now(tables, last, hashes, (_RECORDS,) if content else ())
+        stale = stale_now(tables, last, hashes, (_RECORDS,) if content is not None else ())
         with _aside(connection, policy, tables, stale, period, content):
             found = tuple(_compared(connection, table, period) for table in stale)
         return PolicyDiff(again is Rereading.ALL, tuple(diff for diff in found if diff))
@@ -135,7 +135,7 @@ def _aside(
     own = {"policy.entry", *(table.qualified for table in stale)} | ({"landing.delivery"} if landing else set())
     if landing:
         own |= {table.qualified for table in tables.of_stage("landing") if table.model}
-    if content:
+    if content is not None:
         own.add(_RECORDS)
         _put_records(connection, tables[_RECORDS], content)
     for name, table in tables.items():
