@@ -8,9 +8,9 @@ import dagster as dg
 
 from assets_defs.stage import asset_key, stage_assets
 from quality.checks import ACCESS_AGREES, DOORS_KEPT, GRADES_SETTLED, access_agrees, doors_kept, grades_settled
-from warehouse.registry import registry
+from warehouse.tables.definitions import all_tables
 
-_TABLES = registry()
+_TABLES = all_tables()
 
 classification_stage = stage_assets(
     "classification",

@@ -9,13 +9,13 @@ import dagster as dg
 
 from assets_defs.stage import PERIODS, asset_key, asset_spec, build_selected, results
 from quality.checks import RECONCILED, reconciled
-from warehouse.owed import owe
 from warehouse.publish.workbook import RECONCILIATION_TABLES, publish_reconciliation
-from warehouse.registry import registry
 from warehouse.resource import LakeResource
+from warehouse.store.owed import owe
+from warehouse.tables.definitions import all_tables
 
-_TABLES = {asset_key(table): table for table in registry().of_stage("finance")}
-_STATEMENT = asset_key(registry()["finance.reconciliation"])
+_TABLES = {asset_key(table): table for table in all_tables().of_stage("finance")}
+_STATEMENT = asset_key(all_tables()["finance.reconciliation"])
 
 
 @dg.multi_asset(

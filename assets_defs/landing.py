@@ -13,19 +13,19 @@ from pydantic import Field
 
 from assets_defs.stage import asset_key, asset_spec, commit_info, results
 from quality.checks import NOTHING_HELD, RECORD_EQUATION, nothing_held, record_equation
-from readers.policy import PolicySet
-from warehouse.build import policy_hash
-from warehouse.guard import GUARD
-from warehouse.ingest import SOURCES, ingest, reading_hash
-from warehouse.landed import delivered_hash
-from warehouse.owed import RECEIPTS_OF, owed
+from readers.policy.files import PolicySet
+from warehouse.building.build import policy_hash
+from warehouse.intake.guard import GUARD
+from warehouse.intake.ingest import SOURCES, ingest, reading_hash
+from warehouse.intake.landed import delivered_hash
 from warehouse.publish.receipt import write_receipts
-from warehouse.registry import registry
 from warehouse.resource import LakeResource
+from warehouse.store.owed import RECEIPTS_OF, owed
+from warehouse.tables.definitions import all_tables
 
-_TABLES = registry().of_stage("landing")
-_GATE = asset_key(registry()["landing.current_record"])
-_GUARD = asset_key(registry()[GUARD])
+_TABLES = all_tables().of_stage("landing")
+_GATE = asset_key(all_tables()["landing.current_record"])
+_GUARD = asset_key(all_tables()[GUARD])
 
 
 class LandingConfig(dg.Config):

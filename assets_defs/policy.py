@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets_defs.stage import asset_spec, commit_info, results
-from warehouse.policy import build_policy
-from warehouse.registry import registry
+from warehouse.building.policy_entries import build_policy
 from warehouse.resource import LakeResource
+from warehouse.tables.definitions import all_tables
 
 
-@dg.multi_asset(name="policy", specs=[asset_spec(registry()["policy.entry"], deps=[])], description="政策 / policy")
+@dg.multi_asset(name="policy", specs=[asset_spec(all_tables()["policy.entry"], deps=[])], description="政策 / policy")
 def policy_stage(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
     yield from results([build_policy(lake.open(), lake.policy(), commit_info(context, "policy"))])

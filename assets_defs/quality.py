@@ -11,20 +11,20 @@ import dagster as dg
 from assets_defs.stage import asset_key, asset_spec, build_selected, results, stage_assets
 from quality.checks import ADDED_RULES, rule_results
 from quality.rules import rule_measures, rule_trends
-from warehouse.owed import owe, settle
-from warehouse.registry import registry
 from warehouse.resource import LakeResource
-from warehouse.rule_models import rule_titles
+from warehouse.store.owed import owe, strike_out
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.rules import rule_titles
 
 GATE_TABLE = "quality.measure"
-GATE = asset_key(registry()[GATE_TABLE])
+GATE = asset_key(all_tables()[GATE_TABLE])
 
 quality_stage = stage_assets("quality", without=[GATE_TABLE])
 
 
 @dg.multi_asset(
     name="quality_gate",
-    specs=[asset_spec(registry()[GATE_TABLE])],
+    specs=[asset_spec(all_tables()[GATE_TABLE])],
     # Whether a rule blocks is policy's to say, and policy may change: a warning never blocks, so each check may.
     check_specs=[
         dg.AssetCheckSpec(rule, asset=GATE, blocking=True, description=title)
@@ -40,12 +40,12 @@ def quality_gate(
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     store = lake.open()
     owe(store.home, GATE_TABLE, [""])
-    built = build_selected(context, lake, [registry()[GATE_TABLE]], "quality gate")
+    built = build_selected(context, lake, [all_tables()[GATE_TABLE]], "quality gate")
     # Great Expectations takes 6 to 9 seconds to import: here alone, and once a process.
     from quality.gate import judge
 
     measures, docs = rule_measures(store), store.home.reports / "quality"
     verdicts = judge(measures, docs)
-    settle(store.home, GATE_TABLE, "")
+    strike_out(store.home, GATE_TABLE, "")
     yield from results(built)
     yield from rule_results(measures, verdicts, GATE, docs / "index.html", rule_trends(store))

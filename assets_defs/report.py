@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets_defs.stage import PERIODS, asset_key, asset_spec, build_selected, results
-from warehouse.owed import owe
 from warehouse.publish.workbook import publish_form
-from warehouse.registry import registry
 from warehouse.resource import LakeResource
+from warehouse.store.owed import owe
+from warehouse.tables.definitions import all_tables
 
-_TABLES = {asset_key(table): table for table in registry().of_stage("report")}
+_TABLES = {asset_key(table): table for table in all_tables().of_stage("report")}
 
 
 @dg.multi_asset(

@@ -1,4 +1,4 @@
-"""What all stages share: asset specs made from the table registry, and the step that builds a stage's models.
+"""What all stages share: asset specs made from the tables' definitions, and the step that builds a stage's models.
 
 Belongs here: descriptions, column schema and lineage as Dagster metadata, the generic stage. Does not belong here: what is
 particular to a stage (its own module).
@@ -10,13 +10,13 @@ from decimal import Decimal
 
 import dagster as dg
 
-from warehouse.build import Built, build
-from warehouse.lake import CommitInfo, Lake
-from warehouse.lineage_graph import table_lineage
+from warehouse.building.build import Built, build
 from warehouse.publish.dictionary import anchor
 from warehouse.publish.lineage_table import lineage_table
-from warehouse.registry import STAGES, Registry, Table, registry
 from warehouse.resource import LakeResource
+from warehouse.store.lake import CommitInfo, Lake
+from warehouse.tables.definitions import STAGES, Table, Tables, all_tables
+from warehouse.trace.graph import table_lineage
 
 #: Periods are months YYYY-MM; `shuzhang run` and the schedules add them.
 PERIODS = dg.DynamicPartitionsDefinition(name="period")
@@ -33,7 +33,7 @@ def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None, gate: dg.
 
     `gate`: an asset whose blocking checks must pass first, although nothing is read from it.
     """
-    tables = registry()
+    tables = all_tables()
     inputs = list(deps) if deps is not None else [asset_key(tables[name]) for name in table.inputs]
     if gate is not None and gate not in inputs:
         inputs.append(gate)
@@ -66,7 +66,7 @@ def stage_assets(
         without: qualified names of tables that have a step of their own.
         checks: what is looked at once the stage is built, by the check's name.
     """
-    chosen = [table for table in registry().of_stage(stage) if table.qualified not in without]
+    chosen = [table for table in all_tables().of_stage(stage) if table.qualified not in without]
     tables = {asset_key(t): t for t in chosen if (t.partition is not None) == by_period}
     looks = checks or {}
 
@@ -141,7 +141,7 @@ def _description(table: Table) -> str:
     return f"**{table.label}** {table.zh}。{table.grain_zh}。\n\n{table.en}. {table.grain_en}. Key: {key}."
 
 
-def _metadata(table: Table, tables: Registry) -> dict[str, object]:
+def _metadata(table: Table, tables: Tables) -> dict[str, object]:
     columns = [
         dg.TableColumn(
             c.name,

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from benchmarks.aside import seconds_aside
 from benchmarks.measure import Result, main, measured, median_seconds
-from quality.detectors import Detectors
-from readers.policy import load
+from readers.policy.files import load
+from readers.profiling.detectors import Detectors
 
 _NAMES = {"small": 1_000_000, "medium": 5_000_000, "large": 20_000_000}
 _VALUES = {"small": 100_000, "medium": 400_000, "large": 2_000_000}

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from benchmarks.catalogues import write_catalogue, write_workbook
 from benchmarks.measure import Result, apart, main, measured
-from readers.policy import load
-from warehouse.home import Home
-from warehouse.ingest import ingest, pending
-from warehouse.intake import Intake, Manifest
-from warehouse.lake import CommitInfo, Lake
-from warehouse.policy import build_policy
+from readers.policy.files import load
+from warehouse.building.policy_entries import build_policy
+from warehouse.intake.deliveries import Intake, Manifest
+from warehouse.intake.ingest import ingest, pending
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo, Lake
 
 DATASETS = {"small": 10_000, "medium": 100_000, "large": 300_000}
 _WORKBOOK_ROWS = 100_000
@@ -66,7 +66,7 @@ def _ingest(root: Path, file: Path, day: date) -> None:
 def _floor(file: Path) -> None:
     import msgspec
 
-    from readers.schema_check import dcat_us_1_1
+    from readers.catalogues.schema_check import dcat_us_1_1
 
     class Catalogue(msgspec.Struct):
         dataset: list[msgspec.Raw]

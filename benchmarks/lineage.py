@@ -11,16 +11,16 @@ from sqlglot.lineage import lineage
 from sqlglot.optimizer.qualify import qualify
 
 from benchmarks.measure import Result, main, measured, median_seconds
-from warehouse import lineage_graph
-from warehouse.lineage import column_lineage
-from warehouse.lineage_graph import table_lineage
-from warehouse.registry import Table, registry
+from warehouse.provenance.columns import column_lineage
+from warehouse.tables.definitions import Table, all_tables
+from warehouse.trace import graph
+from warehouse.trace.graph import table_lineage
 
 _COPIES = {"small": 1, "medium": 10, "large": 100}
 
 
 def run(size: str) -> Iterator[Result]:
-    tables = registry()
+    tables = all_tables()
     # A comment makes another model of the same SQL: nothing can be shared between copies.
     models = [f"-- {n}\n{table.model}" for n in range(_COPIES[size]) for table in tables.derived]
     schema = _schema(list(tables.values()))
@@ -29,7 +29,7 @@ def run(size: str) -> Iterator[Result]:
     cold = median_seconds(lambda: [column_lineage(model, tables.relations) for model in models])
     peers = {"sqlglot.lineage, a call a column": _peer(tables.derived, schema)} if size == "small" else {}
     yield measured("column lineage, cold", size, cold, floor=floor, records=columns, peers=peers)
-    lineage_graph.LineageGraph(tables).edges  # noqa: B018 - derives what the next line finds unchanged
+    graph.LineageGraph(tables).edges  # noqa: B018 - derives what the next line finds unchanged
     unchanged = median_seconds(
         lambda: [table_lineage(tables, table) for _ in range(_COPIES[size]) for table in tables.derived]
     )

@@ -19,10 +19,10 @@ import pandas as pd
 
 from benchmarks.aside import seconds_aside
 from benchmarks.measure import Result, main, measured, median_seconds, peak_rss_mb
-from readers.policy import PolicySet, load
-from readers.predicates import rule_tables
-from warehouse import rule_models
-from warehouse.registry import registry
+from readers.policy.files import PolicySet, load
+from readers.policy.predicates import rule_tables
+from warehouse.tables import rules as rule_models
+from warehouse.tables.definitions import all_tables
 
 _ROWS = {"small": 100_000, "medium": 1_000_000, "large": 10_000_000}
 _TABLE = "catalog.resource"
@@ -52,11 +52,11 @@ def run(size: str) -> Iterator[Result]:
     rows = _ROWS[size]
     with duckdb.connect() as connection:
         _prepare(connection, policy, rows)
-        model = str(registry()["quality.resource_measure"].template).replace(
+        model = str(all_tables()["quality.resource_measure"].template).replace(
             f"(/*+ table {_TABLE} */)", "bench.looked_at"
         )
         verdicts = f"CREATE OR REPLACE TABLE quality.resource_measure AS {rule_models.expanded(model, policy)}"
-        counts = f"CREATE OR REPLACE TABLE quality.measure AS {registry()['quality.measure'].model}"
+        counts = f"CREATE OR REPLACE TABLE quality.measure AS {all_tables()['quality.measure'].model}"
         plain = f"CREATE OR REPLACE TABLE bench.plain AS {_plain(policy)}"
 
         # Turn by turn, so that what else the machine does falls on all of them.
@@ -94,9 +94,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, policy: PolicySet, rows: int
     for stage in ("policy", "quality", "bench"):
         connection.execute(f"CREATE SCHEMA {stage}")
     connection.register("entries", policy.entries)
-    connection.execute(registry()["policy.entry"].ddl())
+    connection.execute(all_tables()["policy.entry"].ddl())
     connection.execute("INSERT INTO policy.entry BY NAME FROM entries")
-    tables = registry().under(policy)
+    tables = all_tables().under(policy)
     for name in ("quality.indicator", "quality.rule"):
         connection.execute(f"CREATE TABLE {name} AS {tables[name].model}")
     others = ("field", "delivery", "content_table", "content_column")

@@ -17,12 +17,12 @@ from benchmarks.deliveries import write_deliveries
 from benchmarks.measure import Result, main, measured
 from pipelines.run import open_instance
 from pipelines.run import run as run_pipeline
-from warehouse.build import parameters
-from warehouse.engine import literal
-from warehouse.home import Home
-from warehouse.intake import Intake, find_manifests, read_manifest
-from warehouse.lake import Lake
-from warehouse.registry import STAGES
+from warehouse.building.build import parameters
+from warehouse.intake.deliveries import Intake, find_manifests, read_manifest
+from warehouse.store.home import Home
+from warehouse.store.lake import Lake
+from warehouse.tables.definitions import STAGES
+from warehouse.tables.quoting import literal
 
 RESOURCES = {"small": 1_000, "medium": 10_000, "large": 100_000}
 

@@ -11,10 +11,10 @@ from benchmarks.deliveries import write_deliveries
 from benchmarks.measure import Result, main, measured, median_seconds
 from benchmarks.run import deliver
 from pipelines.run import run as run_pipeline
-from warehouse.build import parameters
-from warehouse.home import Home
-from warehouse.lake import Lake
-from warehouse.trace import Tracer
+from warehouse.building.build import parameters
+from warehouse.store.home import Home
+from warehouse.store.lake import Lake
+from warehouse.trace.walk import Tracer
 
 RESOURCES = {"small": 1_000, "medium": 100_000, "large": 1_000_000}
 #: A page of the sources, as the command line shows them; all of them are found and counted.

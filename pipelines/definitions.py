@@ -7,8 +7,8 @@ from pipelines.harvest import HARVEST_JOB, harvest_schedules, harvested_sensor
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
 from pipelines.sensors import SENSORS
-from warehouse.home import Home, home_path
 from warehouse.resource import LakeResource
+from warehouse.store.home import Home, home_path
 
 ASSETS = [
     policy.policy_stage,

@@ -14,9 +14,9 @@ from pipelines.schedules import TIME_ZONE
 from warehouse.harvest.run import harvest
 from warehouse.harvest.sources import read_sources
 from warehouse.harvest.state import FAILED
-from warehouse.home import Home
-from warehouse.lake import Lake
 from warehouse.resource import LakeResource
+from warehouse.store.home import Home
+from warehouse.store.lake import Lake
 
 HARVEST = "harvest"
 #: Ops and jobs of one repository must not share a name.

@@ -15,17 +15,17 @@ import pyarrow as pa
 from assets_defs.quality import GATE_TABLE
 from assets_defs.stage import asset_key
 from quality.rules import gate_is_closed
-from readers.policy import PolicySet
+from readers.policy.files import PolicySet
 from warehouse import queries
-from warehouse.build import partition_key, stale_now
-from warehouse.ingest import SOURCES, Pending, pending
-from warehouse.intake import Delivery
-from warehouse.lake import Lake
-from warehouse.owed import RECEIPTS_OF, owed
-from warehouse.policy import policy_state
-from warehouse.reading import read_files
-from warehouse.registry import Table
-from warehouse.staleness import materializations
+from warehouse.building.build import partition_key, stale_now
+from warehouse.building.policy_entries import policy_state
+from warehouse.building.staleness import materializations
+from warehouse.intake.deliveries import Delivery
+from warehouse.intake.ingest import SOURCES, Pending, pending
+from warehouse.intake.reading import read_files
+from warehouse.store.lake import Lake
+from warehouse.store.owed import RECEIPTS_OF, owed
+from warehouse.tables.definitions import Table
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 

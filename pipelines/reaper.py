@@ -1,14 +1,14 @@
 """Runs whose process is gone, put on record as failed.
 
 A run that is killed leaves Dagster's storage as it was: it would show as running for ever, and hold up the queue of runs. Does
-not belong here: telling processes apart (`warehouse/process.py`).
+not belong here: telling processes apart (`warehouse/store/process.py`).
 """
 
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from warehouse.process import PROCESS_TAG, is_gone, marks
+from warehouse.store.process import PROCESS_TAG, is_gone, marks
 
 _IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 

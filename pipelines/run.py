@@ -18,13 +18,13 @@ from pipelines.partitions import add_partitions, last_year_end
 from pipelines.plan import Plan, default_period, plan
 from pipelines.problems import problems
 from pipelines.reaper import reap_dead_runs
-from readers.policy import PolicySet, load
-from warehouse.disk import full_disk_named
-from warehouse.home import Home
-from warehouse.ingest import pending
-from warehouse.intake import Intake
-from warehouse.lake import Lake
+from readers.policy.files import PolicySet, load
+from warehouse.intake.deliveries import Intake
+from warehouse.intake.ingest import pending
 from warehouse.resource import LakeResource
+from warehouse.store.disk import full_disk_named
+from warehouse.store.home import Home
+from warehouse.store.lake import Lake
 
 
 @dataclass(frozen=True)

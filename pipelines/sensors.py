@@ -1,6 +1,6 @@
 """What happens by itself while the daemon runs: the inbox is emptied, failures are told, dead runs are put on record.
 
-All are on from the start. Does not belong here: receiving (`warehouse/inbox.py`), judging processes (`reaper.py`).
+All are on from the start. Does not belong here: receiving (`warehouse/intake/inbox.py`), judging processes (`reaper.py`).
 """
 
 import hashlib
@@ -14,8 +14,8 @@ from pipelines.jobs import INGEST, JOB_NAMES
 from pipelines.partitions import add_partitions
 from pipelines.problems import problems
 from pipelines.reaper import reap_dead_runs
-from warehouse.inbox import Seen, look
-from warehouse.landed import landed
+from warehouse.intake.inbox import Seen, look
+from warehouse.intake.landed import landed
 from warehouse.resource import LakeResource
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import dagster as dg
 
 from quality.rules import RULES, RuleMeasure
-from readers.policy import load
+from readers.policy.files import load
 from warehouse import queries
-from warehouse.column_grade import DOORS, overflows
-from warehouse.guard import undecided
-from warehouse.lake import Lake
+from warehouse.intake.guard import undecided
+from warehouse.store.lake import Lake
+from warehouse.trace.column_grade import DOORS, overflows
 
 RECORD_EQUATION = "record_equation"
 NOTHING_HELD = "nothing_held"

@@ -7,8 +7,8 @@ Belongs here: reading `quality.measure` by rule. Does not belong here: predicate
 from dataclasses import dataclass
 
 from warehouse import queries
-from warehouse.lake import Lake
-from warehouse.rule_models import rule_codes
+from warehouse.store.lake import Lake
+from warehouse.tables.rules import rule_codes
 
 #: The rules that are shipped; officers may add others to a home, and take some away.
 RULES = rule_codes()

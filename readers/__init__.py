@@ -1,5 +1,6 @@
-"""Delivered bytes in, record batches with source pointers out: one module a format.
+"""Bytes in, batches of records with pointers out: one module a format. Knows no store and no Dagster.
 
-Belongs here: recognising a format, splitting it into records, mapping headings to canonical columns. Does not
-belong here: what a value means or whether it is acceptable (models in `warehouse/sql`), and any Dagster.
+Here: what all share (`shapes`, `kinds`, `problems`, `values`, `lines`, `json_records`), telling formats apart (`magic`) and handing a file
+to its reader (`records`). `tables/`: tables of any kind. `catalogues/`: the formats of catalogues. `policy/`: policy files. `profiling/`:
+what a delivered table contains, Arrow in and Arrow out.
 """

@@ -2,7 +2,7 @@
 
 Belongs here: splitting in bounded memory, and telling a bad record from a bad file. A record that breaks the syntax
 of JSON is rejected alone, as long as brackets and quotation marks still say where it ends. Does not belong here: what
-the keys of a record mean, and tables in JSON (`readers/json_table.py`).
+the keys of a record mean, and tables in JSON (`readers/tables/json_table.py`).
 """
 
 import json

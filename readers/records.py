@@ -10,17 +10,26 @@ from itertools import chain
 
 import pyarrow as pa
 
-from readers.csv_file import read_csv
-from readers.dcat_ap import read_dcat_ap
-from readers.json_catalogue import large_dcat_us, read_json_catalogue
-from readers.json_table import read_json_table
-from readers.json_workers import Job, LostWorkerError, read_by_workers
+from readers.catalogues.dcat_ap import read_dcat_ap
+from readers.catalogues.json_catalogue import large_dcat_us, read_json_catalogue
+from readers.catalogues.json_workers import Job, LostWorkerError, read_by_workers
+from readers.catalogues.rdf import JSON_LD, is_json_ld, syntax_of
+from readers.kinds import CATALOG
 from readers.magic import OLE, UTF8_MARK, ZIP, head_of, markup
 from readers.problems import Unreadable
-from readers.rdf import JSON_LD, is_json_ld, syntax_of
-from readers.shapes import CATALOG, RECORD_SCHEMA, Column, DeliveredFile, Layout, Reading, Record, record_batches
-from readers.xls_file import read_xls
-from readers.xlsx_file import read_xlsx
+from readers.shapes import (
+    RECORD_SCHEMA,
+    Column,
+    DeliveredFile,
+    Layout,
+    Reading,
+    Record,
+    record_batches,
+)
+from readers.tables.csv_file import read_csv
+from readers.tables.json_table import read_json_table
+from readers.tables.xls_file import read_xls
+from readers.tables.xlsx_file import read_xlsx
 
 __all__ = [
     "RECORD_SCHEMA",

@@ -16,7 +16,8 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from readers.policy import PolicySet
+from readers.kinds import CATALOG, FIELD_KIND
+from readers.policy.files import PolicySet
 
 #: A record as a reader gives it. All text; `record_key`, `body` and `violations` may be NULL. `kind` is that of the delivery, but
 #: FIELD_KIND for a row of a field list. The hashes are SHA-256 in hexadecimal, of the text as delivered and of its canonical form.
@@ -40,14 +41,6 @@ BATCH_RECORDS = 10_000
 BATCH_CHARS = 16 << 20
 #: Characters of a value that a violation shows.
 SHOWN_CHARS = 200
-
-#: The kind whose records are resources, with fields of the kind FIELD_KIND. A field that comes in a list of its own is
-#: a record of that kind.
-CATALOG = "catalog"
-FIELD_KIND = "catalog.field"
-#: The kind whose records are tables that agencies deliver, and the columns of such tables.
-CONTENT = "content"
-COLUMN_KIND = "content.column"
 
 #: Longer text is no heading of ours: likeness is not looked for.
 _HEADING_CHARS = 40

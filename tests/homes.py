@@ -9,12 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.example import write_city
+from example_city import write_city
 from pipelines.run import Outcome, run
-from warehouse.faults import VARIABLE
-from warehouse.home import Home
-from warehouse.intake import Delivery, Intake, find_manifests, read_manifest
-from warehouse.lake import Lake
+from warehouse.intake.deliveries import Delivery, Intake, find_manifests, read_manifest
+from warehouse.store.faults import VARIABLE
+from warehouse.store.home import Home
+from warehouse.store.lake import Lake
 
 
 def created(home: Home) -> Home:

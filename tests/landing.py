@@ -11,9 +11,9 @@ from importlib.resources import as_file, files
 import duckdb
 import pyarrow as pa
 
-from readers.policy import load
-from warehouse.landing_models import fill_models, portion_of
-from warehouse.registry import registry
+from readers.policy.files import load
+from warehouse.intake.landing_models import fill_models, portion_of
+from warehouse.tables.definitions import all_tables
 
 Rows = dict[str, list[dict[str, object]]]
 
@@ -49,7 +49,7 @@ def _shipped() -> pa.Table:
 def empty_landing() -> duckdb.DuckDBPyConnection:
     """A database with the shipped policy and nothing delivered."""
     connection = duckdb.connect(config={"threads": 1})
-    for table in registry().values():
+    for table in all_tables().values():
         if table.stage in ("policy", "landing"):
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
             connection.execute(table.ddl())
@@ -83,8 +83,8 @@ def put(connection: duckdb.DuckDBPyConnection, deliveries: Iterable[Made]) -> se
 
 def built(connection: duckdb.DuckDBPyConnection, changed: Collection[str] | None = None) -> dict[str, list[tuple]]:
     """Build the stage's models, and give every row of its tables. `changed`: build what follows from these deliveries alone."""
-    fill_models(connection, registry(), portion_of(connection, registry(), changed) if changed else None)
-    tables = registry().of_stage("landing")
+    fill_models(connection, all_tables(), portion_of(connection, all_tables(), changed) if changed else None)
+    tables = all_tables().of_stage("landing")
     return {t.qualified: connection.execute(f"FROM {t.qualified} ORDER BY ALL").fetchall() for t in tables}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.homes import deliver_files, run_home
-from warehouse.home import Home
+from warehouse.store.home import Home
 
 FEDERAL_DATES = ("2025-01-31", "2025-02-04")
 

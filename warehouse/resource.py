@@ -3,10 +3,10 @@
 import dagster as dg
 from pydantic import PrivateAttr
 
-from readers.policy import PolicySet, load
-from warehouse.home import Home, home_path
-from warehouse.lake import Lake
-from warehouse.process import PROCESS_TAG, mark
+from readers.policy.files import PolicySet, load
+from warehouse.store.home import Home, home_path
+from warehouse.store.lake import Lake
+from warehouse.store.process import PROCESS_TAG, mark
 
 
 class LakeResource(dg.ConfigurableResource):

@@ -9,13 +9,13 @@ from unittest import mock
 
 import pyarrow as pa
 
-from readers import json_portions
-from readers.json_catalogue import large_dcat_us
-from readers.json_workers import Job
-from readers.policy import PolicySet, load
+from readers.catalogues import json_portions
+from readers.catalogues.json_catalogue import large_dcat_us
+from readers.catalogues.json_workers import Job
+from readers.kinds import CATALOG, FIELD_KIND
+from readers.policy.files import PolicySet, load
 from readers.problems import RULES
 from readers.records import RECORD_SCHEMA, DeliveredFile, Layout, Unreadable, read
-from readers.shapes import CATALOG, FIELD_KIND
 
 #: So small that a few datasets make several portions.
 PORTION_BYTES = 600

@@ -9,8 +9,8 @@ from pipelines.definitions import build_definitions
 from pipelines.reaper import KILLED
 from pipelines.run import open_instance
 from pipelines.sensors import run_failed_sensor, run_recovered_sensor
-from warehouse.home import Home
 from warehouse.resource import LakeResource
+from warehouse.store.home import Home
 
 
 def _tell_failure(instance: dg.DagsterInstance, run: dg.DagsterRun, event: dg.DagsterEvent) -> None:

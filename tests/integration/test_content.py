@@ -9,17 +9,17 @@ import pytest
 import xlrd
 from typer.testing import CliRunner
 
-from pipelines.cli import app
-from readers.content import read_content
-from readers.policy import load
+from pipelines.cli.app import app
+from readers.policy.files import load
+from readers.tables.content import read_content
 from tests.homes import ask, deliver_files, lake_of, one, run_home
 from tests.unit.column_cases import columns
-from warehouse.home import Home
-from warehouse.ingest import ingest, pending
-from warehouse.intake import DeliveryError, Intake, read_manifest
-from warehouse.lake import CommitInfo
-from warehouse.policy_diff import policy_diff
-from warehouse.trace import trace
+from warehouse.asking.policy_diff import policy_diff
+from warehouse.intake.deliveries import DeliveryError, Intake, read_manifest
+from warehouse.intake.ingest import ingest, pending
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo
+from warehouse.trace.walk import trace
 
 INFO = CommitInfo("test", "test", "run")
 CATALOGUE = (

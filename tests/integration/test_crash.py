@@ -23,10 +23,10 @@ from tests.homes import (
     run_home,
     small_city,
 )
-from warehouse.home import Home
-from warehouse.intake import Intake
-from warehouse.owed import owed
+from warehouse.intake.deliveries import Intake
 from warehouse.publish.database import export_database
+from warehouse.store.home import Home
+from warehouse.store.owed import owed
 
 KILLED = -signal.SIGKILL
 
@@ -99,7 +99,7 @@ def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
         owing = sorted(note.name.partition("@")[0] for note in home.owed.iterdir())
         if owing and steps:
             # Its files are owed, so the step comes again; die once the last of them is there.
-            assert exit_code(_run, home, fault=f"file.settled:{owing[-1]}") == KILLED, step
+            assert exit_code(_run, home, fault=f"file.struck:{owing[-1]}") == KILLED, step
             assert not list(home.owed.iterdir())
     for fault in ("file.inside:report", "file.after:report"):
         assert exit_code(_run, home, fault=fault) == KILLED

@@ -9,15 +9,15 @@ import pyarrow as pa
 import pytest
 
 import readers.shapes
-import warehouse.record_writer
+import warehouse.intake.record_writer
 from benchmarks.catalogues import write_catalogue
-from readers.policy import load
+from readers.policy.files import load
 from tests.homes import ask, contents, deliver_files, exit_code, lake_of, one
-from warehouse.home import Home
-from warehouse.ingest import ingest
-from warehouse.lake import CommitInfo
-from warehouse.policy import build_policy
-from warehouse.record_writer import RecordWriter
+from warehouse.building.policy_entries import build_policy
+from warehouse.intake.ingest import ingest
+from warehouse.intake.record_writer import RecordWriter
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo
 
 INFO = CommitInfo("test", "test", "run")
 #: Records of the catalogue, one in ten invalid; the import writes them in portions of a few dozen, and dies after some.
@@ -33,7 +33,7 @@ def _take_in(home: Home) -> None:
 def _take_in_and_die(home: Home, portions: int) -> None:
     """Take in, in small portions, and die when so many were written."""
     readers.shapes.BATCH_RECORDS = BATCH
-    warehouse.record_writer._PORTION_BYTES = PORTION_BYTES
+    warehouse.intake.record_writer._PORTION_BYTES = PORTION_BYTES
     genuine, written = RecordWriter._insert, 0
 
     def insert(self: RecordWriter, records: pa.Table) -> None:

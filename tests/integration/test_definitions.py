@@ -14,15 +14,15 @@ from pipelines.schedules import SCHEDULES
 from pipelines.sensors import SENSORS
 from quality.checks import ADDED_RULES
 from quality.rules import RULES
-from warehouse.home import Home
 from warehouse.publish.dictionary import dictionary_text
 from warehouse.publish.lineage_table import lineage_table
-from warehouse.registry import registry
+from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
 
 DEFINITIONS = build_definitions()
 GRAPH = DEFINITIONS.resolve_asset_graph()
 STAGES = {key.path[0] for key in GRAPH.get_all_asset_keys()}
-TABLES = [table for table in registry().values() if table.stage != "audit"]
+TABLES = [table for table in all_tables().values() if table.stage != "audit"]
 
 #: stage/table -> the assets that it is made from; what changes here is a change of the pipeline's shape.
 SHAPE = {
@@ -147,7 +147,7 @@ def test_the_shape_of_the_pipeline() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.qualified)
-def test_every_asset_is_described_from_the_registry(table) -> None:
+def test_every_asset_is_described_from_its_definition(table) -> None:
     node = GRAPH.get(dg.AssetKey([table.stage, table.name]))
     assert node.group_name == table.stage
     assert node.owners == ["team:data-team"]
@@ -161,7 +161,7 @@ def test_every_asset_is_described_from_the_registry(table) -> None:
     if table.model:
         lineage = node.metadata["dagster/column_lineage"].deps_by_column
         assert set(lineage) == {column.name for column in table.columns}
-        assert node.metadata["lineage"].value == lineage_table(registry(), table)
+        assert node.metadata["lineage"].value == lineage_table(all_tables(), table)
         parents = {dep.asset_key for deps in lineage.values() for dep in deps}
         assert parents <= set(node.parent_keys)
 
@@ -261,7 +261,7 @@ def test_the_checks() -> None:
 
 
 def test_every_asset_links_to_its_place_in_the_dictionary() -> None:
-    headings = [line[4:] for line in dictionary_text(registry()).splitlines() if line.startswith("### ")]
+    headings = [line[4:] for line in dictionary_text(all_tables()).splitlines() if line.startswith("### ")]
     for table in TABLES:
         link = GRAPH.get(dg.AssetKey([table.stage, table.name])).metadata["dictionary"].value
         assert link == f"docs/data-dictionary.md#{table.stage}{table.name}-{table.label.lower().replace(' ', '-')}"

@@ -18,8 +18,8 @@ from tests.bad_server import PUBLIC_ADDRESS, Internet, Request, Server
 from warehouse.harvest.fetch import USER_AGENT
 from warehouse.harvest.run import Harvested, harvest
 from warehouse.harvest.state import overview
-from warehouse.home import Home
-from warehouse.intake import Delivery, Intake
+from warehouse.intake.deliveries import Delivery, Intake
+from warehouse.store.home import Home
 
 DATA = b'{"dataset": [{"identifier": "n-1", "title": "one"}]}'
 NOW = datetime(2026, 6, 30, 20, 0, tzinfo=UTC)  # in Shanghai it is July already

@@ -7,14 +7,14 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli.app import app
 from pipelines.definitions import build_definitions
 from pipelines.harvest import harvest_schedules, harvested_sensor
 from pipelines.problems import problems
 from tests.bad_server import Server
-from warehouse.home import Home
-from warehouse.intake import Intake
+from warehouse.intake.deliveries import Intake
 from warehouse.resource import LakeResource
+from warehouse.store.home import Home
 
 DATA = b'{"dataset": [{"identifier": "n-1", "title": "one"}]}'
 

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
-from readers.policy import load
+from pipelines.cli.app import app
+from readers.policy.files import load
 from tests.homes import ask, deliver_files, lake_of, one
-from warehouse.guard import decide, undecided
-from warehouse.home import Home
-from warehouse.ingest import ingest, pending
-from warehouse.intake import DeliveryError, Intake
-from warehouse.lake import CommitInfo
-from warehouse.owed import RECEIPTS_OF, owed
-from warehouse.policy import build_policy
-from warehouse.trace import trace
+from warehouse.building.policy_entries import build_policy
+from warehouse.intake.deliveries import DeliveryError, Intake
+from warehouse.intake.guard import decide, undecided
+from warehouse.intake.ingest import ingest, pending
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo
+from warehouse.store.owed import RECEIPTS_OF, owed
+from warehouse.trace.walk import trace
 
 INFO = CommitInfo("test", "test", "run")
 STATUSES = "SELECT delivery_id, status FROM landing.delivery WHERE kind = 'catalog'"

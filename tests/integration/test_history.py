@@ -9,16 +9,16 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from readers.policy import load
+from readers.policy.files import load
 from tests.homes import ask, one
-from warehouse.build import build
-from warehouse.guard import decide
-from warehouse.history import past
-from warehouse.home import Home
-from warehouse.ingest import ingest
-from warehouse.intake import Delivery, Intake
-from warehouse.lake import CommitInfo, Lake
-from warehouse.policy import build_policy
+from warehouse.asking.history import past
+from warehouse.building.build import build
+from warehouse.building.policy_entries import build_policy
+from warehouse.intake.deliveries import Delivery, Intake
+from warehouse.intake.guard import decide
+from warehouse.intake.ingest import ingest
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo, Lake
 
 INFO = CommitInfo("test", "ingest", "run")
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -14,12 +14,12 @@ from pipelines.definitions import build_definitions
 from pipelines.run import open_instance
 from pipelines.sensors import inbox_sensor
 from tests.homes import one, run_home
-from warehouse.bare import manifest_of
-from warehouse.home import Home
-from warehouse.inbox import STABLE_SECONDS, WAIT_SECONDS, Look, look
-from warehouse.intake import Intake
-from warehouse.registry import registry
+from warehouse.intake.deliveries import Intake
+from warehouse.intake.inbox import STABLE_SECONDS, WAIT_SECONDS, Look, look
+from warehouse.intake.unlabelled import manifest_of
 from warehouse.resource import LakeResource
+from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 DATA = '{"dataset": [{"identifier": "n-1", "title": "新目录"}]}'
@@ -219,7 +219,7 @@ def test_links_and_special_files_are_not_followed(home: Home, tmp_path: Path) ->
 def _versions(instance: dg.DagsterInstance) -> dict[str, str]:
     """The data versions of landing's tables, as Dagster knows them."""
     found = {}
-    for table in registry().of_stage("landing"):
+    for table in all_tables().of_stage("landing"):
         event = instance.get_latest_materialization_event(dg.AssetKey(["landing", table.name]))
         assert event is not None
         assert event.asset_materialization is not None

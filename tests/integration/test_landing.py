@@ -12,18 +12,18 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-import warehouse.reading
-import warehouse.record_writer
-from readers.policy import load
+import warehouse.intake.reading
+import warehouse.intake.record_writer
+from readers.policy.files import load
 from readers.records import DeliveredFile, Layout, Reading, Unreadable
 from tests.homes import ask, deliver_files, lake_of, one
-from warehouse.home import Home
-from warehouse.ingest import ingest
-from warehouse.intake import DeliveryError, Intake
-from warehouse.lake import CommitInfo, Lake
-from warehouse.policy import build_policy
-from warehouse.reading import ReadError
-from warehouse.status import status
+from warehouse.asking.status import status
+from warehouse.building.policy_entries import build_policy
+from warehouse.intake.deliveries import DeliveryError, Intake
+from warehouse.intake.ingest import ingest
+from warehouse.intake.reading import ReadError
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo, Lake
 
 INFO = CommitInfo("test", "test", "run")
 
@@ -313,14 +313,14 @@ def test_a_reader_that_breaks_is_named_and_a_withdrawal_goes_on(
     bad = deliver_files(
         home, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "y"}])], "B", "catalog", "2026-01-01"
     )
-    genuine = warehouse.reading.read
+    genuine = warehouse.intake.reading.read
 
     def breaking(file: DeliveredFile, layout: Layout) -> Reading:
         if file.name == "b.json":
             raise RuntimeError("boom")
         return genuine(file, layout)
 
-    monkeypatch.setattr(warehouse.reading, "read", breaking)
+    monkeypatch.setattr(warehouse.intake.reading, "read", breaking)
     with pytest.raises(ReadError, match=rf"B {bad} b\.json.*withdraw"):
         _take_in(home)
     assert one(home, "SELECT count(*) FROM landing.record") == 0
@@ -340,7 +340,7 @@ def test_trouble_far_into_a_file_leaves_none_of_its_records_and_all_of_the_other
         for name in "abc"
     ]
     deliver_files(home, files, "A", "catalog", "2026-01-01")
-    genuine = warehouse.reading.read
+    genuine = warehouse.intake.reading.read
 
     def cut_off(file: DeliveredFile, layout: Layout) -> Reading:
         reading = genuine(file, layout)
@@ -354,8 +354,8 @@ def test_trouble_far_into_a_file_leaves_none_of_its_records_and_all_of_the_other
 
         return Reading(reading.format, reading.encoding, batches())
 
-    monkeypatch.setattr(warehouse.reading, "read", cut_off)
-    monkeypatch.setattr(warehouse.record_writer, "_PORTION_BYTES", portion_bytes)
+    monkeypatch.setattr(warehouse.intake.reading, "read", cut_off)
+    monkeypatch.setattr(warehouse.intake.record_writer, "_PORTION_BYTES", portion_bytes)
     _take_in(home)
     assert ask(home, "SELECT ordinal, record_key FROM landing.record ORDER BY ordinal") == [
         (n, key) for n, key in enumerate(["a0", "a1", "a2", "c0", "c1", "c2"], start=1)

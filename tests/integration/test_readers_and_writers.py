@@ -10,13 +10,13 @@ import duckdb
 import pytest
 
 from tests.homes import ask, contents, deliver_folder, exit_code, in_process, lake_of, one, run_home, small_city
-from warehouse.disk import FullDiskError, is_full_disk
-from warehouse.engine import connect
-from warehouse.home import Home
-from warehouse.intake import Intake
-from warehouse.lake import CommitInfo, Lake
+from warehouse.intake.deliveries import Intake
 from warehouse.publish.database import export_database
-from warehouse.trace import trace
+from warehouse.store.disk import FullDiskError, is_full_disk
+from warehouse.store.engine import connect
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo, Lake
+from warehouse.trace.walk import trace
 
 COMMITS = 10
 #: What an analyst asks twice: a sum over a table that the run replaces, and how much of it there is.

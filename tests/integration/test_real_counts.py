@@ -12,12 +12,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from readers.policy import load
+from readers.policy.files import load
 from tests.homes import ask, deliver_files, lake_of
-from warehouse.home import Home
-from warehouse.ingest import ingest
-from warehouse.lake import CommitInfo
-from warehouse.policy import build_policy
+from warehouse.building.policy_entries import build_policy
+from warehouse.intake.ingest import ingest
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo
 
 INFO = CommitInfo("test", "test", "run")
 TAIWAN = "tw-catalogs-2018/Datasets"

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.homes import ask, deliver_files, lake_of, one, run_home
-from warehouse.home import Home
-from warehouse.trace import trace
+from warehouse.store.home import Home
+from warehouse.trace.walk import trace
 
 CATALOGUE = (
     "信息资源代码,信息资源名称,信息资源提供方,是否向社会开放,信息项名称,数据类型\n"

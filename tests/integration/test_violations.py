@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from readers.policy import load
+from readers.policy.files import load
 from tests.homes import ask, deliver_files, lake_of
-from warehouse.home import Home
-from warehouse.ingest import ingest
-from warehouse.lake import CommitInfo
-from warehouse.policy import build_policy
-from warehouse.proof import prove
+from warehouse.building.policy_entries import build_policy
+from warehouse.intake.ingest import ingest
 from warehouse.publish.receipt import write_receipts
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo
+from warehouse.trace.proof import prove
 
 INFO = CommitInfo("test", "test", "run")
 GOOD = {

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.example import write_city
+from example_city import write_city
 from tests.homes import deliver_folder, run_home
-from warehouse.home import Home
+from warehouse.store.home import Home
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.homes import ask, deliver_files, run_home
-from warehouse.home import Home
+from warehouse.store.home import Home
 
 #: From closed to open.
 ORDER = ("none", "conditional", "unconditional")

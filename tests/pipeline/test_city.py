@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 
 from tests.homes import ask, deliver_folder, one, run_home
-from warehouse.home import Home
-from warehouse.lake import Lake
-from warehouse.registry import registry
-from warehouse.status import status
+from warehouse.asking.status import status
+from warehouse.store.home import Home
+from warehouse.store.lake import Lake
+from warehouse.tables.definitions import all_tables
 
 AMOUNTS = [
     f"{t}_{m}"
@@ -172,7 +172,7 @@ def test_the_same_deliveries_give_the_same_tables(city: Home, city_folder: Path,
     other = Home(tmp_path / "other")
     deliver_folder(other, city_folder)
     run_home(other)
-    for table in registry().values():
+    for table in all_tables().values():
         if table.stage == "audit":
             continue
         columns = ", ".join(column.name for column in table.columns if column.name != "recorded_at")

@@ -14,10 +14,10 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.cli import app, main
-from warehouse.home import Home
-from warehouse.intake import KINDS
-from warehouse.registry import registry
+from pipelines.cli.app import app, main
+from readers.kinds import KINDS
+from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
 
 
 def _call(home: Path, *arguments: str, stdin: str | None = None) -> Result:
@@ -71,11 +71,11 @@ def test_the_lineage_page_names_commands_that_trace_a_row_of_this_lake(city: Hom
     lake = re.search(r'<script type="application/json" id="lake">(.*?)</script>', target.read_text("utf-8"), re.DOTALL)
     assert lake is not None
     commands = {table["id"]: table["trace"] for table in json.loads(lake[1])["tables"]}
-    assert set(commands) == set(registry())
+    assert set(commands) == set(all_tables())
     for name in ("report.form_r1", "registry.asset_card", "catalog.organisation"):
         program, *arguments = shlex.split(commands[name])
         assert program == "shuzhang"
-        column = registry()[name].columns[-1].name
+        column = all_tables()[name].columns[-1].name
         assert json.loads(_call(city.root, *arguments, "--column", column, "--json").output)["sources"]
     assert _call(city.root, "lineage", "--output", str(target)).exit_code != 0
 
@@ -195,7 +195,7 @@ def test_export_opens_in_a_plain_duckdb_with_comments(city: Home, tmp_path: Path
         tables = dict(
             connection.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall()
         )
-        assert set(tables) == set(registry())
+        assert set(tables) == set(all_tables())
         assert all(tables.values())
         columns = connection.execute(
             "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal"

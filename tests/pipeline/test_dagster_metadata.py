@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.run import open_instance
 from tests.homes import ask, one
-from warehouse.home import Home
-from warehouse.registry import registry
+from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def _told(instance: dg.DagsterInstance, table: str) -> dict[str, object]:
     return {name: value.value for name, value in event.asset_materialization.metadata.items()}
 
 
-@pytest.mark.parametrize("table", [t.qualified for t in registry().values() if t.stage != "audit"])
+@pytest.mark.parametrize("table", [t.qualified for t in all_tables().values() if t.stage != "audit"])
 def test_the_rows_of_every_table_are_told(city: Home, instance: dg.DagsterInstance, table: str) -> None:
     assert _told(instance, table)["dagster/row_count"] == one(city, f"SELECT count(*) FROM {table}")
 

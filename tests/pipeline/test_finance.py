@@ -12,10 +12,10 @@ import pytest
 from assets_defs.stage import asset_key
 from quality.checks import reconciled
 from tests.homes import ask, lake_of, one
-from warehouse.home import Home
-from warehouse.registry import registry
-from warehouse.status import reconciliation
-from warehouse.trace import Tracer
+from warehouse.asking.status import reconciliation
+from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
+from warehouse.trace.walk import Tracer
 
 PERIOD = "2026-06"
 PARTS = ("cost", "amortisation", "net")
@@ -109,7 +109,7 @@ def test_the_shares_follow_from_cards_memo_and_differences(city: Home, expected:
 
 
 def test_adjacent_values_are_the_snapshots_of_those_months(city: Home) -> None:
-    snapshot = str(registry()["valuation.snapshot"].model)
+    snapshot = str(all_tables()["valuation.snapshot"].model)
     for month in ("2026-05", "2026-07"):
         found = ask(
             city,
@@ -158,7 +158,7 @@ def _body(home: Home, key: dict) -> dict:
 
 
 def test_the_check_warns_with_counts_and_sums(city: Home, expected: dict) -> None:
-    result = reconciled(lake_of(city), asset_key(registry()["finance.reconciliation"]), PERIOD)
+    result = reconciled(lake_of(city), asset_key(all_tables()["finance.reconciliation"]), PERIOD)
     assert not result.passed
     assert result.severity.value == "WARN"
     kinds = Counter(d["kind"] for d in expected["differences"])

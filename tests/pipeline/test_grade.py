@@ -9,15 +9,15 @@ import pytest
 from typer.testing import CliRunner
 
 from assets_defs.stage import asset_key
-from pipelines.cli import app
+from pipelines.cli.app import app
 from pipelines.run import run
 from quality.checks import access_agrees, grades_settled
 from tests.homes import ask, deliver_files, lake_of, run_home
-from warehouse.column_grade import DoorError
-from warehouse.home import Home
 from warehouse.publish.database import export_database
 from warehouse.publish.workbook import publish_form
-from warehouse.registry import registry
+from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
+from warehouse.trace.column_grade import DoorError
 
 CATALOGUE = """\
 信息资源代码,信息资源名称,信息资源提供方,信息资源摘要,共享类型,共享条件,是否向社会开放,开放条件,更新周期,信息项名称
@@ -138,7 +138,7 @@ def test_time_passes_by_deliveries_and_a_withdrawn_confirmation_leaves_a_candida
 
 
 def test_checks_warn_with_counts_by_severity_and_kind(decided: Home) -> None:
-    grades = grades_settled(lake_of(decided), asset_key(registry()["classification.grade_finding"]))
+    grades = grades_settled(lake_of(decided), asset_key(all_tables()["classification.grade_finding"]))
     assert (grades.passed, grades.severity) == (False, dg.AssetCheckSeverity.WARN)
     counts = {name: value.value for name, value in (grades.metadata or {}).items()}
     assert counts == {
@@ -150,7 +150,7 @@ def test_checks_warn_with_counts_by_severity_and_kind(decided: Home) -> None:
         "info": 1,
         "info: decision_to_come": 1,
     }
-    access = access_agrees(lake_of(decided), asset_key(registry()["classification.access_finding"]))
+    access = access_agrees(lake_of(decided), asset_key(all_tables()["classification.access_finding"]))
     found = {name: value.value for name, value in (access.metadata or {}).items() if ": " in name}
     rules = "SELECT severity || ': ' || access_rule, count(*) FROM classification.access_finding GROUP BY ALL"
     assert found == dict(ask(decided, rules))
@@ -186,7 +186,7 @@ def test_a_run_fails_where_a_door_would_let_too_much_out_and_goes_on_once_mended
     for part in ("report.form_r1.closing_cost_cny", "landing.record.body", "workbook", "form_r1.toml"):
         assert part in told
     with pytest.raises(DoorError, match="workbook"):
-        publish_form(lake_of(home), registry()["report.form_r1"], "2026-06")
+        publish_form(lake_of(home), all_tables()["report.form_r1"], "2026-06")
     file.write_text(shipped, "utf-8")
     run_home(home)
     assert ask(home, "SELECT count(*) FROM catalog.resource WHERE title = '绿地名单'") == [(1,)]

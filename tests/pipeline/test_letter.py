@@ -7,10 +7,10 @@ import docx
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli.app import app
 from tests.homes import ask, lake_of
-from warehouse.home import Home
 from warehouse.publish.letter import MOST_EXAMPLES, NoSuchAgencyError, letter_of, letter_page, publish_letter
+from warehouse.store.home import Home
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.homes import lake_of, one
-from warehouse.engine import packaged
-from warehouse.home import Home
 from warehouse.publish.database import export_database
+from warehouse.store.engine import packaged
+from warehouse.store.home import Home
 
 PAGES = ["docs/analysts.md", "docs/analysts.zh-CN.md"]
 SHELL = Path(sys.executable).parent / "duckdb"

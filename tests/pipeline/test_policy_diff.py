@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.cli.app import app
 from tests.homes import ask, contents, deliver_folder, lake_of, run_home, small_city
-from warehouse.home import Home
-from warehouse.registry import registry
+from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,8 @@ def _edit(home: Home, name: str, before: str, after: str) -> None:
 
 
 def _by_key(rows: list[tuple[Any, ...]], table: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    names = [column.name for column in registry()[table].columns]
-    places = [names.index(column) for column in registry()[table].key]
+    names = [column.name for column in all_tables()[table].columns]
+    places = [names.index(column) for column in all_tables()[table].key]
     return {tuple(row[place] for place in places): row for row in rows}
 
 
@@ -57,7 +57,7 @@ def test_what_is_told_is_what_the_next_run_does(city_of_few: Home) -> None:
     assert {"landing.rejected_record", "classification.resource_access", "valuation.snapshot", "report.form_r1"} <= set(
         told
     )
-    for name, table in registry().items():
+    for name, table in all_tables().items():
         if not table.model:
             continue
         old, new = _by_key(before[name], name), _by_key(after[name], name)

@@ -16,12 +16,12 @@ from assets_defs.quality import GATE
 from pipelines.run import run
 from quality.checks import ADDED_RULES, rule_results
 from quality.rules import RULES, gate_is_closed, rule_measures, rule_trends
-from readers.policy import Entry, load
-from readers.policy_problems import PolicyError
+from readers.policy.files import Entry, load
+from readers.policy.problems import PolicyError
 from tests.homes import ask, lake_of, one
-from warehouse.home import Home
-from warehouse.lake import Lake
-from warehouse.trace import trace
+from warehouse.store.home import Home
+from warehouse.store.lake import Lake
+from warehouse.trace.walk import trace
 
 
 def _policy(home: Home, name: str) -> list[dict[str, str]]:

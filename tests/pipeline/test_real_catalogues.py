@@ -13,10 +13,10 @@ import pytest
 
 from tests.homes import ask, deliver_files, lake_of, one, run_home
 from tests.real import RealFile, deliver_round, real_rounds
-from warehouse.home import Home
-from warehouse.intake import OPERATOR
-from warehouse.proof import prove
-from warehouse.trace import trace
+from warehouse.intake.deliveries import OPERATOR
+from warehouse.store.home import Home
+from warehouse.trace.proof import prove
+from warehouse.trace.walk import trace
 
 SEED = 20260630
 #: Portals that gave nearly all of their records other identifiers from one snapshot to the next.

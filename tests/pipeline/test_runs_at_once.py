@@ -17,9 +17,9 @@ import pytest
 from pipelines.reaper import KILLED, reap_dead_runs
 from pipelines.run import open_instance
 from tests.homes import ask, deliver_files, run_home
-from warehouse.home import Home
-from warehouse.process import PROCESS_TAG
-from warehouse.registry import registry
+from warehouse.store.home import Home
+from warehouse.store.process import PROCESS_TAG
+from warehouse.tables.definitions import all_tables
 
 DATASETS = (
     '{{"dataset": [{{"identifier": "{0}-1", "title": "人口信息"}}, {{"identifier": "{0}-2", "title": "企业信息"}}]}}'
@@ -112,13 +112,13 @@ def test_only_the_killed_run_is_put_on_record_as_failed(scene: Scene) -> None:
 def test_both_others_end_well_and_each_has_its_commits(scene: Scene) -> None:
     assert scene.exit_codes == [0, 0]
     committed = ask(scene.home, "SELECT run_id, count(*) FROM audit.materialization GROUP BY ALL")
-    tables = [table for table in registry().values() if table.stage != "audit"]
+    tables = [table for table in all_tables().values() if table.stage != "audit"]
     assert dict(committed) == dict.fromkeys(scene.others, len(tables))
     assert "shuzhang trace landing.delivery delivery_id=" in (scene.home.reports / "lineage.html").read_text("utf-8")
 
 
 def test_nothing_is_taken_in_twice_and_nothing_is_missing(scene: Scene) -> None:
-    for table in registry().values():
+    for table in all_tables().values():
         if table.stage == "audit":
             continue
         columns = ", ".join(column.name for column in table.columns if column.name != "recorded_at")

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from tests.homes import ask, deliver_files, one, run_home
-from warehouse.home import Home
+from warehouse.store.home import Home
 
 
 @pytest.fixture

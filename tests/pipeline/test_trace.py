@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.homes import ask, deliver_files, lake_of, run_home
-from warehouse.home import DamagedBlobError, Home
-from warehouse.proof import row_keys
-from warehouse.registry import Table, registry
-from warehouse.trace import TraceError, Tracer, trace
+from warehouse.store.home import DamagedBlobError, Home
+from warehouse.tables.definitions import Table, all_tables
+from warehouse.trace.proof import row_keys
+from warehouse.trace.walk import TraceError, Tracer, trace
 
 SEED = 20260630
 ROWS = 12
@@ -18,7 +18,7 @@ ROWS = 12
 NOT_IN_THE_CITY = "catalog.listed_field"
 #: No constraint and no reference is shipped: tests/integration/test_content.py proves rows of them.
 NOT_SHIPPED = ("catalog.content_constraint", "catalog.content_reference")
-OTHERS = [t for t in registry().derived if t.qualified not in ("report.form_r1", NOT_IN_THE_CITY, *NOT_SHIPPED)]
+OTHERS = [t for t in all_tables().derived if t.qualified not in ("report.form_r1", NOT_IN_THE_CITY, *NOT_SHIPPED)]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 def test_rows_of_a_list_of_fields_prove_themselves(listed: Home) -> None:
-    keys = row_keys(lake_of(listed), registry()[NOT_IN_THE_CITY])
+    keys = row_keys(lake_of(listed), all_tables()[NOT_IN_THE_CITY])
     assert len(keys) == 4  # one links to no resource
     files = set()
     for key in keys:
@@ -61,7 +61,7 @@ def test_rows_of_a_list_of_fields_prove_themselves(listed: Home) -> None:
 
 @pytest.mark.parametrize("level", ["city", "district", "department", "unit"])
 def test_rows_of_every_level_of_r1_prove_themselves(city: Home, tracer: Tracer, level: str) -> None:
-    keys = [key for key in row_keys(lake_of(city), registry()["report.form_r1"]) if key["level"] == level]
+    keys = [key for key in row_keys(lake_of(city), all_tables()["report.form_r1"]) if key["level"] == level]
     assert keys
     for key in random.Random(SEED).sample(keys, min(ROWS, len(keys))):  # noqa: S311
         found = tracer.trace("report.form_r1", key, verify=True, limit=0)

@@ -20,8 +20,8 @@ from playwright.sync_api import Page, expect
 
 from pipelines.run import open_instance
 from tests.homes import deliver_files, one, run_home
-from warehouse.home import Home
-from warehouse.registry import registry
+from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = '{"dataset": [{"identifier": "n-1", "title": "人口信息"}, {"identifier": "n-2", "title": "企业信息"}]}'
@@ -104,7 +104,7 @@ def ui(page: Page, served: Served) -> Iterator[Page]:
 
 def test_the_graph_has_the_stages_as_groups(ui: Page, served: Served) -> None:
     ui.goto(f"{served.url}/asset-groups")
-    for stage in {table.stage for table in registry().values()} - {"audit"}:
+    for stage in {table.stage for table in all_tables().values()} - {"audit"}:
         # Once in the list at the side, once in the graph.
         expect(ui.get_by_text(stage, exact=True).filter(visible=True).nth(1)).to_be_visible()
     assert ui.get_by_role("dialog").count() == 0
@@ -113,7 +113,7 @@ def test_the_graph_has_the_stages_as_groups(ui: Page, served: Served) -> None:
 
 def test_a_tables_page_has_its_columns_in_chinese_and_its_lineage(ui: Page, served: Served) -> None:
     ui.goto(f"{served.url}/assets/report/form_r1?view=overview")
-    for column in registry()["report.form_r1"].columns:
+    for column in all_tables()["report.form_r1"].columns:
         expect(ui.get_by_text(f"{column.label}：{column.zh}").first).to_be_visible()
     expect(ui.get_by_text("DECIMAL(20,2)").first).to_be_visible()
     row = ui.get_by_role("row").filter(has=ui.get_by_text("lineage", exact=True))

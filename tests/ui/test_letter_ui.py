@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.homes import deliver_files, lake_of, run_home
-from warehouse.home import Home
 from warehouse.publish.letter import publish_letter
+from warehouse.store.home import Home
 
 
 def test_what_is_delivered_is_text_in_the_page_and_no_name_of_a_file(page: Page, tmp_path: Path) -> None:

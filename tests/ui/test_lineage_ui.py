@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from warehouse.lineage_graph import LineageGraph
 from warehouse.publish.lineage_page import lineage_page
-from warehouse.registry import registry
+from warehouse.tables.definitions import all_tables
+from warehouse.trace.graph import LineageGraph
 
 CLOSING = "report.form_r1.closing_cost_cny"
 
@@ -16,7 +16,7 @@ CLOSING = "report.form_r1.closing_cost_cny"
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("page") / "lineage.html"
-    target.write_text(lineage_page(registry()), "utf-8")
+    target.write_text(lineage_page(all_tables()), "utf-8")
     return target
 
 
@@ -48,7 +48,7 @@ def test_a_click_on_the_closing_amount_marks_its_way_to_the_delivered_files(page
     page.evaluate("() => { lineageGraph.fit() }")
     click(page, CLOSING)
     expect(page.locator("#panel h2")).to_have_text("期末原值")
-    graph = LineageGraph(registry())
+    graph = LineageGraph(all_tables())
     way = {str(edge.source) for edge in graph.up(graph.find(CLOSING))}
     assert marked(page, "up") == way | {"source"}
     assert marked(page, "chosen") == {CLOSING}
@@ -59,7 +59,7 @@ def test_a_click_on_the_closing_amount_marks_its_way_to_the_delivered_files(page
     command = page.locator("pre.trace").text_content() or ""
     assert command.startswith("shuzhang trace report.form_r1 ")
     assert command.endswith(" --column closing_cost_cny")
-    assert page.locator("pre.sql").text_content() == registry()["report.form_r1"].model
+    assert page.locator("pre.sql").text_content() == all_tables()["report.form_r1"].model
     assert all(url.startswith("file:") for url in requests), requests
     assert page.evaluate("() => performance.getEntriesByType('resource').length") == 0
 
@@ -84,14 +84,14 @@ def test_filters_are_drawn_dashed_and_on_request_alone(page: Page, requests: lis
     expect(page.locator("#panel .name")).to_have_text(CLOSING)
     assert page.evaluate("() => lineageGraph.edges('.filter').length") == 0
     page.keyboard.press("f")
-    graph = LineageGraph(registry())
+    graph = LineageGraph(all_tables())
     way = graph.up(graph.find(CLOSING), filters=True)
     assert marked(page, "up") == {str(edge.source) for edge in way} | {"source"}
     assert page.evaluate("() => lineageGraph.edges('.filter').length") == sum(e.influence == "filter" for e in way)
     assert set(page.evaluate("() => lineageGraph.edges('.filter').map(edge => edge.style('line-style'))")) == {"dashed"}
 
 
-def test_unfolding_shows_every_table_and_column_of_the_registry(page: Page, requests: list[str]) -> None:
+def test_unfolding_shows_every_table_and_column(page: Page, requests: list[str]) -> None:
     page.locator("#unfold").click()
     drawn = set(json.loads(page.evaluate("() => JSON.stringify(lineageGraph.nodes('.head, .row').map(n => n.id()))")))
-    assert drawn == set(registry()) | {f"{t.qualified}.{c.name}" for t in registry().values() for c in t.columns}
+    assert drawn == set(all_tables()) | {f"{t.qualified}.{c.name}" for t in all_tables().values() for c in t.columns}

@@ -15,8 +15,8 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from warehouse.constructs import is_grouped
-from warehouse.sqltree import (
+from warehouse.provenance.constructs import is_grouped
+from warehouse.provenance.tree import (
     Relation,
     cte_name,
     expression_queries,

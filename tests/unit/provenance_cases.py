@@ -1,7 +1,7 @@
 """Queries for each construct that provenance handles, and for constructs inside others.
 
 Belongs here: the cases of `test_provenance.py`, over the tables of `brute_force.py`. They avoid what the
-docstring of `warehouse/provenance.py` calls its limits: values that come out the same by chance, and rows
+docstring of `warehouse/provenance/rewrite.py` calls its limits: values that come out the same by chance, and rows
 that decide between others.
 """
 

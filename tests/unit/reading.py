@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from readers.policy import PolicySet, load
+from readers.policy.files import PolicySet, load
 from readers.records import DeliveredFile, Layout, Reading, read
 
 POLICY = Path(__file__).parents[2] / "policy"

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import POLICY
 
-from readers.policy import PolicySet, load, policy_files
-from warehouse.column_grade import DOORS, DoorError, column_grades, keep_door, overflows
-from warehouse.lineage_graph import ColumnRef, LineageGraph
-from warehouse.registry import Registry, registry
+from readers.policy.files import PolicySet, load, policy_files
+from warehouse.tables.definitions import Tables, all_tables
+from warehouse.trace.column_grade import DOORS, DoorError, column_grades, keep_door, overflows
+from warehouse.trace.graph import ColumnRef, LineageGraph
 
 SHIPPED = load(POLICY)
 RANKS = {entry.entry_key: int(entry.body["rank"]) for entry in SHIPPED.current("grade_level")}
-TABLES = registry().under(SHIPPED)
-BARE = Registry({name: replace(table, lowered=()) for name, table in TABLES.items()})
+TABLES = all_tables().under(SHIPPED)
+BARE = Tables({name: replace(table, lowered=()) for name, table in TABLES.items()})
 EDGES = [edge for edge in LineageGraph(TABLES).edges if edge.influence == "value"]
 BODY = ColumnRef("landing.record", "body")
 
@@ -43,7 +43,7 @@ def door_at(door: str, grade: str) -> PolicySet:
 
 @pytest.mark.parametrize("door", DOORS)
 def test_the_shipped_policy_lets_every_door_be_used(door: str) -> None:
-    keep_door(registry(), SHIPPED, door)
+    keep_door(all_tables(), SHIPPED, door)
 
 
 @settings(max_examples=12, deadline=None)
@@ -61,9 +61,9 @@ def test_no_published_column_is_above_its_door(door: str, limit: str, body: str)
     assert {overflow.column for overflow in overflows(TABLES, policy, door)} == above
     if above:
         with pytest.raises(DoorError):
-            keep_door(registry(), policy, door)
+            keep_door(all_tables(), policy, door)
     else:
-        keep_door(registry(), policy, door)
+        keep_door(all_tables(), policy, door)
 
 
 @settings(max_examples=12, deadline=None)
@@ -90,7 +90,7 @@ def test_without_the_steps_what_agencies_deliver_reaches_the_workbooks() -> None
 
 def test_the_message_names_table_column_source_door_and_mend() -> None:
     with pytest.raises(DoorError) as caught:
-        keep_door(registry(), door_at("workbook", "general_1"), "workbook")
+        keep_door(all_tables(), door_at("workbook", "general_1"), "workbook")
     lines = str(caught.value).splitlines()
     (line,) = [line for line in lines if line.startswith("report.form_r1.closing_cost_cny ")]
     for part in ("general_2", "general_1", str(BODY), "workbook", "warehouse/sql/report/form_r1.toml", "[[lowered]]"):
@@ -106,7 +106,7 @@ def test_what_policy_forgets_is_closed(tmp_path: Path) -> None:
     assert column_grades(TABLES, PolicySet.of_files(without))[BODY].grade == "core"
     closed = PolicySet.of_files({name: data for name, data in files.items() if name != "door_limit.csv"})
     with pytest.raises(DoorError, match="none"):
-        keep_door(registry(), closed, "database")
+        keep_door(all_tables(), closed, "database")
 
 
 def test_what_policy_and_tables_say_names_columns_that_are_there() -> None:

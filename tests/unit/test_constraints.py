@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quality.constraints import Constraint, ConstraintError, broken_cells
-from readers.policy_lists import LISTS
+from readers.policy.lists import LISTS
+from readers.profiling.constraints import Constraint, ConstraintError, broken_cells
 
 DEPENDENCY = "t1&t2&EQ(t1.x,t2.x)&IQ(t1.y,t2.y)"
 

@@ -1,13 +1,13 @@
-"""What a model may not use (`warehouse/constructs.py`), and how its text is read (`warehouse/sqltree.py`)."""
+"""What a model may not use (`warehouse/provenance/constructs.py`), and how its text is read (`warehouse/provenance/tree.py`)."""
 
 import duckdb
 import pytest
 from brute_force import RELATIONS
 from sqlglot import exp
 
-from warehouse import constructs
-from warehouse.lineage import column_lineage
-from warehouse.provenance import UnsupportedConstruct, inputs, policy_lists, retarget, rewrite
+from warehouse.provenance import constructs
+from warehouse.provenance.columns import column_lineage
+from warehouse.provenance.rewrite import UnsupportedConstruct, inputs, policy_lists, retarget, rewrite
 
 REFUSED = {
     "framed row_number": (

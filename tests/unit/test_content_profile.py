@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import POLICY
 
-from quality.content import ContentRules, profile
-from readers.content import ContentTable
-from readers.policy import load
+from readers.policy.files import load
+from readers.profiling.profile import ContentRules, profile
+from readers.tables.content import ContentTable
 
 RULES = ContentRules.of(load(POLICY))
 KEY = b"a key of the tests"

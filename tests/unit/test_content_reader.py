@@ -12,8 +12,8 @@ import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readers.content import ContentTable, read_content
 from readers.problems import Unreadable
+from readers.tables.content import ContentTable, read_content
 
 Rows = Sequence[Sequence[str]]
 
@@ -173,7 +173,7 @@ def test_what_is_no_table_is_refused_by_its_rule(tmp_path: Path, data: bytes, ru
 
 
 def test_a_parquet_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("readers.content.MAX_UNPACKED_BYTES", 10)
+    monkeypatch.setattr("readers.tables.content.MAX_UNPACKED_BYTES", 10)
     with pytest.raises(Unreadable) as caught:
         tables(tmp_path, as_parquet([("a", "b"), ("1", "2")]))
     assert caught.value.rule == "too_large"

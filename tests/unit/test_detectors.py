@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import POLICY
 
-from quality.detectors import Detectors
-from quality.detectors.masking import masked
-from readers.content import read_content
-from readers.policy import load
+from readers.policy.files import load
+from readers.profiling.detectors import Detectors
+from readers.profiling.detectors.masking import masked
+from readers.tables.content import read_content
 
 DETECTORS = Detectors.of(load(POLICY))
 KEY = b"a key of the tests"

@@ -23,7 +23,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.example import CitySummary, write_city
+from example_city import CitySummary, write_city
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +233,7 @@ def standing(deliveries: list[Delivered], kind: str) -> dict[tuple[str, str, str
 
 
 def test_the_same_code_writes_the_same_bytes(city: tuple[Path, CitySummary], tmp_path: Path) -> None:
-    code = "import sys, pathlib, pipelines.example as e; e.write_city(pathlib.Path(sys.argv[1]))"
+    code = "import sys, pathlib, example_city as e; e.write_city(pathlib.Path(sys.argv[1]))"
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "again")], check=True, env=environment)  # noqa: S603
     first, second = (

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import POLICY
 
-from readers.policy import load
-from warehouse.registry import registry
+from readers.policy.files import load
+from warehouse.tables.definitions import all_tables
 
 MODELS = ("rule_grade", "rule_pattern", "field_grade", "aggregation_grade", "resource_grade")
 GIVEN = (
@@ -32,11 +32,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         for stage in ("policy", "catalog", "classification"):
             connection.execute(f"CREATE SCHEMA {stage}")
         for name in GIVEN:
-            connection.execute(registry()[name].ddl())
+            connection.execute(all_tables()[name].ddl())
         connection.register("entries", load(POLICY).entries)
         connection.execute("INSERT INTO policy.entry BY NAME FROM entries")
         for name in MODELS[:2]:
-            connection.execute(f"CREATE TABLE classification.{name} AS {registry()[f'classification.{name}'].model}")
+            connection.execute(f"CREATE TABLE classification.{name} AS {all_tables()[f'classification.{name}'].model}")
         yield connection
 
 
@@ -59,7 +59,7 @@ def grades(
                 [f"{number:03}", place, name],
             )
     for name in MODELS[2:]:
-        model = registry()[f"classification.{name}"].model
+        model = all_tables()[f"classification.{name}"].model
         connection.execute(f"CREATE OR REPLACE TABLE classification.{name} AS {model}")
     found = connection.execute(
         "SELECT grade_rank, grade_basis, rule_id FROM classification.resource_grade ORDER BY resource_id"

@@ -13,7 +13,7 @@ from warehouse.harvest.network import is_allowed
 from warehouse.harvest.problems import shown
 from warehouse.harvest.run import file_name
 from warehouse.harvest.sources import Source, parse_sources
-from warehouse.home import Home
+from warehouse.store.home import Home
 
 SHIPPED = Path(__file__).parents[2] / "policy" / "sources.toml"
 GOOD = """

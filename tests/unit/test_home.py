@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from warehouse import intake as intake_module
-from warehouse.home import Home
-from warehouse.intake import Intake, Manifest
+from warehouse.intake import deliveries as intake_module
+from warehouse.intake.deliveries import Intake, Manifest
+from warehouse.store.home import Home
 
 DATA = b"identifier,title\n1,a\n" * 100_000
 

@@ -7,8 +7,8 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.landing import Made, built, empty_landing, put
-from warehouse.landing_models import portion_of
-from warehouse.registry import registry
+from warehouse.intake.landing_models import portion_of
+from warehouse.tables.definitions import all_tables
 
 KEYS = "abcdef"
 RECORDS = st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(["x", "y", None])), min_size=1, max_size=8).map(
@@ -64,7 +64,7 @@ def test_only_what_follows_from_a_delivery_is_built_anew() -> None:
         built(connection)
         connection.execute("UPDATE landing.violation SET value = 'as it was'")
         taken = put(connection, [Made("A", 1, "full", (("a", None),))])
-        assert portion_of(connection, registry(), taken) is not None
+        assert portion_of(connection, all_tables(), taken) is not None
         rows = built(connection, taken)
         assert {row[0] for row in rows["landing.violation"] if "as it was" in row} == {"A-00", "B-00"}
 
@@ -72,4 +72,4 @@ def test_only_what_follows_from_a_delivery_is_built_anew() -> None:
 def test_a_decision_has_everything_built() -> None:
     with empty_landing() as connection:
         taken = put(connection, [Made("A", 0, "full", (("a", "x"),), "release")])
-        assert portion_of(connection, registry(), taken) is None
+        assert portion_of(connection, all_tables(), taken) is None

@@ -4,7 +4,7 @@ import pytest
 from brute_force import RELATIONS
 from provenance_cases import CASES
 
-from warehouse.lineage import column_lineage
+from warehouse.provenance.columns import column_lineage
 
 
 def lineage(sql: str) -> dict[str, dict[str, str]]:

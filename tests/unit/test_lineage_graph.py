@@ -2,20 +2,20 @@
 
 import pytest
 
-from warehouse.lineage import column_lineage
-from warehouse.lineage_graph import ColumnRef, LineageError, LineageGraph, table_lineage
+from warehouse.provenance.columns import column_lineage
 from warehouse.publish.lineage_table import lineage_table
-from warehouse.registry import registry
+from warehouse.tables.definitions import all_tables
+from warehouse.trace.graph import ColumnRef, LineageError, LineageGraph, table_lineage
 
-GRAPH = LineageGraph(registry())
+GRAPH = LineageGraph(all_tables())
 CLOSING = ColumnRef("report.form_r1", "closing_cost_cny")
 
 
 def test_the_graph_holds_the_lineage_of_every_model() -> None:
     wanted = {
         (source, source_column, table.qualified, column, influence)
-        for table in registry().derived
-        for column, origins in column_lineage(str(table.model), registry().relations).items()
+        for table in all_tables().derived
+        for column, origins in column_lineage(str(table.model), all_tables().relations).items()
         for source, source_column, influence in origins
     }
     assert {
@@ -23,8 +23,8 @@ def test_the_graph_holds_the_lineage_of_every_model() -> None:
     } == wanted
 
 
-def test_every_edge_joins_columns_that_the_registry_knows() -> None:
-    known = {ColumnRef(t.qualified, c.name) for t in registry().values() for c in t.columns}
+def test_every_edge_joins_columns_that_are_defined() -> None:
+    known = {ColumnRef(t.qualified, c.name) for t in all_tables().values() for c in t.columns}
     assert {ref for edge in GRAPH.edges for ref in (edge.source, edge.target)} <= known
 
 
@@ -48,7 +48,7 @@ def test_filters_only_add_to_the_way() -> None:
 
 
 def test_a_table_names_all_its_columns() -> None:
-    table = registry()["valuation.snapshot"]
+    table = all_tables()["valuation.snapshot"]
     assert GRAPH.find("valuation.snapshot") == [ColumnRef(table.qualified, c.name) for c in table.columns]
     assert GRAPH.find("report.form_r1.closing_cost_cny") == [CLOSING]
 
@@ -61,16 +61,16 @@ def test_what_is_not_there_is_refused_with_what_is_near(text: str, near: str) ->
         GRAPH.find(text)
 
 
-@pytest.mark.parametrize("table", registry().derived, ids=lambda table: table.qualified)
+@pytest.mark.parametrize("table", all_tables().derived, ids=lambda table: table.qualified)
 def test_the_markdown_table_names_every_column_and_origin(table) -> None:
-    text = lineage_table(registry(), table)
+    text = lineage_table(all_tables(), table)
     for column in table.columns:
         assert f"| `{column.name}` | {column.label} |" in text
-    for origins in table_lineage(registry(), table).values():
+    for origins in table_lineage(all_tables(), table).values():
         for source, column, _ in origins:
             assert f"`{source}` (" in text
             assert column in text
 
 
 def test_a_table_that_a_reader_fills_says_so() -> None:
-    assert "delivered files" in lineage_table(registry(), registry()["landing.record"])
+    assert "delivered files" in lineage_table(all_tables(), all_tables()["landing.record"])

@@ -1,4 +1,4 @@
-"""What the lineage page is given: all of the registry and the graph, safely; what it may run."""
+"""What the lineage page is given: all tables and the graph, safely; what it may run."""
 
 import json
 import re
@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
-from warehouse.lineage_graph import LineageGraph
 from warehouse.publish.lineage_page import lake_document, lineage_page
-from warehouse.registry import Registry, registry
+from warehouse.tables.definitions import Tables, all_tables
+from warehouse.trace.graph import LineageGraph
 
 
 class _Scripts(HTMLParser):
@@ -38,7 +38,7 @@ def lake_of(page: str) -> dict[str, list]:
 
 
 def test_the_page_holds_every_table_column_and_edge() -> None:
-    tables = registry()
+    tables = all_tables()
     lake = lake_of(lineage_page(tables))
     assert {t["id"]: [c["name"] for c in t["columns"]] for t in lake["tables"]} == {
         name: [c.name for c in table.columns] for name, table in tables.items()
@@ -49,7 +49,7 @@ def test_the_page_holds_every_table_column_and_edge() -> None:
 
 
 def test_stages_stand_right_of_all_that_they_read() -> None:
-    tables = registry()
+    tables = all_tables()
     document = lake_document(tables, {})
     ranks = {stage: fields["rank"] for stage, fields in document["stages"].items()}
     for table in tables.values():
@@ -59,16 +59,16 @@ def test_stages_stand_right_of_all_that_they_read() -> None:
             assert before == table.stage or taken_in or ranks[before] < ranks[table.stage], (name, table.qualified)
 
 
-def test_what_the_registry_says_stays_text() -> None:
+def test_what_a_definition_says_stays_text() -> None:
     hostile = "</script><script>alert(1)</script><!--{{script}}"
-    name, table = next(iter(registry().items()))
-    page = lineage_page(Registry({**registry(), name: replace(table, label=hostile)}))
+    name, table = next(iter(all_tables().items()))
+    page = lineage_page(Tables({**all_tables(), name: replace(table, label=hostile)}))
     assert len(_Scripts(page).found) == 3
     assert next(t["label"] for t in lake_of(page)["tables"] if t["id"] == name) == hostile
 
 
 def test_only_its_own_scripts_run_and_nothing_is_loaded() -> None:
-    page = lineage_page(registry())
+    page = lineage_page(all_tables())
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     assert policy is not None
     directives = dict(part.strip().split(" ", 1) for part in policy[1].split(";"))
@@ -80,10 +80,10 @@ def test_only_its_own_scripts_run_and_nothing_is_loaded() -> None:
 
 def test_commands_take_a_key_of_the_lake_where_there_is_one() -> None:
     key = {"period": "2024-12", "level": "unit", "entity_code": "单位 'A'"}
-    commands = {t["id"]: t["trace"] for t in lake_document(registry(), {"report.form_r1": key})["tables"]}
+    commands = {t["id"]: t["trace"] for t in lake_document(all_tables(), {"report.form_r1": key})["tables"]}
     assert commands["report.form_r1"].startswith("shuzhang trace report.form_r1 period=2024-12 level=unit ")
     assert commands["report.form_r1"].endswith("""'entity_code=单位 '"'"'A'"'"''""")
     assert "card_id=…" in commands["registry.asset_card"]
     assert commands["audit.materialization"] is None
-    dated = lake_document(registry(), {"catalog.organisation": {"valid_from": date(2024, 1, 2)}})
+    dated = lake_document(all_tables(), {"catalog.organisation": {"valid_from": date(2024, 1, 2)}})
     assert any("valid_from=2024-01-02" in (t["trace"] or "") for t in dated["tables"])

@@ -1,24 +1,24 @@
-"""Every model keeps its contract: the registry's columns and types, no float near money, a rewriting that provenance knows."""
+"""Every model keeps its contract: the defined columns and types, no float near money, a rewriting that provenance knows."""
 
 import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
 
-from warehouse import provenance
-from warehouse.build import check_columns
-from warehouse.lineage import column_lineage
-from warehouse.registry import Table, registry
+from warehouse.building.build import check_columns
+from warehouse.provenance.columns import column_lineage
+from warehouse.provenance.rewrite import rewrite
+from warehouse.tables.definitions import Table, all_tables
 
-DERIVED = registry().derived
+DERIVED = all_tables().derived
 NAMES = [table.qualified for table in DERIVED]
 
 
 @pytest.fixture(scope="module")
 def empty() -> duckdb.DuckDBPyConnection:
-    """A database with every table of the registry, empty."""
+    """A database with every table, empty."""
     connection = duckdb.connect()
-    for table in registry().values():
+    for table in all_tables().values():
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
         connection.execute(table.ddl())
         for comment in table.comments():
@@ -31,14 +31,14 @@ def _values(table: Table) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("table", DERIVED, ids=NAMES)
-def test_columns_and_types_are_the_registrys(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
+def test_columns_and_types_are_the_defined_ones(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
     empty.execute(f"CREATE OR REPLACE TEMP TABLE built AS {table.model}", _values(table))
     check_columns(empty, table, "built")
 
 
 @pytest.mark.parametrize("table", DERIVED, ids=NAMES)
 def test_provenance_handles_the_model(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
-    rewritten = provenance.rewrite(str(table.model), registry().relations)
+    rewritten = rewrite(str(table.model), all_tables().relations)
     cursor = empty.execute(f"SELECT * FROM ({rewritten.sql}) LIMIT 0", _values(table))
     names = [description[0] for description in cursor.description or ()]
     assert names == [column.name for column in table.columns] + [column for column, _ in rewritten.sources]
@@ -47,12 +47,12 @@ def test_provenance_handles_the_model(empty: duckdb.DuckDBPyConnection, table: T
 
 @pytest.mark.parametrize("table", DERIVED, ids=NAMES)
 def test_every_column_has_lineage_or_is_a_constant(table: Table) -> None:
-    lineage = column_lineage(str(table.model), registry().relations)
+    lineage = column_lineage(str(table.model), all_tables().relations)
     assert set(lineage) == {column.name for column in table.columns}
     for origins in lineage.values():
         for source, column, influence in origins:
             assert source in table.inputs
-            assert column in registry().relations[source].columns
+            assert column in all_tables().relations[source].columns
             assert influence in ("value", "filter")
 
 

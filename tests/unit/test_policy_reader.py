@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from reading import POLICY
 
-from readers.policy import ENTRY_SCHEMA, PolicySet, load, policy_files
-from readers.policy_lists import LISTS
-from readers.policy_problems import PolicyError
-from readers.predicates import rule_tables
+from readers.policy.files import ENTRY_SCHEMA, PolicySet, load, policy_files
+from readers.policy.lists import LISTS
+from readers.policy.predicates import rule_tables
+from readers.policy.problems import PolicyError
 
 PARAMETER = "name,value,unit,note,source,status,effective_from\n"
 RATE = "rate,3,pct,,财办〔2025〕1号,official,2025-01-01\n"

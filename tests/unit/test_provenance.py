@@ -1,6 +1,6 @@
 """Provenance against brute force: for every construct, what is traced is what matters, and it is enough.
 
-Belongs here: the laws of `warehouse/provenance.py`. What is refused: `test_constructs.py`.
+Belongs here: the laws of `warehouse/provenance/rewrite.py`. What is refused: `test_constructs.py`.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from provenance_cases import CASES, Case
 
-from warehouse.provenance import Provenance, Relation, rederivation, rewrite
+from warehouse.provenance.rewrite import Provenance, Relation, rederivation, rewrite
 
 _K = st.sampled_from(["x", "y", None])
 _RANK = st.sampled_from([0, 1, 2, None])

@@ -173,7 +173,7 @@ def test_every_rule_is_tested() -> None:
 def test_rdf_beyond_its_bounds_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
-    monkeypatch.setattr(f"readers.rdf.{bound}", most)
+    monkeypatch.setattr(f"readers.catalogues.rdf.{bound}", most)
     # prefixes and entities make more of a file than it has bytes
     grown = f"@prefix p: <http://p/{'x' * 60}/> .\n" + "".join(f"p:{n} p:{n} p:{n} ." for n in range(6))
     xml = doctype(b'[<!ENTITY e "' + b"e" * 250 + b'">]').replace(b"</rdf", b"<!-- " + b"&e;" * 6 + b" --></rdf")
@@ -182,7 +182,7 @@ def test_rdf_beyond_its_bounds_is_refused(
 
 
 def test_descriptions_that_share_too_much_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("readers.rdf.MAX_TRIPLES", 60)
+    monkeypatch.setattr("readers.catalogues.rdf.MAX_TRIPLES", 60)
     chain = " ".join(f"_:{n} <http://p> _:{n + 1} ." for n in range(20))
     datasets = " ".join(f"<http://{n}> a <http://www.w3.org/ns/dcat#Dataset> ; <http://p> _:0 ." for n in range(5))
     assert refused(tmp_path, f"{TURTLE}{chain} {datasets}".encode(), "catalog").rule == "rdf_too_large"
@@ -202,7 +202,7 @@ def test_a_reference_far_away_however_written_is_refused(tmp_path: Path, referen
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("readers.xlsx_file.MAX_UNPACKED_BYTES", 10_000)
+    monkeypatch.setattr("readers.tables.xlsx_file.MAX_UNPACKED_BYTES", 10_000)
     parts = {"xl/workbook.xml": "<workbook/>", "xl/media/image1.png": "0" * 10_001}
     assert refused(tmp_path, archive_of(parts)).rule == "too_large"
 

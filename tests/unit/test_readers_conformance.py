@@ -16,7 +16,7 @@ from reading import delivered, layout
 from readers.problems import Unreadable
 from readers.records import read
 
-SCHEMAS = Path(__file__).parents[2] / "readers" / "schemas"
+SCHEMAS = Path(__file__).parents[2] / "readers" / "catalogues" / "schemas"
 
 #: Portals of states, counties and cities: records, and records that break the schema for those that are no federal agency.
 PORTALS = {

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reading import Got, read_all
 
-from readers.rdf import CONTEXTS, Triple, canonical
+from readers.catalogues.rdf import CONTEXTS, Triple, canonical
 
 PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",

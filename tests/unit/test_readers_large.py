@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from reading import delivered, layout
 
-from readers import json_portions, json_workers, records
-from readers.json_catalogue import large_dcat_us
-from readers.json_portions import portion_items, portions
-from readers.json_workers import Job, LostWorkerError, Worker, read_by_workers
+from readers import records
+from readers.catalogues import json_portions, json_workers
+from readers.catalogues.json_catalogue import large_dcat_us
+from readers.catalogues.json_portions import portion_items, portions
+from readers.catalogues.json_workers import Job, LostWorkerError, Worker, read_by_workers
 from readers.records import Unreadable, read
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
@@ -167,7 +168,7 @@ _PARENT = """
 import sys, time
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from readers import json_portions, json_workers
+from readers.catalogues import json_portions, json_workers
 from test_readers_large import REAL, job
 json_portions.PORTION_BYTES = 1 << 16
 kept = []

@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 from reading import delivered, layout, read_all, shipped
 
+from readers.kinds import FIELD_KIND
 from readers.records import Layout, Unreadable, read
-from readers.shapes import FIELD_KIND, Column, heading_key
-from readers.tables import HEADER_MIN_COLUMNS
+from readers.shapes import Column, heading_key
+from readers.tables.table import HEADER_MIN_COLUMNS
 
 FEDERAL = {"gsa": 339, "dol": 465, "treasury": 233, "cms": 139, "consumerfinance": 11}
 

@@ -8,7 +8,7 @@ from pyshacl import validate
 from rdflib import RDFS, SH, Graph, URIRef
 from reading import Got, read_all, shipped
 
-from readers import shacl
+from readers.catalogues import shacl
 
 PREFIXES = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import Got, layout, read_all
 
-from readers.tables import Header
+from readers.tables.table import Header
 
 LINE_ENDS = ("\r\n", "\n", "\r")
 #: Heading -> canonical column (None: it has none), of text columns of a kind.

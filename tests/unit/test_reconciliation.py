@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from readers.policy import load
-from warehouse.registry import registry
+from readers.policy.files import load
+from warehouse.tables.definitions import all_tables
 
 MONTHS = ("2026-05", "2026-06", "2026-07")
 SHIPPED = Path(__file__).parents[2] / "policy"
@@ -18,15 +18,15 @@ class Books:
 
     def __init__(self) -> None:
         self.connection = duckdb.connect()
-        for table in registry().values():
+        for table in all_tables().values():
             self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
             self.connection.execute(table.ddl())
         self.connection.register("entries", load(SHIPPED).entries)
         self.connection.execute("INSERT INTO policy.entry BY NAME SELECT * FROM entries")
 
     def insert(self, table: str, **values: object) -> None:
-        names = [c.name for c in registry()[table].columns]
-        relation = registry()[table]
+        names = [c.name for c in all_tables()[table].columns]
+        relation = all_tables()[table]
         filled = dict.fromkeys(relation.key, "") | values
         assert set(filled) <= set(names)
         self.connection.execute(
@@ -71,7 +71,7 @@ class Books:
     def reconcile(self) -> dict[tuple[str, str, str], tuple[Decimal, str]]:
         """Difference and kind by unit, item and amount."""
         for table in ("finance.reconciliation", "finance.unit_rate"):
-            self.connection.execute(f"INSERT INTO {table} {registry()[table].model}", {"period": "2026-06"})
+            self.connection.execute(f"INSERT INTO {table} {all_tables()[table].model}", {"period": "2026-06"})
         rows = self.connection.execute(
             "SELECT holder_code, item_code, amount_kind, difference_cny, difference_kind FROM finance.reconciliation"
         ).fetchall()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from warehouse.registry import registry
+from warehouse.tables.definitions import all_tables
 
 PIECES = st.sampled_from(
     ["姓名", "^姓名$", "^Name", "name$", "e-?mail", "", "^", "$", "(a|b)c", "[ab]", r"a\.b", "A.b", "x{2}", "é", "ß"]
@@ -28,7 +28,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             "classification.rule_grade",
             "classification.grade_decision",
         ):
-            connection.execute(registry()[name].ddl())
+            connection.execute(all_tables()[name].ddl())
         yield connection
 
 
@@ -51,10 +51,10 @@ def test_text_is_found_as_the_pattern_finds_it(
             "INSERT INTO catalog.resource_field (resource_id, field_no, field_name) VALUES ('r', ?, ?)", [number, name]
         )
     connection.execute(
-        f"CREATE OR REPLACE TABLE classification.rule_pattern AS {registry()['classification.rule_pattern'].model}"
+        f"CREATE OR REPLACE TABLE classification.rule_pattern AS {all_tables()['classification.rule_pattern'].model}"
     )
     found = connection.execute(
-        f"SELECT field_no, rule_id FROM ({registry()['classification.field_grade'].model}) ORDER BY ALL"
+        f"SELECT field_no, rule_id FROM ({all_tables()['classification.field_grade'].model}) ORDER BY ALL"
     ).fetchall()
     expected = connection.execute(
         "SELECT f.field_no, max_by(g.rule_id, g.grade_rank) FROM catalog.resource_field AS f "

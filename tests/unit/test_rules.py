@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import POLICY
 
-from readers.policy import PolicySet, load
-from readers.predicates import PredicateError, predicate_fault, rendered, rule_tables
-from warehouse import rule_models
-from warehouse.registry import registry
+from readers.policy.files import PolicySet, load
+from readers.policy.predicates import PredicateError, predicate_fault, rendered, rule_tables
+from warehouse.tables import rules as rule_models
+from warehouse.tables.definitions import all_tables
 
 TABLE = "catalog.resource"
 
@@ -82,16 +82,16 @@ def test_anything_else_is_refused(text: str, word: str) -> None:
 UNJUDGED = {"delivery_id", "ordinal", "min_value", "max_value", "value_patterns", "top_values"}
 
 
-def test_the_tables_that_rules_look_at_are_those_of_the_registry_and_of_the_models() -> None:
+def test_the_tables_that_rules_look_at_are_defined_and_those_of_the_models() -> None:
     with duckdb.connect() as connection:
         for stage in ("policy", "landing", "catalog"):
             connection.execute(f"CREATE SCHEMA {stage}")
-            for table in registry().of_stage(stage):
+            for table in all_tables().of_stage(stage):
                 connection.execute(table.ddl())
         for name, looked_at in rule_tables().items():
-            own = {c.name: c.type for c in registry()[name].columns if c.name not in UNJUDGED}
+            own = {c.name: c.type for c in all_tables()[name].columns if c.name not in UNJUDGED}
             assert {**own, **looked_at.columns} == dict(looked_at.columns), name
-            assert set(looked_at.columns) <= {c.name for c in registry()[name].columns}
+            assert set(looked_at.columns) <= {c.name for c in all_tables()[name].columns}
             select = rule_models.expanded(f"/*+ table {name} */", rule_models.shipped_policy())
             found = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {select}").fetchall()}
             assert {column: found[column] for column in looked_at.types} == dict(looked_at.types), name
@@ -117,7 +117,7 @@ def test_the_bits_of_a_row_are_what_each_rule_says_alone(data: st.DataObject) ->
     for name, table in rule_tables().items():
         values = {column: data.draw(_VALUES[kind]) for column, kind in table.types.items()}
         row = ", ".join(f"CAST(${column} AS {kind}) AS {column}" for column, kind in table.types.items())
-        model = str(registry()[MEASURES[name]].model)
+        model = str(all_tables()[MEASURES[name]].model)
         cut = model.index("FROM (")
         bits = re.sub(r"^\s*t\.\w+,\n", "", model[:cut].partition("SELECT")[2], flags=re.MULTILINE)
         with duckdb.connect() as connection:
@@ -151,12 +151,12 @@ def test_a_changed_rule_changes_the_model_that_counts_it_and_no_other() -> None:
         for rule in shipped.lists["quality_rule"]
     ]
     changed = PolicySet({**shipped.lists, "quality_rule": tuple(rules)})
-    before, after = registry().under(shipped), registry().under(changed)
+    before, after = all_tables().under(shipped), all_tables().under(changed)
     assert {n for n in before if before[n].model != after[n].model} == {"quality.resource_measure"}
     reworded = [replace(rule, body={**rule.body, "name_zh": "新"}) for rule in shipped.lists["quality_rule"]]
-    again = registry().under(PolicySet({**shipped.lists, "quality_rule": tuple(reworded)}))
+    again = all_tables().under(PolicySet({**shipped.lists, "quality_rule": tuple(reworded)}))
     assert {n for n in before if before[n].model != again[n].model} == set()
-    assert {n: t.model for n, t in before.items()} == {n: t.model for n, t in registry().items()}
+    assert {n: t.model for n, t in before.items()} == {n: t.model for n, t in all_tables().items()}
 
 
 def test_the_rule_in_force_is_the_latest() -> None:
@@ -168,7 +168,7 @@ def test_the_rule_in_force_is_the_latest() -> None:
         body={**rule.body, "predicate": "title = 'later'"},
     )
     policy = PolicySet({**shipped.lists, "quality_rule": (*shipped.lists["quality_rule"], later)})
-    model = str(registry()["quality.resource_measure"].under(policy).model)
+    model = str(all_tables()["quality.resource_measure"].under(policy).model)
     assert "'later'" in model
     assert rendered(rule.body["predicate"], TABLE, "t") not in model
 
@@ -176,7 +176,7 @@ def test_the_rule_in_force_is_the_latest() -> None:
 def test_a_policy_without_rules_on_a_table_still_has_a_model() -> None:
     shipped = load(POLICY)
     rules = tuple(rule for rule in shipped.lists["quality_rule"] if rule.body["table_name"] == TABLE)
-    tables = registry().under(PolicySet({**shipped.lists, "quality_rule": rules}))
+    tables = all_tables().under(PolicySet({**shipped.lists, "quality_rule": rules}))
     assert "0\n        AS BIGINT" in str(tables["quality.field_measure"].model)
     assert tables["quality.field_measure"].inputs == ("catalog.resource_field",)
 
@@ -184,4 +184,4 @@ def test_a_policy_without_rules_on_a_table_still_has_a_model() -> None:
 def test_a_limit_that_is_missing_is_named() -> None:
     shipped = load(POLICY)
     with pytest.raises(rule_models.MissingLimitError, match="findings_kept"):
-        registry().under(PolicySet({**shipped.lists, "quality_limit": ()}))
+        all_tables().under(PolicySet({**shipped.lists, "quality_limit": ()}))

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import POLICY
 
-from readers.policy import load
-from warehouse.registry import registry
+from readers.policy.files import load
+from warehouse.tables.definitions import all_tables
 
 DISTRICTS = {"h0": "d0", "h1": "d0", "h2": "d1"}
 MODELS = ("quality.resource_score", "quality.score", "quality.measure")
@@ -42,7 +42,7 @@ def store() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         for stage in ("policy", "landing", "catalog", "quality"):
             connection.execute(f"CREATE SCHEMA {stage}")
-            for table in registry().of_stage(stage):
+            for table in all_tables().of_stage(stage):
                 connection.execute(table.ddl())
         connection.register("entries", load(POLICY).entries)
         connection.execute("INSERT INTO policy.entry BY NAME FROM entries")
@@ -53,7 +53,7 @@ def store() -> Iterator[duckdb.DuckDBPyConnection]:
                 {"holder": holder, "district": district},
             )
         for name in ("quality.indicator", "quality.rule"):
-            connection.execute(f"INSERT INTO {name} {registry()[name].model}")
+            connection.execute(f"INSERT INTO {name} {all_tables()[name].model}")
         yield connection
 
 
@@ -92,7 +92,7 @@ def scores(store: duckdb.DuckDBPyConnection, resources: list[Row], fields: list[
             {"r": f"{row.resource}", "n": number, "h": holders[row.resource], "a": row.assessed, "m": row.met},
         )
     for name in MODELS:
-        store.execute(f"INSERT INTO {name} {registry()[name].model}")
+        store.execute(f"INSERT INTO {name} {all_tables()[name].model}")
     rows = store.execute(
         "SELECT resource_id, score_pct, assessed_pct, holder_code FROM quality.resource_score"
     ).fetchall()

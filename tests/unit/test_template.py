@@ -10,8 +10,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from reading import layout, read_all, shipped
 
-from readers.policy import Entry
-from warehouse.publish.template import NOTES_SHEET, SHEETS, write_template
+from readers import kinds
+from readers.policy.files import Entry
+from warehouse.publish.template import NOTES_SHEET, write_template
 
 KINDS = sorted({entry.body["kind"].partition(".")[0] for entry in shipped().lists["delivery_column"]})
 
@@ -45,7 +46,7 @@ def as_typed(entry: Entry) -> Any:
 
 
 def test_there_is_a_template_of_every_kind() -> None:
-    assert set(SHEETS) == set(KINDS)
+    assert {kind.code for kind in kinds.KINDS.values() if kind.has_template} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -53,7 +54,7 @@ def test_a_filled_in_template_reads_back(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "template.xlsx"
     write_template(kind, shipped(), path)
     book = opened(path)
-    sheet = sheet_of(book, SHEETS[kind])
+    sheet = sheet_of(book, kinds.KINDS[kind].name_zh)
     filled = {}
     for position, entry in enumerate(columns(kind), start=1):
         assert sheet.cell(1, position).value in (entry.body["label_zh"], f"{entry.body['label_zh']}*")
@@ -76,7 +77,7 @@ def test_a_filled_in_template_reads_back(tmp_path: Path, kind: str) -> None:
     }:
         expected["fields"] = [fields]
     assert record.body == expected
-    assert record.pointer == f"{SHEETS[kind]}!2"
+    assert record.pointer == f"{kinds.KINDS[kind].name_zh}!2"
     assert all("没有表头" in note for note in reading.notes)  # the notes and the code lists, nothing else
 
 
@@ -102,7 +103,7 @@ def test_the_notes_say_of_every_column_what_the_policy_says(tmp_path: Path, kind
 def test_code_columns_offer_the_labels_of_the_policy(tmp_path: Path) -> None:
     write_template("organisations", shipped(), tmp_path / "template.xlsx")
     book = opened(tmp_path / "template.xlsx")
-    sheet = sheet_of(book, SHEETS["organisations"])
+    sheet = sheet_of(book, kinds.KINDS["organisations"].name_zh)
     lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     position = [entry.body["column"] for entry in columns("organisations")].index("unit_kind") + 1
     letter = get_column_letter(position)

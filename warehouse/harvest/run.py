@@ -20,15 +20,15 @@ from zoneinfo import ZoneInfo
 import httpcore
 from msgspec.structs import replace
 
-from warehouse.disk import full_disk_named
 from warehouse.harvest.ckan import fetch_pages
 from warehouse.harvest.fetch import Answer, Conditions, Fetcher
 from warehouse.harvest.network import CheckedNetwork, Deadline, Resolve, resolve
 from warehouse.harvest.problems import HarvestError
 from warehouse.harvest.sources import CKAN_TYPE, FILE, Source, read_sources
 from warehouse.harvest.state import FAILED, RECEIVED, UNCHANGED, State, read_state, write_state
-from warehouse.home import Home
-from warehouse.intake import DeliveryError, Intake, Manifest
+from warehouse.intake.deliveries import DeliveryError, Intake, Manifest
+from warehouse.store.disk import full_disk_named
+from warehouse.store.home import Home
 
 TIME_ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from readers.policy_problems import Problem
+from readers.kinds import KINDS
+from readers.policy.problems import Problem
 from warehouse.harvest.cron import is_cron
-from warehouse.home import Home
-from warehouse.intake import KINDS
+from warehouse.store.home import Home
 
 FILE = "sources.toml"
 #: A header's value may come from a variable of this prefix alone, so that the file cannot send other secrets anywhere.

@@ -1,7 +1,7 @@
 """What a source gave last, one JSON file a source in `<home>/harvest`: enough to ask for it only if it changed.
 
 It is a memory, not a record: without it the source is fetched whole, and the intake knows the same bytes. Does not belong here:
-what was delivered (`warehouse/intake.py`).
+what was delivered (`warehouse/intake/deliveries.py`).
 """
 
 from datetime import datetime
@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from warehouse.disk import write_whole
 from warehouse.harvest.sources import FILE, read_sources
-from warehouse.home import Home
+from warehouse.store.disk import write_whole
+from warehouse.store.home import Home
 
 RECEIVED, UNCHANGED, FAILED = "received", "unchanged", "failed"
 

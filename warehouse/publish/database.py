@@ -3,12 +3,12 @@
 import tempfile
 from pathlib import Path
 
-from readers.policy import load
-from warehouse.column_grade import DATABASE, keep_door
-from warehouse.disk import full_disk_named, sync
-from warehouse.engine import literal
-from warehouse.faults import reach
-from warehouse.lake import Lake
+from readers.policy.files import load
+from warehouse.store.disk import full_disk_named, sync
+from warehouse.store.faults import reach
+from warehouse.store.lake import Lake
+from warehouse.tables.quoting import literal
+from warehouse.trace.column_grade import DATABASE, keep_door
 
 
 def export_database(lake: Lake, target: Path) -> dict[str, int]:

@@ -1,12 +1,12 @@
-"""The data dictionary: every table and column as the registry describes it, in Markdown."""
+"""The data dictionary: every table and column as its definition says, in Markdown."""
 
 import re
 from collections.abc import Iterator
 
-from warehouse.registry import STAGES, Registry, Table
+from warehouse.tables.definitions import STAGES, Table, Tables
 
 
-def dictionary_text(tables: Registry) -> str:
+def dictionary_text(tables: Tables) -> str:
     """The dictionary of all tables, by stage."""
     return "\n".join(_lines(tables)) + "\n"
 
@@ -20,10 +20,10 @@ def _heading(table: Table) -> str:
     return f"{table.qualified} {table.label}"
 
 
-def _lines(tables: Registry) -> Iterator[str]:
+def _lines(tables: Tables) -> Iterator[str]:
     yield "# 数据字典 / Data dictionary"
     yield ""
-    yield "由表登记生成（`make docs`），请勿手改。Made from the table registry by `make docs`; do not edit."
+    yield "由表定义生成（`make docs`），请勿手改。Made from the tables' definitions by `make docs`; do not edit."
     for stage, label in STAGES.items():
         yield ""
         yield f"## {stage} {label}"

@@ -26,9 +26,9 @@ from docx.table import _Cell
 from jinja2 import Environment, StrictUndefined
 
 from warehouse import queries
-from warehouse.disk import placed, write_whole
-from warehouse.lake import Lake
 from warehouse.publish.workbook import FIXED_TIME
+from warehouse.store.disk import placed, write_whole
+from warehouse.store.lake import Lake
 
 #: Of each rule, as many places are shown; the tables have the rest.
 MOST_EXAMPLES = 10

@@ -1,7 +1,7 @@
 """The lineage page: the column graph of the whole lake as one HTML file that opens offline and asks nobody for anything.
 
 Belongs here: what the page is given and how it is put together. How it looks and acts lies in `page/`, the library that draws it,
-Cytoscape (MIT), with its licence in `vendor/`. Does not belong here: the graph (`warehouse/lineage_graph.py`).
+Cytoscape (MIT), with its licence in `vendor/`. Does not belong here: the graph (`warehouse/trace/graph.py`).
 """
 
 import base64
@@ -14,11 +14,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from warehouse.engine import identifier
-from warehouse.home import write_whole
-from warehouse.lake import Lake
-from warehouse.lineage_graph import LineageGraph
-from warehouse.registry import STAGES, Registry, Table
+from warehouse.store.home import write_whole
+from warehouse.store.lake import Lake
+from warehouse.tables.definitions import STAGES, Table, Tables
+from warehouse.tables.quoting import identifier
+from warehouse.trace.graph import LineageGraph
 
 _LIBRARY = "vendor/cytoscape-3.34.4/cytoscape.min.js"
 
@@ -47,7 +47,7 @@ def first_keys(lake: Lake) -> Keys:
     return keys
 
 
-def lineage_page(tables: Registry, keys: Keys | None = None) -> str:
+def lineage_page(tables: Tables, keys: Keys | None = None) -> str:
     """The page; commands take their keys from `keys`, or say `COLUMN=…` where it has none.
 
     Nothing but the scripts named by their hash runs, and nothing is loaded.
@@ -71,7 +71,7 @@ def lineage_page(tables: Registry, keys: Keys | None = None) -> str:
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
 
 
-def lake_document(tables: Registry, keys: Keys) -> dict[str, Any]:
+def lake_document(tables: Tables, keys: Keys) -> dict[str, Any]:
     """Stages, tables with their columns, and edges [from, to, 1 if filter] between columns, numbered in their order."""
     ordered = [table for stage in STAGES for table in tables.of_stage(stage)]
     numbers = {
@@ -92,7 +92,7 @@ def lake_document(tables: Registry, keys: Keys) -> dict[str, Any]:
     }
 
 
-def _ranks(tables: Registry) -> dict[str, int]:
+def _ranks(tables: Tables) -> dict[str, int]:
     """Stage -> its place from left to right: what is taken in, then each after all that its tables read, then the rest."""
     read: dict[str, set[str]] = {stage: set() for stage in STAGES}
     for table in tables.values():

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from warehouse.lineage_graph import DELIVERED, table_lineage
-from warehouse.registry import Registry, Table
+from warehouse.tables.definitions import Table, Tables
+from warehouse.trace.graph import DELIVERED, table_lineage
 
 _CONSTANT = "常量或期间 constant or period"
 
 
-def lineage_table(tables: Registry, table: Table) -> str:
+def lineage_table(tables: Tables, table: Table) -> str:
     """Each column with its Chinese label, the columns that its value comes from, and those that only filter.
 
     What decides whether a row appears at all influences every column: it stands once, below the table.

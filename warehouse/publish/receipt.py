@@ -10,10 +10,10 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from warehouse import queries
-from warehouse.disk import placed
-from warehouse.lake import Lake
-from warehouse.owed import RECEIPTS_OF, settle
 from warehouse.publish.workbook import FIXED_TIME
+from warehouse.store.disk import placed
+from warehouse.store.lake import Lake
+from warehouse.store.owed import RECEIPTS_OF, strike_out
 
 _HELP = (
     (
@@ -73,7 +73,7 @@ def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
             _write_list(book, "文件", files, delivery_id)
             _write_list(book, "拒收记录", rejected, delivery_id)
             _write_list(book, "提示", warned, delivery_id)
-        settle(lake.home, RECEIPTS_OF, delivery_id)
+        strike_out(lake.home, RECEIPTS_OF, delivery_id)
         written.append(target)
     return written
 

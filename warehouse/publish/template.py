@@ -1,7 +1,7 @@
 """The XLSX template of a kind of delivery: a sheet to fill in, and 填写说明 that says how.
 
 Belongs here: how the columns of policy/delivery_column.csv look in a workbook. Does not belong here: which
-columns there are, and reading a filled-in template (`readers/xlsx_file.py`).
+columns there are, and reading a filled-in template (`readers/tables/xlsx_file.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,20 +14,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from readers.policy import Entry, PolicySet
+from readers.kinds import KINDS
+from readers.policy.files import Entry, PolicySet
 
-#: Sheet names by kind.
-SHEETS: Mapping[str, str] = {
-    "organisations": "组织机构",
-    "catalog": "目录",
-    "authorisations": "授权依据",
-    "evidence": "确认证据",
-    "reviews": "审查评估",
-    "costs": "成本",
-    "events": "资产事项",
-    "ledger": "总账",
-    "decisions": "决定",
-}
 NOTES_SHEET = "填写说明"
 _CODES_SHEET = "代码表"
 
@@ -86,10 +75,8 @@ def write_template(kind: str, policy: PolicySet, path: Path) -> None:
     if not columns:
         raise KeyError(kind)
     with xlsxwriter.Workbook(path) as book:
-        book.set_properties(
-            {"title": f"{SHEETS.get(kind, kind)} 交付模板", "created": datetime(2025, 1, 1, tzinfo=UTC)}
-        )
-        sheet = book.add_worksheet(SHEETS.get(kind, kind))
+        book.set_properties({"title": f"{KINDS[kind].name_zh} 交付模板", "created": datetime(2025, 1, 1, tzinfo=UTC)})
+        sheet = book.add_worksheet(KINDS[kind].name_zh)
         notes = book.add_worksheet(NOTES_SHEET)
         codes = _write_codes(book.add_worksheet(_CODES_SHEET), columns, policy)
         _write_form(book, sheet, columns, codes)

@@ -16,14 +16,14 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from readers.policy import load
+from readers.policy.files import load
 from warehouse import queries
-from warehouse.column_grade import WORKBOOK, keep_door
-from warehouse.disk import placed
-from warehouse.home import Home
-from warehouse.lake import Lake
-from warehouse.owed import settle
-from warehouse.registry import Table
+from warehouse.store.disk import placed
+from warehouse.store.home import Home
+from warehouse.store.lake import Lake
+from warehouse.store.owed import strike_out
+from warehouse.tables.definitions import Table
+from warehouse.trace.column_grade import WORKBOOK, keep_door
 
 _LEVELS = {"city": "全市", "district": "区划", "department": "主管部门", "unit": "单位"}
 
@@ -74,7 +74,7 @@ def publish_form(lake: Lake, table: Table, period: str) -> Path:
     form = table.name.removeprefix("form_")
     sheets = [Sheet(form, label, f"level = '{level}'") for level, label in _LEVELS.items()]
     target = publish_workbook(lake, table.name, period, sheets)
-    settle(lake.home, table.qualified, period)
+    strike_out(lake.home, table.qualified, period)
     return target
 
 
@@ -96,7 +96,7 @@ def publish_reconciliation(lake: Lake, period: str) -> Path:
         ],
     )
     for table in RECONCILIATION_TABLES:
-        settle(lake.home, table, period)
+        strike_out(lake.home, table, period)
     return target
 
 

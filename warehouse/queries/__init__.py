@@ -1,7 +1,7 @@
 """Questions that the project asks of the lake's tables, one file a question: status, rejections, receipts, report layouts.
 
 Belongs here: named reading queries, values bound. Does not belong here: models (`warehouse/sql`), statements about how tables are
-written or traced, whose text depends on the registry (`build.py`, `trace.py`).
+written or traced, whose text depends on the tables (`build.py`, `trace.py`).
 """
 
 from functools import cache

@@ -11,7 +11,7 @@ WITH named AS (
     FROM catalog.resource_field AS f
 ),
 
--- What speaks of a field's grade, a branch a kind of evidence. `evidence_no` settles which of equals is named.
+-- What speaks of a field's grade, a branch a kind of evidence. `evidence_no` decides which of equals is named.
 candidate AS (
     SELECT
         f.resource_id,

@@ -1,0 +1,1 @@
+"""The command line: one module a group of commands. Does not belong here: doing the work that a command asks for."""

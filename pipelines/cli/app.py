@@ -1,0 +1,375 @@
+"""The command line `shuzhang`: deliver, run, status, rejected, held, trace, verify, lineage, history, sql, export, template, withdraw,
+harvest, policy, quality, example.
+
+Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
+what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
+"""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from pipelines.cli import console
+from pipelines.cli.guard import held, refuse, release
+from pipelines.cli.harvest import harvest
+from pipelines.cli.history import history
+from pipelines.cli.home_option import HomeOption
+from pipelines.cli.lineage import lineage
+from pipelines.cli.policy import policy_app
+from pipelines.cli.quality import quality_app
+from readers.kinds import CONTENT, KINDS
+from readers.policy.files import load
+from readers.policy.problems import PolicyError
+from warehouse.asking.query import RefusedError, query
+from warehouse.asking.status import reconciliation
+from warehouse.asking.status import status as figures
+from warehouse.intake.deliveries import (
+    MODES,
+    DeliveryError,
+    Intake,
+    Manifest,
+    default_source,
+    find_manifests,
+    read_manifest,
+)
+from warehouse.intake.guard import undecided
+from warehouse.publish.database import export_database
+from warehouse.publish.dictionary import dictionary_text
+from warehouse.publish.lineage_page import publish_lineage
+from warehouse.publish.template import write_template
+from warehouse.store.disk import FullDiskError
+from warehouse.store.home import DamagedBlobError, Home, home_path
+from warehouse.store.lake import Lake, SchemaDriftError
+from warehouse.tables.definitions import all_tables
+from warehouse.trace.proof import prove
+from warehouse.trace.walk import TraceError
+from warehouse.trace.walk import trace as trace_row
+
+_TEMPLATES = tuple(kind.code for kind in KINDS.values() if kind.has_template)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="数账：公共数据资产台账 / the ledger of public data assets",
+)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
+
+for command in (lineage, history, harvest, held, release, refuse):
+    app.command()(command)
+app.add_typer(policy_app, name="policy")
+app.add_typer(quality_app, name="quality")
+
+
+def main() -> None:
+    """Entry point: errors that a person can mend end in one message and an exit code, not in a traceback."""
+    try:
+        app()
+    except (PolicyError, SchemaDriftError, DamagedBlobError, FullDiskError) as error:
+        console.fail(str(error), 1)
+    except (DeliveryError, TraceError, RefusedError, duckdb.Error, ValueError) as error:
+        console.fail(str(error), 2)
+
+
+def _home(home: Path | None) -> Home:
+    return Home(home_path(home)).create()
+
+
+def _lake(home: Path | None) -> Lake:
+    return Lake(_home(home))
+
+
+@app.command()
+def deliver(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(exists=True, help="文件，或带 manifest.toml 的文件夹 / files, or folders with a manifest.toml"),
+    ],
+    deliverer: Annotated[str | None, typer.Option("--from", help="交付单位代码 / who delivers")] = None,
+    kind: Annotated[str | None, typer.Option(help=f"交付类别 / kind: {', '.join(KINDS)}")] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="交付日期，默认今天 / default today"),
+    ] = None,
+    sequence: Annotated[int | None, typer.Option(min=1, help="当日序号 / order within the date")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            help="来源系统，默认 default；数据内容为其资源代码 / source system, default of content: its resource"
+        ),
+    ] = None,
+    holder: Annotated[
+        str | None, typer.Option(help="记录未写持有单位时采用 / holder where the record names none")
+    ] = None,
+    mode: Annotated[str, typer.Option(help=f"{' | '.join(MODES)}")] = "full",
+    resource: Annotated[
+        str | None, typer.Option(help="数据内容所属的信息资源代码 / code of the resource that the content belongs to")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """接收交付：保存原始字节，登记交付清单 / receive deliveries: keep the bytes, put the manifest on record."""
+    from pipelines.run import show_deliverers  # see `run`
+
+    intake = Intake(_home(home))
+    folders = [folder for path in paths for folder in find_manifests(path)]
+    if folders and (deliverer or kind or resource):
+        raise DeliveryError(
+            "a folder with a manifest.toml says --from, --kind and --resource itself "
+            "带清单的文件夹无须 --from、--kind 和 --resource"
+        )
+    if folders:
+        manifests, problems = console.collect(folders, read_manifest, DeliveryError)
+    else:
+        manifests, problems = [_manifest(paths, deliverer, kind, day, sequence, source, holder, mode, resource)], []
+    known = intake.known()
+    for manifest in sorted(manifests, key=lambda m: (m.delivery_date, m.sequence or 1)):
+        try:
+            receipt = intake.receive(
+                manifest.delivery(intake), sequence_given=manifest.sequence is not None, known=known
+            )
+        except DeliveryError as error:
+            problems.append(str(error))
+            continue
+        console.say_received(receipt)
+    show_deliverers(intake.home)
+    for problem in problems:
+        console.warn(problem)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _manifest(
+    paths: list[Path],
+    deliverer: str | None,
+    kind: str | None,
+    day: datetime | None,
+    sequence: int | None,
+    source: str | None,
+    holder: str | None,
+    mode: str,
+    resource: str | None,
+) -> Manifest:
+    if deliverer is None or kind is None:
+        raise DeliveryError(
+            "--from and --kind are needed without a manifest.toml 没有 manifest.toml 时须给出 --from 和 --kind"
+        )
+    if kind not in KINDS:
+        raise DeliveryError(f"--kind {kind}: none of {', '.join(KINDS)} 交付类别不存在")
+    if mode not in MODES:
+        raise DeliveryError(f"--mode {mode}: none of {', '.join(MODES)} 交付方式不存在")
+    if resource and kind != CONTENT:
+        raise DeliveryError(f"--resource is for --kind {CONTENT} alone 只有数据内容才给 --resource")
+    files = [
+        (str(file.relative_to(path.parent if path.is_file() else path)), file)
+        for path in paths
+        for file in ([path] if path.is_file() else sorted(f for f in path.rglob("*") if f.is_file()))
+    ]
+    if len({name for name, _ in files}) < len(files):
+        raise DeliveryError(
+            "two files have the same name; deliver a folder that holds both 文件重名，请放入同一文件夹交付"
+        )
+    when = day.date() if day else _today()
+    codes = {name: resource for name, _ in files} if resource else {}
+    source = source or default_source(codes.values())
+    return Manifest(deliverer, kind, when, sequence, source, mode, holder, tuple(files), codes)
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+@app.command()
+def withdraw(
+    delivery_id: Annotated[str, typer.Argument(help="交付标识 / delivery")],
+    reason: Annotated[str, typer.Option(help="撤回原因 / why")],
+    home: HomeOption = None,
+) -> None:
+    """撤回一次交付；撤回与交付都留档 / take a delivery back; both stay on record."""
+    Intake(_home(home)).withdraw(delivery_id, reason)
+    console.say(f"{delivery_id}: 已撤回，下次运行生效 / withdrawn; the next run leaves it out")
+
+
+@app.command()
+def run(
+    period: Annotated[
+        str | None,
+        typer.Option(help="期间 YYYY-MM / period; 默认为最新账期 / default: the latest in the ledgers"),
+    ] = None,
+    deliverers: Annotated[
+        list[str] | None, typer.Option("--from", help="只接收这些单位的交付 / take in these deliverers alone")
+    ] = None,
+    job: Annotated[str, typer.Option(help="作业 / job: everything, ingest, month_end, year_end")] = "everything",
+    home: HomeOption = None,
+) -> None:
+    """生成所有过期的表，一次 Dagster 运行 / materialise all that is stale, in one Dagster run."""
+    from pipelines.run import (
+        run as run_all,  # Dagster takes two seconds to import; the other commands do without
+    )
+
+    if period is not None and not console.is_period(period):
+        raise ValueError(f"--period {period}: YYYY-MM is wanted 期间应为 YYYY-MM")
+    target = _home(home)
+    with console.RunDisplay() as display:
+        outcome = run_all(
+            target,
+            job=job,
+            period=period,
+            deliverers=deliverers or (),
+            starting=lambda plan: display.start(plan.period, len(plan.assets)),
+            progress=display.advance,
+        )
+    for problem in outcome.problems:
+        console.warn(problem)
+    if not outcome.succeeded:
+        raise typer.Exit(1)
+    lake = Lake(target)
+    if outcome.run_id is None:
+        console.say(f"{outcome.period}: 没有过期的表，未启动运行 / nothing is stale, no run was started")
+    else:
+        publish_lineage(lake)
+        console.show_summary(figures(lake), reconciliation(lake, outcome.period), outcome.period, target)
+    with lake.reading() as connection:
+        waiting = undecided(connection)
+    for line in waiting:
+        console.warn(line)
+    if waiting:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    json: JsonOption = False,
+    deliveries: Annotated[bool, typer.Option(help="逐次列出交付 / list deliveries")] = False,
+    home: HomeOption = None,
+) -> None:
+    """家目录的数字 / the figures of the home."""
+    from pipelines.run import last_run
+
+    lake = _lake(home)
+    if deliveries:
+        columns = "d.delivery_id, d.deliverer_code, d.status, o.* EXCLUDE (delivery_id, deliverer_code, source_name, kind, status)"
+        answer = query(
+            lake,
+            f"SELECT {columns} FROM landing.delivery AS d LEFT JOIN landing.delivery_outcome AS o USING (delivery_id) ORDER BY ALL",
+        )
+        console.show(answer, console.Format.JSON if json else console.Format.TABLE)
+        return
+    found = figures(lake) | {"last_run": last_run(lake.home)}
+    if json:
+        console.print_json(found)
+    else:
+        console.show_status(found)
+
+
+@app.command()
+def rejected(
+    delivery: Annotated[str | None, typer.Option(help="只看一次交付 / one delivery only")] = None,
+    output: FormatOption = console.Format.TABLE,
+    home: HomeOption = None,
+) -> None:
+    """拒收的文件和记录，以及提示：位置、规则、改正方法 / rejected files and records, and warnings: place, rule, mend."""
+    console.show_rejections(console.rejections(_lake(home), delivery), output)
+
+
+@app.command()
+def trace(
+    table: Annotated[str, typer.Argument(help="阶段.表 / stage.table")],
+    key: Annotated[list[str], typer.Argument(help="键 / KEY=VALUE ...")],
+    column: Annotated[str | None, typer.Option(help="只追溯影响该列的行 / what influences this column alone")] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="从保存的字节重新推得并比较 / prove it from the kept bytes")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=0, help="列出的来源数 / sources listed")] = 20,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """一行由哪些行得来，直到交付的字节 / the rows that took part in a row, down to the delivered bytes."""
+    wrong = [part for part in key if "=" not in part]
+    if wrong:
+        raise TraceError(f"{wrong[0]}: KEY=VALUE is wanted 键应写作 列名=值")
+    values = dict(part.split("=", 1) for part in key)
+    found = trace_row(_lake(home), table, values, column=column, verify=verify, limit=limit, offset=offset)
+    if json:
+        console.print_json(found.document())
+    else:
+        console.show_trace(found)
+    if found.verified is False:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    tables: Annotated[
+        list[str] | None,
+        typer.Argument(help="阶段.表，缺省为全部推得的表 / stage.table ..., default all derived tables"),
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="每张表抽取的行数 / rows drawn of each table")] = 20,
+    seed: Annotated[int, typer.Option(help="同一种子抽取同样的行 / the same seed draws the same rows")] = 1,
+    home: HomeOption = None,
+) -> None:
+    """抽样证明：从保存的字节重新推得抽取的行并比较 / prove rows drawn from every table from the kept bytes."""
+    failed = False
+    for proof in prove(_lake(home), rows=rows, seed=seed, tables=tables or ()):
+        failed |= bool(proof.failures)
+        verdict = "不一致 / DIFFERENT" if proof.failures else "一致 / proven"
+        console.say(f"{proof.table}: {proof.sampled} / {proof.row_count} 行 rows, {verdict}")
+        for failure in proof.failures:
+            console.warn(failure)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sql(
+    text: Annotated[
+        str | None, typer.Argument(help="查询语句，缺省读标准输入 / query; default: standard input")
+    ] = None,
+    output: FormatOption = console.Format.TABLE,
+    home: HomeOption = None,
+) -> None:
+    """用 SQL 查询，只读 / query with SQL, reading only."""
+    console.show(query(_lake(home), text if text is not None else typer.get_text_stream("stdin").read()), output)
+
+
+@app.command()
+def export(target: Annotated[Path, typer.Argument(help="FILE.duckdb")], home: HomeOption = None) -> None:
+    """导出为一个 DuckDB 文件，附注释 / export as one DuckDB file, with comments."""
+    if not target.absolute().parent.is_dir():
+        raise ValueError(f"{target.parent}: no such folder 文件夹不存在")
+    counts = export_database(_lake(home), target)
+    console.say(f"{target}: {len(counts)} 张表，{sum(counts.values())} 行 / tables, rows")
+
+
+@app.command()
+def template(
+    kind: Annotated[str, typer.Argument(help=", ".join(_TEMPLATES))],
+    target: Annotated[Path | None, typer.Option("--output", "-o", help="默认 KIND.xlsx / default KIND.xlsx")] = None,
+    home: HomeOption = None,
+) -> None:
+    """写出交付模板，附填写说明 / write the XLSX template of a kind, with notes."""
+    if kind not in _TEMPLATES:
+        raise DeliveryError(f"{kind}: none of {', '.join(_TEMPLATES)} 没有该类别的模板")
+    file = target or Path(f"{kind}.xlsx")
+    write_template(kind, load(_home(home).policy), file)
+    console.say(f"{file}: 模板已写出 / template written")
+
+
+@app.command()
+def dictionary(target: Annotated[Path, typer.Argument(help="FILE.md")]) -> None:
+    """写出数据字典 / write the data dictionary."""
+    target.write_text(dictionary_text(all_tables()), "utf-8")
+    console.say(f"{target}: 数据字典已写出 / data dictionary written")
+
+
+@app.command()
+def example(folder: Annotated[Path, typer.Argument(help="写入的文件夹 / folder to write to")]) -> None:
+    """写出示例市的交付（虚构） / write the deliveries of the example city (invented)."""
+    from example_city import write_city
+
+    summary = write_city(folder)
+    console.say(f"{folder}: 示例市 {summary.deliveries} 次交付 / deliveries of the example city (invented)")

@@ -1,0 +1,97 @@
+"""`shuzhang policy check` and `shuzhang policy diff`: is the edited policy sound, and what would it do.
+
+Belongs here: the commands and how a difference is shown. Does not belong here: what is compared (`warehouse/asking/policy_diff.py`).
+"""
+
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli import console
+from pipelines.cli.home_option import HomeOption
+from readers.policy.files import load
+from warehouse.asking.policy_diff import PolicyDiff, policy_diff
+from warehouse.intake.ingest import pending
+from warehouse.store.home import Home, home_path
+from warehouse.store.lake import Lake
+from warehouse.tables.definitions import all_tables
+from warehouse.trace.column_grade import DOORS, keep_door
+
+policy_app = typer.Typer(
+    no_args_is_help=True, help="政策清单：检查、预览影响 / policy lists: check, and see what they would do"
+)
+
+
+@policy_app.command()
+def check(home: HomeOption = None) -> None:
+    """检查政策文件：有误则指出文件、行、规则和改正办法 / check the policy files: what is wrong, with file, line, rule and mend."""
+    policy = load(Home(home_path(home)).create().policy)
+    for name in sorted(policy.lists):
+        console.say(f"{name}: {len(policy.current(name))} 项 / entries")
+    for door in DOORS:
+        keep_door(all_tables(), policy, door)
+    console.say("没有错误 / nothing is wrong")
+
+
+@policy_app.command()
+def diff(
+    period: Annotated[
+        str | None, typer.Option(help="期间 / period, YYYY-MM; default as for `run`", metavar="YYYY-MM")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")] = False,
+    home: HomeOption = None,
+) -> None:
+    """改动后的政策会使哪些表、哪些行改变；什么也不写入 / what the edited policy would change, row by row; nothing is written."""
+    if period is not None and not console.is_period(period):
+        raise ValueError(f"--period {period!r} is not YYYY-MM 期间应为 YYYY-MM")
+    # Dagster takes two seconds to import, and only a plan needs it.
+    from pipelines.plan import default_period
+
+    lake = Lake(Home(home_path(home)).create())
+    policy = load(lake.home.policy)
+    found = policy_diff(lake, policy, period or default_period(lake, policy, pending(lake, policy)))
+    if json:
+        console.print_json(_document(found))
+    else:
+        _show(found)
+
+
+def _document(found: PolicyDiff) -> dict[str, Any]:
+    return {
+        "rereads": found.rereads,
+        "tables": [
+            {
+                "table": diff.table.qualified,
+                "added": diff.added,
+                "removed": diff.removed,
+                "changed": diff.changed,
+                "changes": [vars(change) for change in diff.changes],
+                "totals": {name: {"before": before, "after": after} for name, (before, after) in diff.totals.items()},
+            }
+            for diff in found.tables
+        ],
+    }
+
+
+def _show(found: PolicyDiff) -> None:
+    if found.rereads:
+        console.warn(
+            "读取规则已改：下次运行会重新读取全部交付，由此引起的变化不在下列之中 / how files are read has changed: the next run reads "
+            "every delivery again, and what follows from that is not told here"
+        )
+    for diff in found.tables:
+        console.say(
+            f"{diff.table.qualified} {diff.table.label}: {diff.added} 增 / added, {diff.removed} 减 / removed, "
+            f"{diff.changed} 变 / changed"
+        )
+        for change in diff.changes:
+            console.say(f"    {change.column}: {_cell(change.before)} → {_cell(change.after)} × {change.rows:,}")
+        for name, (before, after) in diff.totals.items():
+            console.say(f"    {name} 合计 / total: {before:,} → {after:,} ({after - before:+,})")
+    if not found.tables and not found.rereads:
+        console.say("没有变化 / nothing would change")
+
+
+def _cell(value: object) -> str:
+    text = "∅" if value is None else str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

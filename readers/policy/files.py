@@ -1,0 +1,312 @@
+"""The policy files: the rules as data, read into entries with file, line and raw text: a list is a CSV file, or the TOML files of a folder.
+
+Belongs here: what makes a policy file well-formed. Does not belong here: the shape of each list (`lists.py`), what an entry means (the
+models), what SQL a rule may hold (`predicates.py`) and where policy is kept (`warehouse/building/policy_entries.py`).
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pyarrow as pa
+
+from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
+from readers.policy.lists import FOLDERS, INDICATOR, LISTS, PROVENANCE, ListShape, one_of
+from readers.policy.predicates import predicate_fault, rule_tables
+from readers.policy.problems import PolicyError, Problem
+
+#: The columns of `policy.entry`.
+ENTRY_SCHEMA = pa.schema(
+    [pa.field(name, pa.date32() if name == "effective_from" else pa.string()) for name in (
+        "list_name", "entry_key", "effective_from", "status", "source", "body",
+        "source_file", "source_sha256", "source_pointer", "raw",
+    )]
+)  # fmt: skip
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+#: Most rules of one table: a row's verdicts are kept as the bits of one integer.
+_MOST_RULES = 62
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a list. `body`: column to value, without empty ones; `raw`: the line as in the file."""
+
+    list_name: str
+    entry_key: str
+    effective_from: date
+    status: str
+    source: str
+    body: Mapping[str, str]
+    source_file: str
+    source_sha256: str
+    source_pointer: str
+    raw: str
+
+    @property
+    def line(self) -> int:
+        return int(self.source_pointer.rpartition(":")[2])
+
+
+@dataclass(frozen=True)
+class PolicySet:
+    """The entries of a set of policy files, by list, in the order of the file."""
+
+    lists: Mapping[str, tuple[Entry, ...]]
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, bytes], *, whole: bool = False) -> "PolicySet":
+        """Read policy files, given as name to bytes.
+
+        Args:
+            whole: they are all there are, as in a folder: an indicator that no rule measures must say why, and a list that has moved
+                must not stand in its old file. Else they may be some of the files of a policy, also of an earlier version.
+
+        Raises:
+            PolicyError: with every problem of every file.
+        """
+        problems: list[Problem] = []
+        lists: dict[str, tuple[Entry, ...]] = {}
+        for name, data in sorted(files.items()):
+            list_name = list_of(name)
+            lists[list_name] = (*lists.get(list_name, ()), *_entries(name, data, problems, whole))
+        for entries in lists.values():
+            problems += _duplicates(entries)
+        problems += _dangling(lists)
+        problems += _rule_problems(lists, whole)
+        if problems:
+            raise PolicyError(tuple(sorted(problems)))
+        return cls(lists)
+
+    @cached_property
+    def entries(self) -> pa.Table:
+        """All entries, in the columns of `policy.entry` (ENTRY_SCHEMA)."""
+        rows = [entry for entries in self.lists.values() for entry in entries]
+        columns = {name: [getattr(entry, name) for entry in rows] for name in ENTRY_SCHEMA.names if name != "body"}
+        columns["body"] = [_encode(entry.body).decode() for entry in rows]
+        return pa.table({name: columns[name] for name in ENTRY_SCHEMA.names}, schema=ENTRY_SCHEMA)
+
+    def list_hash(self, list_name: str) -> str:
+        """SHA-256 of what the entries of a list say, wherever they stand in the file."""
+        bodies = sorted(_encode(entry.body) for entry in self.lists.get(list_name, ()))
+        return hashlib.sha256(b"\n".join(bodies)).hexdigest()
+
+    def current(self, list_name: str) -> list[Entry]:
+        """The entries of a list, of each key the one that took effect last; in the order of the file."""
+        latest: dict[str, Entry] = {}
+        for entry in self.lists.get(list_name, ()):
+            before = latest.get(entry.entry_key)
+            if before is None or before.effective_from < entry.effective_from:
+                latest[entry.entry_key] = entry
+        return list(latest.values())
+
+
+def policy_files(folder: Path) -> dict[str, Path]:
+    """The files of the lists in a policy folder, by name: all `*.csv` in it, and `*.toml` in the folders of `FOLDERS`."""
+    found = {file.name: file for file in sorted(folder.glob("*.csv"))}
+    for inner, _ in FOLDERS.values():
+        found |= {f"{inner}/{file.name}": file for file in sorted((folder / inner).glob("*.toml"))}
+    return found
+
+
+def list_of(name: str) -> str:
+    """The list that a policy file holds entries of."""
+    folder = name.rpartition("/")[0]
+    return next((known for known, (inner, _) in FOLDERS.items() if folder == inner), name.removesuffix(".csv"))
+
+
+def load(folder: Path) -> PolicySet:
+    """Read the policy files of a folder.
+
+    Raises:
+        PolicyError: with every problem of every file, each with file, line, rule and mend.
+    """
+    files = {name: file.read_bytes() for name, file in policy_files(folder).items()}
+    return PolicySet.of_files(files, whole=True)
+
+
+class _Row(NamedTuple):
+    """An entry as it stands in a file: `line` where it begins."""
+
+    line: int
+    cells: Mapping[str, str]
+    raw: str
+
+
+def _entries(name: str, data: bytes, problems: list[Problem], whole: bool) -> Iterator[Entry]:
+    """The good entries of a file; what is wrong with it is added to `problems`."""
+    list_name = list_of(name)
+    shape = LISTS.get(list_name)
+    if shape is None:
+        problems.append(Problem.of(name, 0, "unknown_list", list=list_name, known=", ".join(sorted(LISTS))))
+        return
+    if moved := list_name in FOLDERS and name == f"{list_name}.csv":
+        if whole:
+            problems.append(Problem.of(name, 0, "moved_list", list=list_name, folder=FOLDERS[list_name][0]))
+            return
+        shape = ListShape(shape.key)
+    in_folder = list_name in FOLDERS and not moved
+    rows = _toml_rows(name, data, problems) if in_folder else _csv_rows(name, shape, data, problems)
+    sha256 = hashlib.sha256(data).hexdigest()
+    for row in rows:
+        wrong = list(_row_problems(name, shape, row))
+        if list_name == "quality_rule" and not moved and not wrong:
+            wrong = list(_predicate_problems(name, row))
+        problems += wrong
+        if not wrong:
+            body = {column: cell for column, cell in row.cells.items() if cell}
+            yield Entry(
+                list_name=list_name,
+                entry_key="|".join(body[column] for column in shape.key),
+                effective_from=date.fromisoformat(body["effective_from"]),
+                status=body["status"],
+                source=body["source"],
+                body=body,
+                source_file=name,
+                source_sha256=sha256,
+                source_pointer=f"{name}:{row.line}",
+                raw=row.raw,
+            )
+
+
+def _csv_rows(name: str, shape: ListShape, data: bytes, problems: list[Problem]) -> Iterator[_Row]:
+    lines = _lines(name, data, problems)
+    if lines is None:
+        return
+    header = [cell.strip() for cell in lines[0].cells] if lines else []
+    wrong = list(_header_problems(name, shape, header))
+    problems += wrong
+    for line in lines[1:] if not wrong else ():
+        if len(line.cells) != len(header):
+            problems.append(
+                Problem.of(name, line.first, "ragged_row", cells=len(line.cells), columns=len(header)),
+            )
+        else:
+            yield _Row(line.first, _cells(header, line), without_line_end(line.text))
+
+
+def _toml_rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[_Row]:
+    """The `[[head]]` entries of a TOML file. Each is read for itself, so that its line is known."""
+    head = FOLDERS[list_of(name)][1]
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        problems.append(Problem.of(name, data.count(b"\n", 0, error.start) + 1, "bad_encoding"))
+        return
+    starts = [match.start() for match in re.finditer(rf"^[ \t]*\[\[[ \t]*{head}[ \t]*\]\]", text, re.MULTILINE)]
+    for start, end in pairwise([0, *starts, len(text)]):
+        line, block = text.count("\n", 0, start) + 1, text[start:end]
+        try:
+            read = tomllib.loads(block)
+        except tomllib.TOMLDecodeError as error:
+            at = re.search(r"at line (\d+)", str(error))
+            place = line + (int(at[1]) - 1 if at else block.rstrip().count("\n"))
+            problems.append(Problem.of(name, place, "bad_toml", reason=error))
+            continue
+        entries = read.pop(head, [])
+        stray = [*read, *(column for e in entries for column, value in e.items() if isinstance(value, dict | list))]
+        problems += [Problem.of(name, line, "unknown_entry", key=key, head=head) for key in stray]
+        if not stray:
+            # Remarks between entries belong to none of them.
+            raw = re.sub(r"(\n[ \t]*(#[^\n]*)?)+$", "", block)
+            yield from (_Row(line, {column: str(value).strip() for column, value in e.items()}, raw) for e in entries)
+
+
+def _lines(name: str, data: bytes, problems: list[Problem]) -> list[Line] | None:
+    try:
+        return [line for line in split(data.decode("utf-8-sig")) if line.cells]
+    except UnicodeDecodeError as error:
+        problems.append(Problem.of(name, data.count(b"\n", 0, error.start) + 1, "bad_encoding"))
+    except (OpenQuoteError, LongCellError) as error:
+        problems.append(Problem.of(name, error.line, "bad_csv"))
+    return None
+
+
+def _cells(header: list[str], line: Line) -> dict[str, str]:
+    return {column: cell.strip() for column, cell in zip(header, line.cells, strict=True)}
+
+
+def _header_problems(name: str, shape: ListShape, header: list[str]) -> Iterator[Problem]:
+    for column in (*shape.key, *shape.filled, *shape.optional, *PROVENANCE):
+        if column not in header:
+            yield Problem.of(name, 1, "missing_column", column=column)
+    for column in sorted(set(header)):
+        if header.count(column) > 1:
+            yield Problem.of(name, 1, "duplicate_column", column=column)
+
+
+def _row_problems(name: str, shape: ListShape, row: _Row) -> Iterator[Problem]:
+    cells = row.cells
+    for column in (*shape.key, *shape.filled, *PROVENANCE):
+        if not cells.get(column):
+            yield Problem.of(name, row.line, "missing_value", column=column)
+    for column, check in {**shape.checks, **PROVENANCE}.items():
+        value = cells.get(column)
+        if check and value and not check.holds(value):
+            words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
+            yield Problem.of(name, row.line, check.rule, **words)
+    key = "|".join(cells.get(column, "") for column in shape.key)
+    for column, wanted in shape.pinned.get(key, {}).items():
+        if cells.get(column) != wanted:
+            only = one_of(wanted)
+            words = {"column": column, "value": cells.get(column), "must_zh": only.zh, "must_en": only.en}
+            yield Problem.of(name, row.line, only.rule, **words)
+
+
+def _predicate_problems(name: str, row: _Row) -> Iterator[Problem]:
+    for column in ("predicate", "needs"):
+        table = row.cells["table_name"]
+        text = row.cells.get(column)
+        if text and (fault := predicate_fault(text, table)):
+            yield Problem.of(name, row.line, "bad_predicate", column=column, table=table, zh=fault.zh, en=fault.en)
+
+
+def _rule_problems(lists: Mapping[str, tuple[Entry, ...]], whole: bool) -> Iterator[Problem]:
+    """Indicators that nothing measures and nothing explains, and tables with more rules than a row's verdicts have room for."""
+    rules = PolicySet(lists).current("quality_rule")
+    measured = {rule.body.get("indicator_code") for rule in rules}
+    for entry in lists.get("quality_indicator", ()):
+        # A score's models tell a rule's dimension by its indicator's code.
+        if not entry.entry_key.startswith(entry.body["dimension_code"]):
+            words = {"column": "indicator_code", "value": entry.entry_key, "must_zh": INDICATOR.zh}
+            yield Problem.of(entry.source_file, entry.line, "bad_value", **words, must_en=INDICATOR.en)
+    for entry in PolicySet(lists).current("quality_indicator") if whole else ():
+        explained = entry.body.get("why_not_zh") and entry.body.get("why_not_en")
+        if entry.entry_key not in measured and not explained:
+            yield Problem.of(entry.source_file, entry.line, "no_rule", indicator=entry.entry_key)
+    for table in rule_tables():
+        found = [rule for rule in rules if rule.body.get("table_name") == table]
+        for rule in found[_MOST_RULES:]:
+            yield Problem.of(rule.source_file, rule.line, "too_many_rules", table=table, most=_MOST_RULES)
+
+
+def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Problem]:
+    first: dict[tuple[str, date], Entry] = {}
+    for entry in entries:
+        earlier = first.setdefault((entry.entry_key, entry.effective_from), entry)
+        if earlier is not entry:
+            place = earlier.line if earlier.source_file == entry.source_file else earlier.source_pointer
+            words = {"key": entry.entry_key, "date": entry.effective_from, "earlier": place}
+            yield Problem.of(entry.source_file, entry.line, "duplicate_key", **words)
+
+
+def _dangling(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]:
+    """References to entries that are not there, of lists that are."""
+    for list_name, entries in lists.items():
+        for columns, target in LISTS[list_name].references if list_name in LISTS else ():
+            known = {tuple(entry.body.get(column) for column in columns) for entry in lists.get(target, ())}
+            for entry in entries if target in lists else ():
+                value = [entry.body[column] for column in columns if column in entry.body]
+                if len(value) == len(columns) and tuple(value) not in known:
+                    words = {"list": target, "value": "|".join(value)}
+                    yield Problem.of(entry.source_file, entry.line, "unknown_reference", **words)

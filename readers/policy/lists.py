@@ -1,0 +1,373 @@
+"""The policy lists: the shape of each, and what its cells must be.
+
+Belongs here: which lists there are (`LISTS`). Does not belong here: reading them (`files.py`), what an entry means (the models that join
+`policy.entry`).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from readers.policy.predicates import rule_tables
+
+STATUSES = ("official", "secondary", "unverified", "proposal")
+
+
+class Check(NamedTuple):
+    """What the filled cells of a column must be: a test, its words, and the rule that is broken else."""
+
+    holds: Callable[[str], bool]
+    zh: str
+    en: str
+    rule: str = "bad_value"
+
+
+def _is_pattern(text: str) -> bool:
+    # Arrow matches with RE2, as DuckDB does: what is taken here runs there. RE2 has no look-arounds and no
+    # back-references.
+    try:
+        pc.call_function("match_substring_regex", [pa.array([""])], pc.MatchSubstringOptions(text))
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def one_of(*values: str) -> Check:
+    return Check(lambda text: text in values, f"应为 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}")
+
+
+_YES_NO = one_of("yes", "no")
+_INTEGER = Check(lambda text: text.isascii() and text.isdigit(), "应为整数", "must be an integer")
+_PERCENT = Check(
+    lambda text: text.isascii() and text.isdigit() and int(text) <= 100,
+    "应为 0 到 100 的整数",
+    "must be an integer from 0 to 100",
+)
+INDICATOR = Check(
+    lambda text: re.fullmatch(r"0[1-6][0-9]{2}", text) is not None,
+    "应为四位代码，前两位为维度代码",
+    "must be a code of four digits that begins with its dimension's",
+)
+_NAME = Check(
+    lambda text: re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text) is not None,
+    "应由小写字母、数字和下划线组成，以字母开头",
+    "must be lower-case letters, digits and underscores, a letter first",
+)
+_DATE = Check(_is_date, "应为 YYYY-MM-DD", "must be YYYY-MM-DD", "bad_date")
+_PATTERN = Check(
+    _is_pattern,
+    "应为有效的 RE2 正则表达式，不能用环视和反向引用",
+    "must be a valid RE2 regular expression, without look-arounds and back-references",
+    "bad_pattern",
+)
+_TERM = r"(EQ|IQ|LT|GT|LTE|GTE)\(t[12]\.[^,()]+,(t[12]\.[^,()]+|\"[^\"]*\")\)"
+_CONSTRAINT = Check(
+    lambda text: re.fullmatch(rf"t1(&t2(?=.*EQ\(t[12]\.([^,()]+),t[12]\.\2\)))?(&{_TERM})+", text) is not None,
+    "应为否定约束，如 t1&t2&EQ(t1.甲,t2.甲)&IQ(t1.乙,t2.乙)；比较两行的须有一列相等",
+    "must be a denial constraint such as t1&t2&EQ(t1.a,t2.a)&IQ(t1.b,t2.b); of two rows one column must be equal",
+    "bad_constraint",
+)
+_ACCESS = one_of("unconditional", "conditional", "none")
+#: The columns of every list.
+PROVENANCE = {
+    "source": None,
+    "status": one_of(*STATUSES)._replace(rule="bad_status"),
+    "effective_from": _DATE,
+}
+
+
+@dataclass(frozen=True)
+class ListShape:
+    """The shape of a list.
+
+    key: columns whose values joined by `|` are the entry's key. filled: other columns that no row leaves
+    empty. optional: columns that must be there, but may be empty. checks: of filled cells, by column.
+    references: columns whose values must stand in the same columns of another list, if that list is there.
+    pinned: columns that may have one value only in the entries of some keys, since a model stands on it.
+    """
+
+    key: tuple[str, ...]
+    filled: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    references: tuple[tuple[tuple[str, ...], str], ...] = ()
+    pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+#: Every list there is. Columns beyond these are kept in an entry's body.
+LISTS: Mapping[str, ListShape] = {
+    "delivery_column": ListShape(
+        ("kind", "column"),
+        ("label_zh", "label_en", "value_type", "is_required", "is_key", "is_strict"),
+        ("code_list", "example", "note_zh"),
+        {
+            "value_type": one_of("text", "code", "date", "month", "amount", "integer"),
+            "is_required": _YES_NO,
+            "is_key": _YES_NO,
+            "is_strict": _YES_NO,
+        },
+        ((("code_list",), "code_value"),),
+    ),
+    "code_value": ListShape(("code_list", "label"), ("code", "name_zh", "name_en")),
+    "heading_synonym": ListShape(
+        ("kind", "heading"), ("column",), references=((("kind", "column"), "delivery_column"),)
+    ),
+    "bare_table": ListShape(
+        ("kind", "form", "position"),
+        ("column", "pattern"),
+        checks={"position": _INTEGER, "pattern": _PATTERN},
+        references=((("kind", "column"), "delivery_column"),),
+    ),
+    "source_system": ListShape(("deliverer_code", "source_name"), ("system",)),
+    "source_code": ListShape(("system", "code_list", "source_code"), ("code",)),
+    "grade_rule": ListShape(
+        ("rule_id",),
+        ("impact_object", "harm_degree", "is_personal", "is_sensitive"),
+        ("pattern", "category"),
+        {"pattern": _PATTERN, "is_personal": _YES_NO, "is_sensitive": _YES_NO},
+        ((("impact_object", "harm_degree"), "grade_matrix"),),
+    ),
+    "detector": ListShape(
+        ("detector_id",),
+        (
+            "name_zh",
+            "name_en",
+            "is_compact",
+            "min_length",
+            "max_length",
+            "name_pattern",
+            "form_verdict",
+            "name_verdict",
+            "in_text",
+            "min_confirmed_pct",
+            "min_review_pct",
+            "value_weight_pct",
+            "name_weight_pct",
+            "impact_object",
+            "harm_degree",
+            "category",
+            "is_personal",
+            "is_sensitive",
+        ),
+        ("check", "value_pattern", "terms", "term_use", "not_name_pattern"),
+        {
+            "detector_id": _NAME,
+            "check": one_of("resident_id", "resident_id_15", "credit_code", "organisation_code", "vin", "luhn"),
+            "value_pattern": _PATTERN,
+            "name_pattern": _PATTERN,
+            "not_name_pattern": _PATTERN,
+            "term_use": one_of("prefix", "prefix_or_name", "equal", "contain"),
+            "form_verdict": one_of("confirmed", "review", "none"),
+            "name_verdict": one_of("confirmed", "review", "none"),
+            **dict.fromkeys(("is_compact", "in_text", "is_personal", "is_sensitive"), _YES_NO),
+            **dict.fromkeys(("min_length", "max_length"), _INTEGER),
+            **dict.fromkeys(("min_confirmed_pct", "min_review_pct", "value_weight_pct", "name_weight_pct"), _PERCENT),
+        },
+        ((("impact_object", "harm_degree"), "grade_matrix"),),
+    ),
+    "detector_term": ListShape(("term_list", "term")),
+    "grade_matrix": ListShape(("impact_object", "harm_degree"), ("grade",), references=((("grade",), "grade_level"),)),
+    "grade_level": ListShape(
+        ("grade",),
+        ("rank", "label_zh", "label_en", "is_candidate"),
+        checks={"rank": _INTEGER, "is_candidate": _YES_NO},
+    ),
+    "grade_aggregation": ListShape(
+        ("rule_id",),
+        ("kind", "threshold", "impact_object", "harm_degree", "name_zh", "name_en", "clause"),
+        ("category",),
+        {
+            "rule_id": _NAME,
+            "kind": one_of("personal_kinds", "personal_rows", "personal_with_category"),
+            "threshold": _INTEGER,
+        },
+        ((("impact_object", "harm_degree"), "grade_matrix"),),
+    ),
+    "column_grade": ListShape(
+        ("table", "column"), ("grade", "why_zh", "why_en"), references=((("grade",), "grade_level"),)
+    ),
+    "door_limit": ListShape(
+        ("door",),
+        ("grade", "name_zh", "name_en"),
+        checks={"door": one_of("workbook", "database", "lake")},
+        references=((("grade",), "grade_level"),),
+    ),
+    "category_rule": ListShape(
+        ("rule_id",),
+        ("dimension", "category", "name_en", "looks_in", "pattern", "confidence_pct"),
+        checks={
+            "rule_id": _NAME,
+            "dimension": one_of("data_management", "business_use", "security", "data_object"),
+            "looks_in": one_of("title", "abstract", "theme", "class", "format", "update_cycle", "fields", "grade"),
+            "pattern": _PATTERN,
+            "confidence_pct": _PERCENT,
+        },
+    ),
+    "grade_finding_rule": ListShape(
+        ("rule_id",),
+        ("severity", "message_zh", "message_en", "mend_zh", "mend_en", "clause"),
+        checks={
+            "rule_id": one_of(
+                "rule_above_decision",
+                "candidate_unconfirmed",
+                "decision_expired",
+                "decision_to_come",
+                "decision_without_subject",
+                "decision_without_grade",
+                "unlisted_personal",
+            ),
+            "severity": one_of("warn", "info"),
+        },
+    ),
+    "access_limit": ListShape(
+        ("door", "grade"),
+        ("access_limit", "measures_zh", "measures_en"),
+        checks={"door": one_of("open", "share"), "access_limit": _ACCESS},
+        references=((("grade",), "grade_level"),),
+    ),
+    "confidential_term": ListShape(
+        ("term_id",),
+        ("pattern", "open_limit", "share_limit", "name_zh", "name_en"),
+        # 意见第八段: what is to be kept confidential is not opened.
+        checks={"pattern": _PATTERN, "open_limit": one_of("none"), "share_limit": _ACCESS},
+    ),
+    "access_rule": ListShape(
+        ("rule_id",),
+        ("severity", "message_zh", "message_en", "mend_zh", "mend_en", "clause"),
+        checks={
+            "rule_id": one_of(
+                "confidential_open", "open_above_limit", "share_above_limit", "unshared_without_basis", "could_be_open"
+            ),
+            "severity": one_of("warn", "info"),
+        },
+    ),
+    "recognition_criterion": ListShape(
+        ("requirement",),
+        ("criterion", "evidence_kind", "is_required"),
+        ("criterion_zh", "evidence_code"),
+        {"is_required": _YES_NO},
+    ),
+    "cost_treatment": ListShape(("phase",), ("treatment",), checks={"treatment": one_of("expensed", "capitalised")}),
+    # A list of its own: what is held changes everything after it, a rate does not.
+    "guard_limit": ListShape(("name",), ("value",), ("unit",)),
+    "parameter": ListShape(("name",), ("value",), ("unit",)),
+    "ledger_account": ListShape(
+        ("accounting_system", "amount_kind", "account_code"),
+        ("sign", "amount_name_zh"),
+        checks={
+            "accounting_system": one_of("government", "enterprise", "unknown"),
+            "amount_kind": one_of("cost", "amortisation", "net"),
+            "sign": one_of("+", "-"),
+        },
+    ),
+    "reconciliation_kind": ListShape(
+        ("kind",),
+        ("name_zh", "name_en", "mend_zh", "mend_en"),
+        checks={
+            "kind": one_of(
+                "matched",
+                "amount_diff",
+                "card_only",
+                "gl_only",
+                "in_memo_register_but_booked",
+                "duplicated_card",
+                "period_shift",
+            )
+        },
+    ),
+    "owed_delivery": ListShape(("unit_kind", "kind")),
+    "rejection_rule": ListShape(
+        ("rule",),
+        ("severity", "message_zh", "message_en", "mend_zh", "mend_en"),
+        checks={"severity": one_of("reject", "warn")},
+        # Without these a record would stand twice, or under no key.
+        pinned={rule: {"severity": "reject"} for rule in ("not_parsed", "no_identity", "duplicate_identifier")},
+    ),
+    "quality_rule": ListShape(
+        ("rule_code",),
+        (
+            "table_name",
+            "indicator_code",
+            "name_zh",
+            "name_en",
+            "predicate",
+            "severity",
+            "threshold_pct",
+            "needs_zh",
+            "needs_en",
+            "mend_zh",
+            "mend_en",
+        ),
+        ("needs",),
+        {
+            "rule_code": _NAME,
+            "table_name": one_of(*rule_tables()),
+            "severity": one_of("block", "warn", "info"),
+            "threshold_pct": _PERCENT,
+        },
+        ((("indicator_code",), "quality_indicator"),),
+    ),
+    "quality_dimension": ListShape(
+        ("dimension_code",),
+        ("name_zh", "name_en", "weight"),
+        checks={"dimension_code": one_of("01", "02", "03", "04", "05", "06"), "weight": _INTEGER},
+    ),
+    "quality_indicator": ListShape(
+        ("indicator_code",),
+        ("dimension_code", "name_zh", "name_en", "weight"),
+        ("why_not_zh", "why_not_en"),
+        {"indicator_code": INDICATOR, "weight": _INTEGER},
+        ((("dimension_code",), "quality_dimension"),),
+    ),
+    "quality_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
+    "content_constraint": ListShape(
+        ("constraint_id",),
+        ("applies_to", "constraint", "name_zh", "name_en"),
+        checks={"constraint_id": _NAME, "constraint": _CONSTRAINT},
+    ),
+    "content_reference": ListShape(
+        ("reference_id",),
+        ("applies_to", "column", "refers_to", "refers_column", "name_zh", "name_en"),
+        checks={"reference_id": _NAME},
+    ),
+    "content_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
+    "placeholder_value": ListShape(("value",)),
+    "content_link": ListShape(
+        ("method",),
+        ("confidence_pct", "name_zh", "name_en"),
+        checks={"method": one_of("manifest", "code", "name", "stem"), "confidence_pct": _PERCENT},
+    ),
+    "declared_type": ListShape(
+        ("position",),
+        ("pattern", "value_type"),
+        checks={
+            "position": _INTEGER,
+            "pattern": _PATTERN,
+            "value_type": one_of("text", "date", "integer", "decimal", "boolean"),
+        },
+    ),
+    "update_cycle_lag": ListShape(("update_cycle",), ("max_lag_days",), checks={"max_lag_days": _INTEGER}),
+    "report_form": ListShape(("form",), ("table", "title_zh"), ("note_zh",)),
+    "report_column": ListShape(
+        ("form", "column"),
+        ("position", "label_zh", "number_format"),
+        ("group_zh",),
+        {"position": _INTEGER, "number_format": one_of("text", "note", "count", "money", "percent")},
+        ((("form",), "report_form"),),
+    ),
+}
+
+#: Lists that are TOML files of a folder: list -> folder, and the head of each entry.
+FOLDERS: Mapping[str, tuple[str, str]] = {"quality_rule": ("quality", "rule")}

@@ -1,0 +1,71 @@
+"""The state of a home in figures: what came in, what it became, who owes a delivery.
+
+Does not belong here: how it is shown (`pipelines/cli/app.py`), the last run (Dagster's).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from warehouse import queries
+from warehouse.harvest.state import overview
+from warehouse.intake.deliveries import Intake
+from warehouse.store.lake import Lake
+
+_COUNTS = ("in", "accepted", "rejected", "unchanged", "held")
+
+
+_TABLES: Mapping[str, str] = {
+    "resources": "SELECT count(*) FROM catalog.resource",
+    "fields": "SELECT count(*) FROM catalog.resource_field",
+    "cards": "SELECT count(*) FROM registry.asset_card",
+    "memo": "SELECT count(*) FROM registry.memo_register",
+    "snapshots": "SELECT count(*) FROM valuation.snapshot",
+    "rejected_files": "SELECT count(*) FROM landing.delivery_file WHERE status = 'rejected'",
+}
+
+
+def status(lake: Lake) -> dict[str, Any]:
+    """Figures of the home; `records` counts kind catalog, `records_by_kind` all."""
+    intake = Intake(lake.home)
+    with lake.reading() as connection:
+        by_kind = {
+            kind: dict(zip(_COUNTS, map(int, counts), strict=True))
+            for kind, *counts in connection.execute(queries.text("status_records")).fetchall()
+        }
+        landed = _one(connection, "SELECT count(*) FROM landing.delivery")
+        figures = {name: _one(connection, query) for name, query in _TABLES.items()}
+        owed = connection.execute(queries.text("status_owed")).fetchall()
+        scored = connection.execute(queries.text("status_score")).fetchone()
+    deliveries = len(intake.deliveries())
+    return {
+        "home": str(lake.home.root),
+        "deliveries": deliveries,
+        "pending": deliveries - landed,
+        "withdrawn": len(intake.withdrawals()),
+        "records": by_kind.get("catalog", dict.fromkeys(_COUNTS, 0)),
+        "records_by_kind": by_kind,
+        **figures,
+        "quality_score_pct": str(scored[0]) if scored and scored[0] is not None else None,
+        "quality_assessed_pct": str(scored[1]) if scored and scored[1] is not None else None,
+        "missing": sorted({code for code, _, _ in owed}),
+        "harvest": overview(lake.home),
+        "owed": [{"deliverer": code, "name": name, "kind": kind} for code, kind, name in owed],
+    }
+
+
+def reconciliation(lake: Lake, period: str) -> dict[str, Any] | None:
+    """The cards that agree with the books at the end of a period, those that differ, and the differences (cards less books, CNY).
+
+    None before the period was reconciled.
+    """
+    with lake.reading() as connection:
+        row = connection.execute(queries.text("status_reconciliation"), {"period": period}).fetchone()
+    names = ("agreed", "differing", "difference_cost_cny", "difference_amortisation_cny", "difference_net_cny")
+    return dict(zip(names, row, strict=True)) if row else None
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0

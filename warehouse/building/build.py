@@ -1,0 +1,232 @@
+"""Building derived tables: each model's SELECT into its table, with the key asserted and the commit on record.
+
+Belongs here: replacing the partitions of a stage's tables in one transaction, and `audit.materialization`.
+Does not belong here: which tables are stale (`staleness.py`), landing (`ingest.py`), Dagster.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import duckdb
+
+from warehouse.building.staleness import Materialization, latest_snapshots, stale_tables
+from warehouse.provenance.tree import retarget
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo, Lake, next_snapshot
+from warehouse.tables.definitions import Table, Tables
+from warehouse.tables.quoting import identifier
+
+
+class ModelError(Exception):
+    """A model broke its contract: wrong columns or types, or a key that is empty or not unique."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a commit wrote to one partition of a table."""
+
+    table: Table
+    partition_key: str
+    snapshot_id: int
+    row_count: int
+    totals: Mapping[str, int | Decimal]
+
+
+def build(
+    lake: Lake,
+    tables: Iterable[Table],
+    *,
+    period: str | None,
+    policy_hashes: Mapping[str, str],
+    info: CommitInfo,
+) -> list[Built]:
+    """Build tables in the order given, in one transaction; a table that is partitioned by period gets `period` alone.
+
+    Args:
+        tables: with the models that they have under the policy in force (`Tables.under`).
+        policy_hashes: hash of each policy list, as `readers.policy.PolicySet.list_hash` gives it.
+
+    Raises:
+        ModelError: nothing is committed then.
+    """
+    given = {table.qualified: table for table in tables}
+    ordered = [given[name] for name in lake.tables if name in given]
+
+    def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
+        return [
+            record_model(connection, lake.home, table, period, fill(connection, table, period), policy_hashes, info)
+            for table in ordered
+        ]
+
+    return lake.commit(info, work)
+
+
+def record_model(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    table: Table,
+    period: str | None,
+    row_count: int,
+    policy_hashes: Mapping[str, str],
+    info: CommitInfo,
+) -> Built:
+    """Put on record what `fill` wrote, with the model kept; once in a transaction, after the tables that it reads."""
+    sql_sha256 = home.keep(str(table.model).encode())
+    snapshot = record(connection, table, period, row_count, sql_sha256, policy_hash(table, policy_hashes), info)
+    return Built(table, partition_key(table, period), snapshot, row_count, _totals(connection, table, period))
+
+
+def fill(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None, *, within: str | None = None) -> int:
+    """Replace a table's partition by what its model gives now; returns the number of rows that the partition has then.
+
+    Args:
+        within: a relation of `delivery_id`: replace the rows of these deliveries alone. The model reads each table of its stage
+            through the view `WITHIN_TABLE`, which has no more than their rows.
+
+    Raises:
+        ModelError: columns, types or key are not those of the definition.
+    """
+    model = str(table.model)
+    if within is not None:
+        own = [name for name in table.inputs if name.startswith(f"{table.stage}.")]
+        model = retarget(model, {name: f"{within}_{name.partition('.')[2]}" for name in own})
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE built AS {model}", parameters(table, period))
+    check_columns(connection, table, "built")
+    check_key(connection, table, "built")
+    if within is not None:
+        connection.execute(f"DELETE FROM {table.qualified} WHERE delivery_id IN (SELECT delivery_id FROM {within})")
+    elif table.partition is None:
+        connection.execute(f"DELETE FROM {table.qualified}")
+    else:
+        connection.execute(
+            f"DELETE FROM {table.qualified} WHERE {identifier(table.partition)} = $value",
+            {"value": partition_key(table, period)},
+        )
+    key = ", ".join(identifier(column) for column in table.key)
+    connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built ORDER BY {key}")
+    written = "built" if within is None else table.qualified
+    count = connection.execute(f"SELECT count(*) FROM {written}").fetchone()
+    connection.execute("DROP TABLE built")
+    return count[0] if count else 0
+
+
+def record(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    period: str | None,
+    row_count: int,
+    sql_sha256: str,
+    policy_sha256: str,
+    info: CommitInfo,
+) -> int:
+    """Put a commit of one partition on record in `audit.materialization`; returns the snapshot that the commit makes."""
+    snapshot = next_snapshot(connection)
+    latest = latest_snapshots(connection, period)
+    inputs = {name: latest[name] for name in table.inputs}
+    connection.execute(
+        "INSERT INTO audit.materialization BY NAME SELECT $table_name AS table_name, $partition_key AS partition_key, "
+        "$snapshot_id AS snapshot_id, $run_id AS run_id, $committed_at AS committed_at, $row_count AS row_count, "
+        "$sql_sha256 AS sql_sha256, $policy_sha256 AS policy_sha256, $input_snapshots AS input_snapshots",
+        {
+            "table_name": table.qualified,
+            "partition_key": partition_key(table, period),
+            "snapshot_id": snapshot,
+            "run_id": info.run_id,
+            "committed_at": datetime.now(UTC),
+            "row_count": row_count,
+            "sql_sha256": sql_sha256,
+            "policy_sha256": policy_sha256,
+            "input_snapshots": json.dumps(inputs, sort_keys=True),
+        },
+    )
+    return snapshot
+
+
+def partition_key(table: Table, period: str | None) -> str:
+    """The partition that a run of `period` writes: the period, or empty text where the table has no partitions."""
+    if table.partition is None:
+        return ""
+    if period is None:
+        raise ModelError(f"{table.qualified} is built for a period; none was given 该表按期间生成，但未指定期间")
+    return period
+
+
+def policy_hash(table: Table, policy_hashes: Mapping[str, str]) -> str:
+    """One hash of the policy lists that a table's model reads; empty text where it reads none."""
+    lists = sorted(table.policy_lists)
+    return hashlib.sha256("".join(policy_hashes[name] for name in lists).encode()).hexdigest() if lists else ""
+
+
+def stale_now(
+    tables: Tables,
+    last: Mapping[str, Materialization],
+    policy_hashes: Mapping[str, str],
+    changed_sources: Collection[str] = (),
+) -> list[Table]:
+    """The derived tables that must be built, by the models of this version and the policy's lists as they are now."""
+    return stale_tables(
+        tables,
+        last,
+        model_hashes={t.qualified: hashlib.sha256(str(t.model).encode()).hexdigest() for t in tables.derived},
+        policy_hashes={t.qualified: policy_hash(t, policy_hashes) for t in tables.derived},
+        changed_sources=changed_sources,
+    )
+
+
+def parameters(table: Table, period: str | None) -> dict[str, str]:
+    """Values to bind to a table's model."""
+    return {"period": partition_key(table, period)} if "$period" in str(table.model) else {}
+
+
+def check_key(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> None:
+    """Assert that the defined key is unique in `relation`; emptiness is refused by NOT NULL.
+
+    Raises:
+        ModelError: it names a few of the keys.
+    """
+    key = ", ".join(identifier(column) for column in table.key)
+    twice = connection.execute(
+        f"SELECT {key}, count(*) FROM {relation} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 5"
+    ).fetchall()
+    if twice:
+        raise ModelError(f"{table.qualified}: the key ({', '.join(table.key)}) is not unique 键不唯一: {twice}")
+
+
+def check_columns(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> None:
+    """Assert that `relation` has the defined columns and types, in its order.
+
+    Raises:
+        ModelError: it names both.
+    """
+    found = [(row[0], row[1]) for row in connection.execute(f"DESCRIBE {relation}").fetchall()]
+    wanted = [(column.name, column.type) for column in table.columns]
+    if found != wanted:
+        differing = [f"{f} / {w}" for f, w in zip(found, wanted, strict=False) if f != w]
+        raise ModelError(
+            f"{table.qualified}: the model's columns differ from the definition 模型的列与定义不符 (model / definition): "
+            f"{differing or (found, wanted)}"
+        )
+
+
+def _totals(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None) -> dict[str, int | Decimal]:
+    """Sums of the money columns of what was written, and counts by the tallied one, for the run's metadata."""
+    values = {"value": partition_key(table, period)} if table.partition else {}
+    written = f"{identifier(table.partition)} = $value" if table.partition else "true"
+    totals: dict[str, int | Decimal] = {}
+    if table.tally:
+        column = identifier(table.tally)
+        counts = connection.execute(
+            f"SELECT {column}, count(*) FROM {table.qualified} WHERE {written} GROUP BY ALL ORDER BY ALL", values
+        ).fetchall()
+        totals |= {f"{table.tally}: {value}": count for value, count in counts}
+    if money := [c.name for c in table.columns if c.name.endswith("_cny")]:
+        sums = ", ".join(f"coalesce(sum({identifier(name)}), 0)" for name in money)
+        row = connection.execute(
+            f"SELECT {sums} FROM {table.qualified} WHERE {written} AND ({table.totals_where or 'true'})", values
+        ).fetchone()
+        totals |= dict(zip(money, row or (), strict=True))
+    return totals

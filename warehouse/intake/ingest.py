@@ -1,0 +1,236 @@
+"""Landing: deliveries from the intake into `landing.delivery`, `landing.delivery_file` and `landing.record`.
+
+Belongs here: which deliveries are pending, one transaction for all of them. Does not belong here: reading their files
+(`reading.py`), what becomes of a record (`landing_models.py`), what is held (`guard.py`).
+"""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+
+import duckdb
+import pyarrow as pa
+
+from readers.kinds import CONTENT
+from readers.policy.files import PolicySet
+from readers.profiling.lists import CONTENT_LISTS, CONTENT_VERSION
+from readers.records import READING_VERSION
+from warehouse.building.build import Built, record, record_model
+from warehouse.intake.deliveries import OPERATOR, Delivery, Intake, Withdrawal
+from warehouse.intake.landing_models import fill_models, outdated, portion_of
+from warehouse.intake.reading import FileOutcome, file_row, read_files
+from warehouse.intake.record_writer import RecordWriter
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo, Lake
+from warehouse.store.owed import RECEIPTS_OF, owe
+
+#: The tables that Python fills here.
+SOURCES = ("landing.delivery", "landing.delivery_file", "landing.record")
+
+#: Lists that decide how a file is read; a change in them makes every file be read again, and so does a new version of the readers.
+READING_LISTS = ("delivery_column", "heading_synonym", "bare_table")
+_HALF = 32
+
+
+class Rereading(Enum):
+    """Which deliveries are read again, since what decides how they are read has changed."""
+
+    NONE = "none"
+    CONTENT = "content"
+    ALL = "all"
+
+    def __bool__(self) -> bool:
+        return self is not Rereading.NONE
+
+    def concerns(self, kind: str) -> bool:
+        """Whether deliveries of a kind are read again."""
+        return self is Rereading.ALL or (self is Rereading.CONTENT and kind == CONTENT)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What a run has to take in: deliveries to read, withdrawals to note, and what of all that came before is read again."""
+
+    deliveries: tuple[Delivery, ...]
+    withdrawals: tuple[Withdrawal, ...]
+    reread: Rereading
+
+    def __bool__(self) -> bool:
+        return bool(self.deliveries or self.withdrawals or self.reread)
+
+
+def reading_hash(policy: PolicySet) -> str:
+    """What decides how files are read, hashed: policy lists and the version of the readers, then what decides of content alone."""
+
+    def half(version: int, lists: Collection[str]) -> str:
+        facts = f"{version}{''.join(policy.list_hash(name) for name in lists)}"
+        return hashlib.sha256(facts.encode()).hexdigest()[:_HALF]
+
+    return half(READING_VERSION, READING_LISTS) + half(CONTENT_VERSION, CONTENT_LISTS)
+
+
+def rereading(before: str, policy: PolicySet) -> Rereading:
+    """What is read again where files were read under the hash `before`."""
+    now = reading_hash(policy)
+    if before[:_HALF] != now[:_HALF]:
+        return Rereading.ALL
+    return Rereading.NONE if before == now else Rereading.CONTENT
+
+
+def pending(lake: Lake, policy: PolicySet, deliverers: Collection[str] = ()) -> Pending:
+    """What has not been taken in yet, of `deliverers` and the operator if any are named."""
+    with lake.reading() as connection:
+        return _pending_in(connection, lake.home, policy, deliverers)
+
+
+def _pending_in(
+    connection: duckdb.DuckDBPyConnection, home: Home, policy: PolicySet, deliverers: Collection[str]
+) -> Pending:
+    intake = Intake(home)
+    rows = connection.execute("SELECT delivery_id, status FROM landing.delivery").fetchall()
+    before = connection.execute(
+        "SELECT policy_sha256 FROM audit.materialization WHERE table_name = 'landing.record' "
+        "ORDER BY snapshot_id DESC LIMIT 1"
+    ).fetchone()
+    status: dict[str, str] = dict(rows)
+    known = intake.deliveries()
+    reread = rereading(before[0], policy) if before else Rereading.NONE
+    deliveries = tuple(
+        d
+        for d in known
+        if (d.delivery_id not in status and (not deliverers or d.deliverer_code in (*deliverers, OPERATOR)))
+        or (reread.concerns(d.kind) and d.delivery_id in status)
+    )
+    landed = set(status) | {d.delivery_id for d in deliveries}
+    withdrawals = tuple(
+        w for w in intake.withdrawals().values() if w.delivery_id in landed and status.get(w.delivery_id) != "withdrawn"
+    )
+    return Pending(deliveries, withdrawals, reread)
+
+
+def ingest(lake: Lake, policy: PolicySet, deliverers: Collection[str], info: CommitInfo) -> tuple[Pending, list[Built]]:
+    """Take pending deliveries in and build the models of the landing stage, in one transaction.
+
+    Args:
+        deliverers: take in deliveries of these and of the operator alone; empty for all.
+
+    Returns:
+        What was taken in, and the tables written.
+    """
+    policy_hashes = {name: policy.list_hash(name) for name in policy.lists}
+
+    def work(connection: duckdb.DuckDBPyConnection) -> tuple[Pending, list[Built]]:
+        # Under the writers' lock: of two runs at once, the second finds nothing left of what the first took in.
+        todo = _pending_in(connection, lake.home, policy, deliverers)
+        if todo.reread:
+            again = [d.delivery_id for d in todo.deliveries]
+            for name in ("landing.record", "landing.delivery_file"):
+                connection.execute(f"DELETE FROM {name} WHERE list_contains($again, delivery_id)", {"again": again})
+        before = _statuses(connection)
+        withdrawn = Intake(lake.home).withdrawals()
+        readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
+        _insert_files(connection, _insert_records(connection, lake.home, policy, readable))
+        _replace_deliveries(connection, lake.home, todo)
+        built = []
+        for name in SOURCES:
+            count = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
+            rows = count[0] if count else 0
+            snapshot = record(connection, lake.tables[name], None, rows, "", reading_hash(policy), info)
+            built.append(Built(lake.tables[name], "", snapshot, rows, {}))
+        taken = {delivery.delivery_id for delivery in todo.deliveries} | {w.delivery_id for w in todo.withdrawals}
+        whole = outdated(connection, lake.tables, policy_hashes)
+        portion = None if todo.reread is Rereading.ALL else portion_of(connection, lake.tables, taken, whole)
+        filled = fill_models(connection, lake.tables, portion)
+        after = _statuses(connection)
+        changed = [delivery_id for delivery_id, status in after.items() if before.get(delivery_id) != status]
+        owe(lake.home, RECEIPTS_OF, {*changed, *(delivery.delivery_id for delivery in todo.deliveries)})
+        for table, rows in filled.items():
+            built.append(record_model(connection, lake.home, table, None, rows, policy_hashes, info))
+        return todo, built
+
+    return lake.commit(info, work)
+
+
+def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str | None]]:
+    rows = connection.execute("SELECT delivery_id, status, status_reason FROM landing.delivery").fetchall()
+    return {delivery_id: (status, reason) for delivery_id, status, reason in rows}
+
+
+def _insert_records(
+    connection: duckdb.DuckDBPyConnection, home: Home, policy: PolicySet, deliveries: Collection[Delivery]
+) -> list[FileOutcome]:
+    outcomes: list[FileOutcome] = []
+    with RecordWriter(connection) as writer:
+        for delivery in deliveries:
+            for outcome in read_files(home, policy, delivery, writer.take):
+                writer.end_file(outcome)
+                outcomes.append(outcome)
+    return outcomes
+
+
+def _insert_files(connection: duckdb.DuckDBPyConnection, outcomes: list[FileOutcome]) -> None:
+    _insert_rows(connection, "landing.delivery_file", [file_row(outcome) for outcome in outcomes])
+
+
+def _replace_deliveries(connection: duckdb.DuckDBPyConnection, home: Home, todo: Pending) -> None:
+    intake = Intake(home)
+    withdrawn = intake.withdrawals()
+    counts = connection.execute(
+        "SELECT delivery_id, count(*), count(*) FILTER (WHERE status = 'read') FROM landing.delivery_file GROUP BY ALL"
+    ).fetchall()
+    files = {delivery_id: (total, good) for delivery_id, total, good in counts}
+    before = {delivery_id: status for delivery_id, (status, _) in _statuses(connection).items()}
+    landed = {*before, *(d.delivery_id for d in todo.deliveries)}
+    rows = []
+    for d in intake.deliveries():
+        if d.delivery_id not in landed:
+            continue
+        total, good = files.get(d.delivery_id, (0, 0))
+        status = "withdrawn" if d.delivery_id in withdrawn else delivery_status(total, good)
+        if (status, d.mode) == ("accepted", "full") and before.get(d.delivery_id) in ("held", "refused"):
+            # The guard judges it anew; from here it has the least to do.
+            status = before[d.delivery_id]
+        rows.append(
+            delivery_row(d)
+            | {
+                "status": status,
+                "status_reason": withdrawn[d.delivery_id].reason if status == "withdrawn" else None,
+                "recorded_at": d.recorded_at,
+            }
+        )
+    connection.execute("DELETE FROM landing.delivery")
+    _insert_rows(connection, "landing.delivery", rows)
+
+
+def delivery_status(file_count: int, read_count: int) -> str:
+    """accepted, partial (a file could not be read, so nothing is deleted for its absence) or rejected."""
+    if read_count == 0:
+        return "rejected"
+    return "accepted" if read_count == file_count else "partial"
+
+
+def delivery_row(delivery: Delivery) -> dict[str, object]:
+    """The columns of `landing.delivery` that follow from the kept manifest alone."""
+    return {
+        "delivery_id": delivery.delivery_id,
+        "deliverer_code": delivery.deliverer_code,
+        "source_name": delivery.source_name,
+        "kind": delivery.kind,
+        "delivery_date": delivery.delivery_date,
+        "sequence": delivery.sequence,
+        "mode": delivery.mode,
+        "holder_code": delivery.holder_code,
+        "file_count": len(delivery.files),
+        "source_file": f"{delivery.delivery_id}.json",
+        "source_sha256": hashlib.sha256(delivery.facts()).hexdigest(),
+        "source_pointer": "",
+    }
+
+
+def _insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:
+    if not rows:
+        return
+    connection.register("incoming", pa.Table.from_pylist(rows))
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+    connection.unregister("incoming")

@@ -1,0 +1,141 @@
+"""The files of a delivery into records as `landing.record` has them.
+
+Belongs here: what became of each file, and the columns that place a record in its delivery. Does not belong here: formats (`readers`),
+writing (`record_writer.py`), which deliveries are read (`ingest.py`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from readers.kinds import CONTENT
+from readers.policy.files import PolicySet
+from readers.records import DeliveredFile as SourceFile
+from readers.records import Layout, LostWorkerError, Reading, Unreadable, read
+from readers.tables.table import untold
+from warehouse.intake.deliveries import Delivery
+from warehouse.store.home import Home
+
+
+class ReadError(Exception):
+    """A file broke its reader, which is a fault of ours; the message names deliverer, delivery, file and what to do."""
+
+
+@dataclass
+class FileOutcome:
+    """A delivered file as it was read: a row of `landing.delivery_file`. Its records have ordinals from `first_ordinal` on."""
+
+    delivery_id: str
+    file_no: int
+    source_file: str
+    source_sha256: str
+    size_bytes: int
+    source_pointer: str = ""
+    format: str | None = None
+    encoding: str | None = None
+    record_count: int = 0
+    status: str = "read"
+    rule: str | None = None
+    place: str | None = None
+    message_zh: str | None = None
+    message_en: str | None = None
+    mend_zh: str | None = None
+    mend_en: str | None = None
+    notes: str | None = None
+    first_ordinal: int = 1
+
+
+def read_files(
+    home: Home, policy: PolicySet, delivery: Delivery, take: Callable[[pa.Table], None], *, prove: bool = False
+) -> Iterator[FileOutcome]:
+    """Each file of a delivery as it was read; a file that cannot be split has no records and says why.
+
+    Args:
+        take: is given the records of a file as they are read, with what places them in their delivery, so that no file need be
+            held whole. Trouble may lie far into a file: where the outcome says `rejected`, what was given of it counts for nothing.
+        prove: check first that the kept bytes still have their hash.
+
+    Raises:
+        DamagedBlobError: they have not.
+        ReadError: a reader broke.
+        LostWorkerError: a process that read was ended from outside; nothing is wrong with the file.
+    """
+    read_one = _reader(home, policy, delivery.kind)
+    count = 0
+    told: set[str] = set()
+    for file_no, file in enumerate(delivery.files, start=1):
+        outcome = FileOutcome(
+            delivery.delivery_id, file_no, file.name, file.sha256, file.size_bytes, first_ordinal=count + 1
+        )
+        if prove:
+            home.read(file.sha256)
+        for batch in _batches(home.blob(file.sha256), file.resource_code, read_one, delivery, outcome, told):
+            take(_placed(batch, delivery, outcome, count + outcome.record_count))
+            outcome.record_count += batch.num_rows
+        if outcome.status == "rejected":
+            outcome.record_count = 0
+        count += outcome.record_count
+        yield outcome
+
+
+def _reader(home: Home, policy: PolicySet, kind: str) -> Callable[[SourceFile], Reading]:
+    """How the files of a kind are read."""
+    if kind == CONTENT:
+        # The detectors are imported where content came, and no sooner.
+        from warehouse.intake.content_records import ContentRules, content_reading
+
+        return partial(content_reading, rules=ContentRules.of(policy), key=home.hash_key)
+    return partial(read, layout=Layout.of(policy, kind))
+
+
+def _batches(
+    path: Path,
+    resource_code: str | None,
+    read_one: Callable[[SourceFile], Reading],
+    delivery: Delivery,
+    outcome: FileOutcome,
+    told: set[str],
+) -> Iterator[pa.RecordBatch]:
+    """The batches of a file; what became of it is in `outcome` when they have ended. told: of headings, in the delivery so far."""
+    name, sha256 = outcome.source_file, outcome.source_sha256
+    try:
+        reading = read_one(SourceFile(name, sha256, path, resource_code))
+        yield from reading.batches
+        outcome.format, outcome.encoding = reading.format, reading.encoding
+        outcome.notes = "\n".join(untold(reading.notes, told)) or None
+    except Unreadable as problem:
+        outcome.status, outcome.rule, outcome.place = "rejected", problem.rule, problem.place
+        outcome.message_zh, outcome.message_en = problem.message_zh, problem.message_en
+        outcome.mend_zh, outcome.mend_en = problem.mend_zh, problem.mend_en
+    except LostWorkerError:
+        raise
+    except Exception as error:
+        raise ReadError(
+            f"{delivery.deliverer_code} {delivery.delivery_id} {name}: 读取程序出错，请将此消息告知开发者，并先撤回该交付以继续 / "
+            f"the reader broke; report this, and go on by `shuzhang withdraw {delivery.delivery_id} --reason …` "
+            f"({type(error).__name__}: {error})"
+        ) from error
+
+
+def file_row(outcome: FileOutcome) -> dict[str, object]:
+    """The row of `landing.delivery_file`."""
+    return {name: value for name, value in vars(outcome).items() if name != "first_ordinal"}
+
+
+def _placed(batch: pa.RecordBatch, delivery: Delivery, outcome: FileOutcome, before: int) -> pa.Table:
+    """A batch with the columns that place it in its delivery; so many records of the delivery came before it."""
+    constant: Mapping[str, str] = {
+        "delivery_id": delivery.delivery_id,
+        "deliverer_code": delivery.deliverer_code,
+        "source_name": delivery.source_name,
+        "source_file": outcome.source_file,
+        "source_sha256": outcome.source_sha256,
+    }
+    table = pa.Table.from_batches([batch])
+    for name, value in constant.items():
+        table = table.append_column(name, pa.repeat(pa.scalar(value), batch.num_rows))
+    ordinals = pa.array(range(before + 1, before + batch.num_rows + 1), pa.int64())
+    return table.append_column("ordinal", ordinals)

@@ -1,0 +1,234 @@
+"""The lake of a home: DuckLake with its catalogue in SQLite, attached for reading or for one commit.
+
+Belongs here: attaching, the tables' DDL, the commit with its lock and retry. Does not belong here: what is written (`build.py`,
+`ingest.py`) or asked (`trace.py`).
+"""
+
+import fcntl
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+
+from warehouse.store.disk import full_disk_named
+from warehouse.store.engine import connect
+from warehouse.store.faults import reach
+from warehouse.store.home import Home
+from warehouse.tables.definitions import Table, Tables, all_tables
+from warehouse.tables.quoting import identifier, literal
+
+Result = TypeVar("Result")
+
+#: A reader that holds SQLite's shared lock makes a commit fail with `database is locked`; it is gone within moments.
+_ATTEMPTS = 8
+
+
+#: What stands in the lock's file while its holder writes.
+_WRITING = "writing"
+
+
+class SchemaDriftError(Exception):
+    """A landing or audit table of this home has other columns than this version."""
+
+
+@dataclass(frozen=True)
+class CommitInfo:
+    """Who commits, and what the snapshot's message says. `step` names the commit among the fault points."""
+
+    author: str
+    message: str
+    run_id: str
+    step: str = ""
+
+
+class Lake:
+    """The lake of a home. Readers are never blocked; writers take turns under an OS file lock that dies with its holder."""
+
+    def __init__(self, home: Home, tables: Tables | None = None) -> None:
+        self.home = home
+        self.tables = tables or all_tables()
+        self._opened: dict[bool, duckdb.DuckDBPyConnection] = {}
+
+    @property
+    def exists(self) -> bool:
+        return self._catalogue.is_file()
+
+    @property
+    def _catalogue(self) -> Path:
+        return self.home.lake / "catalog.sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A read-only connection whose default database is the lake; an empty lake is made first if there is none."""
+        if not self.exists:
+            self.commit(CommitInfo("shuzhang", "create the lake", ""), lambda _: None)
+        connection = self._connection(read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close what this object keeps open."""
+        for connection in self._opened.values():
+            connection.close()
+        self._opened.clear()
+
+    def commit(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+        """Run `work` in one transaction under the writers' lock; all of it is seen by readers at once, or none of it.
+
+        `work` may be called again after a rollback, if the catalogue was locked by a reader at the wrong moment.
+
+        Raises:
+            FullDiskError: nothing was committed.
+        """
+        with full_disk_named(self.home.root):
+            return self._locked(info, work)
+
+    def _locked(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+        self.home.lake.mkdir(parents=True, exist_ok=True)
+        with (self.home.lake / "writer.lock").open("a+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.seek(0)
+            # The mark of a writer that did not come to its end.
+            was_cut_off = bool(lock.read())
+            if not self.exists:
+                self._make()
+            for attempt in range(1, _ATTEMPTS + 1):
+                try:
+                    if was_cut_off:
+                        self._sweep()
+                    lock.write(_WRITING)
+                    lock.flush()
+                    result = self._transact(info, work)
+                    lock.truncate(0)
+                    return result
+                except duckdb.Error as error:
+                    if "database is locked" not in str(error) or attempt == _ATTEMPTS:
+                        raise
+                    time.sleep(0.05 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def _make(self) -> None:
+        # Aside: a catalogue that was cut off while it was made is none, and DuckLake would not mend it.
+        aside = self.home.lake / ".part-catalog.sqlite"
+        for left in self.home.lake.glob(f"{aside.name}*"):
+            left.unlink()
+        connection = connect()
+        try:
+            connection.execute(
+                f"ATTACH {literal(f'ducklake:sqlite:{aside}')} AS lake (DATA_PATH {literal(f'{self.home.lake}/data/')})"
+            )
+        finally:
+            connection.close()
+        reach("file.inside", "catalogue")
+        aside.rename(self._catalogue)
+
+    def _sweep(self) -> None:
+        """Remove the data files that no snapshot has; under the lock, so that nobody is writing one."""
+        with closing(self.attach(read_only=False)) as connection:
+            connection.execute("CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)")
+
+    def _transact(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+        reach("commit.before", info.step)
+        connection = self._connection(read_only=False)
+        try:
+            connection.execute("BEGIN")
+            self._align_schema(connection)
+            result = work(connection)
+            connection.execute(
+                "CALL lake.set_commit_message($author, $message, extra_info => $extra)",
+                {
+                    "author": info.author,
+                    "message": info.message,
+                    "extra": json.dumps({"run_id": info.run_id}),
+                },
+            )
+            reach("commit.inside", info.step)
+            connection.execute("COMMIT")
+            reach("commit.after", info.step)
+            return result
+        finally:
+            connection.close()
+
+    def _connection(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        # Loading the extensions takes 0.2 s, so a lake loads them once each way and hands out cursors: a cursor has its own
+        # transaction and temporary tables.
+        if read_only not in self._opened:
+            self._opened[read_only] = self.attach(read_only=read_only)
+        cursor = self._opened[read_only].cursor()
+        cursor.execute("USE lake")
+        return cursor
+
+    def attach(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        """A DuckDB instance of its own with the lake as its default database; the caller closes it."""
+        # DuckLake stores its data path as absolute; the override lets a home be moved or restored elsewhere.
+        # Inlined rows would put small tables into SQLite, where plain Parquet readers do not find them.
+        connection = connect()
+        catalogue = literal(f"ducklake:sqlite:{self._catalogue}")
+        data = literal(f"{self.home.lake / 'data'}/")
+        options = f"DATA_PATH {data}, OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT 0"
+        if not read_only:
+            # Without a write-ahead log a reader's open transaction keeps every writer out (`database is locked`).
+            options += ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000"
+        connection.execute(f"ATTACH {catalogue} AS lake ({options}{', READ_ONLY' if read_only else ''})")
+        connection.execute("USE lake")
+        return connection
+
+    def _align_schema(self, connection: duckdb.DuckDBPyConnection) -> None:
+        rows = connection.execute(
+            "SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+            "WHERE database_name = 'lake' GROUP BY ALL"
+        ).fetchall()
+        present: dict[str, list[str]] = dict(rows)
+        missing = {name: table for name, table in self.tables.items() if name not in present}
+        changed = {
+            name: table
+            for name, table in self.tables.items()
+            if name in present and present[name] != [c.name for c in table.columns]
+        }
+        for stage in {table.stage for table in missing.values()}:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {stage}")
+        for name, table in list(changed.items()):
+            if table.stage in ("landing", "audit") and table.model is None:
+                if _grown(connection, table, present[name]):
+                    del changed[name]
+                    continue
+                raise SchemaDriftError(
+                    f"{name}: columns of this home differ from this version of Shuzhang; take the deliveries into a new home "
+                    f"该家目录的表结构与本版本不同，请在新的家目录中重新接收交付"
+                )
+            connection.execute(f"DROP TABLE {name}")
+        for table in (missing | changed).values():
+            _create(connection, table)
+
+
+def _grown(connection: duckdb.DuckDBPyConnection, table: Table, present: list[str]) -> bool:
+    """Add the columns that a table of an earlier version lacks, if it lacks no others than its last."""
+    names = [column.name for column in table.columns]
+    if present != names[: len(present)]:
+        return False
+    for column in table.columns[len(present) :]:
+        connection.execute(f"ALTER TABLE {table.qualified} ADD COLUMN {identifier(column.name)} {column.type}")
+    for comment in table.comments():
+        connection.execute(comment)
+    return True
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    connection.execute(table.ddl())
+    for comment in table.comments():
+        connection.execute(comment)
+
+
+def next_snapshot(connection: duckdb.DuckDBPyConnection) -> int:
+    """The snapshot that the open transaction will make; exact, since writers take turns."""
+    row = connection.execute("SELECT id FROM lake.current_snapshot()").fetchone()
+    if row is None:
+        raise AssertionError("a lake always has a snapshot")
+    return row[0] + 1

@@ -1,0 +1,114 @@
+"""The grades of the platform's own columns: what policy says of source columns, carried along column lineage, and the doors they pass.
+
+A column has the highest grade of the columns that it is computed from, unless its table declares a step that lowers it (`[[lowered]]` in
+its .toml). A source column that policy does not grade has the highest grade there is, and a door without a limit lets nothing pass: what
+is forgotten is closed. Belongs here: these grades, and what passes a door. Does not belong here: grades of agencies' resources (models of
+stage classification).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from readers.policy.files import PolicySet
+from warehouse.tables.definitions import Tables
+from warehouse.trace.graph import ColumnRef, table_lineage
+
+#: Doors through which tables leave: workbooks have the tables of policy/report_form.csv, the others all tables of the lake.
+WORKBOOK, DATABASE, LAKE = DOORS = ("workbook", "database", "lake")
+
+
+class DoorError(ValueError):
+    """A table carries more than a door allows; the message names table, column, source column, door and mend."""
+
+
+@dataclass(frozen=True)
+class ColumnGrade:
+    """The grade of a column; `source`: the column that policy grades and that it comes from, `lowered_at`: where a step lowered it last."""
+
+    grade: str
+    rank: int
+    source: ColumnRef | None
+    lowered_at: ColumnRef | None = None
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """A column that carries more than a door allows."""
+
+    door: str
+    column: ColumnRef
+    carries: ColumnGrade
+    limit: str
+
+    def __str__(self) -> str:
+        source = self.carries.source or self.column
+        return (
+            f"{self.column} 级别 {self.carries.grade}，来自 {source}，超过出口 {self.door} 的上限 {self.limit}："
+            f"在 warehouse/sql/{self.column.table.replace('.', '/')}.toml 声明降级步骤（[[lowered]]），"
+            f"或核对 policy/column_grade.csv、policy/door_limit.csv / "
+            f"{self.column} is of grade {self.carries.grade}, from {source}; the door {self.door} allows {self.limit}: declare the step "
+            "that lowers it in its table's .toml ([[lowered]]), or see policy/column_grade.csv and policy/door_limit.csv"
+        )
+
+
+def column_grades(tables: Tables, policy: PolicySet) -> dict[ColumnRef, ColumnGrade]:
+    """The grade of every column of the lake."""
+    ranks = _ranks(policy)
+    top, bottom = max(ranks, key=lambda g: ranks[g]), min(ranks, key=lambda g: ranks[g])
+    given = {entry.entry_key: entry.body["grade"] for entry in policy.current("column_grade")}
+    grades: dict[ColumnRef, ColumnGrade] = {}
+    for name, table in tables.items():
+        lineage = table_lineage(tables, table)
+        lowered = {column: step for step in table.lowered for column in step.columns}
+        for column in table.columns:
+            ref = ColumnRef(name, column.name)
+            said = given.get(f"{name}|{column.name}") or given.get(f"{name}|*")
+            if said is None and table.model is None:
+                said = top
+            parts = [
+                grades[ColumnRef(source, source_column)]
+                for source, source_column, influence in lineage.get(column.name, ())
+                if influence == "value"
+            ]
+            if said is not None:
+                parts.append(ColumnGrade(said, ranks[said], ref))
+            found = max(parts, key=lambda part: part.rank, default=ColumnGrade(bottom, ranks[bottom], None))
+            step = lowered.get(column.name)
+            if step is not None and ranks[step.to] < found.rank:
+                found = ColumnGrade(step.to, ranks[step.to], found.source, ref)
+            grades[ref] = found
+    return grades
+
+
+def overflows(tables: Tables, policy: PolicySet, door: str) -> list[Overflow]:
+    """The columns that carry more than a door allows."""
+    ranks = _ranks(policy)
+    limits = {entry.entry_key: entry.body["grade"] for entry in policy.current("door_limit")}
+    limit = limits.get(door)
+    allowed = ranks[limit] if limit is not None else -1
+    return [
+        Overflow(door, ref, grade, limit or "none")
+        for ref, grade in column_grades(tables, policy).items()
+        if grade.rank > allowed and ref.table in _published(tables, policy, door)
+    ]
+
+
+def keep_door(tables: Tables, policy: PolicySet, door: str) -> None:
+    """Let nothing pass a door that carries more than it allows.
+
+    Raises:
+        DoorError: something does.
+    """
+    found = overflows(tables.under(policy), policy, door)
+    if found:
+        raise DoorError("\n".join(map(str, found)))
+
+
+def _published(tables: Tables, policy: PolicySet, door: str) -> frozenset[str]:
+    if door == WORKBOOK:
+        return frozenset(entry.body["table"] for entry in policy.current("report_form"))
+    return frozenset(tables)
+
+
+def _ranks(policy: PolicySet) -> Mapping[str, int]:
+    return {entry.entry_key: int(entry.body["rank"]) for entry in policy.current("grade_level")}
