@@ -65,7 +65,7 @@ def landing_stage(
 
 def _versions(delivered: str, policy: PolicySet) -> dict[str, str]:
     """Data versions of the stage's tables: all that is in them follows from the delivered bytes, the models and the policy."""
-    hashes = {name: policy.list_hash(name) for name in policy.lists}
+    hashes = policy.list_hashes
     facts = {
         table.qualified: (delivered, table.model, policy_hash(table, hashes) if table.model else reading_hash(policy))
         for table in _TABLES

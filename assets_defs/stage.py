@@ -15,7 +15,8 @@ from warehouse.publish.dictionary import anchor
 from warehouse.publish.lineage_table import lineage_table
 from warehouse.resource import LakeResource
 from warehouse.store.lake import CommitInfo, Lake
-from warehouse.tables.definitions import STAGES, Table, Tables, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import STAGES, Table, Tables
 from warehouse.trace.graph import table_lineage
 
 #: Periods are months YYYY-MM; `shuzhang run` and the schedules add them.
@@ -98,7 +99,7 @@ def build_selected(
         lake.open(),
         [table.under(policy) for table in selected],
         period=context.partition_key if context.has_partition_key else None,
-        policy_hashes={name: policy.list_hash(name) for name in policy.lists},
+        policy_hashes=policy.list_hashes,
         info=commit_info(context, stage),
     )
 

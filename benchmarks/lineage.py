@@ -12,7 +12,8 @@ from sqlglot.optimizer.qualify import qualify
 
 from benchmarks.measure import Result, main, measured, median_seconds
 from warehouse.provenance.columns import column_lineage
-from warehouse.tables.definitions import Table, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import Table
 from warehouse.trace import graph
 from warehouse.trace.graph import table_lineage
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets_defs import catalog, classification, finance, landing, policy, quality, registry, report, valuation
+from assets_defs import catalog, classification, delivered, finance, landing, policy, quality, registry, report, valuation
 from pipelines.harvest import HARVEST_JOB, harvest_schedules, harvested_sensor
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
@@ -13,6 +13,7 @@ from warehouse.store.home import Home, home_path
 ASSETS = [
     policy.policy_stage,
     landing.landing_stage,
+    delivered.delivered_stage,
     catalog.catalog_stage,
     quality.quality_stage,
     quality.quality_gate,

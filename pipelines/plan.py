@@ -25,7 +25,7 @@ from warehouse.intake.ingest import SOURCES, Pending, pending
 from warehouse.intake.reading import read_files
 from warehouse.store.lake import Lake
 from warehouse.store.owed import RECEIPTS_OF, owed
-from warehouse.tables.definitions import Table
+from warehouse.tables.table import POLICY_ENTRY, Table
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -55,9 +55,9 @@ def plan(lake: Lake, policy: PolicySet, period: str | None, deliverers: Collecti
     tables = lake.tables.under(policy)
     with lake.reading() as connection:
         last = materializations(connection, period)
-    entry = last.get("policy.entry")
+    entry = last.get(POLICY_ENTRY)
     policy_stale = entry is None or entry.sql_sha256 != policy_state(policy)
-    hashes = {name: policy.list_hash(name) for name in policy.lists}
+    hashes = policy.list_hashes
     unlanded = bool(todo or owed(lake.home, RECEIPTS_OF)) or not all(name in last for name in SOURCES)
     stale = stale_now(tables, last, hashes, SOURCES if unlanded else ())
     names = {table.qualified for table in stale}
@@ -66,7 +66,7 @@ def plan(lake: Lake, policy: PolicySet, period: str | None, deliverers: Collecti
         table.qualified for table in tables.derived if partition_key(table, period) in owed(lake.home, table.qualified)
     }
     if policy_stale:
-        names.add("policy.entry")
+        names.add(POLICY_ENTRY)
     if unlanded or any(table.stage == "landing" for table in stale):
         names |= {table.qualified for table in tables.of_stage("landing")}
         names |= {t.qualified for t in _downstream(lake, names)}
@@ -115,6 +115,6 @@ def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str) -> l
 def _downstream(lake: Lake, names: Collection[str]) -> list[Table]:
     reached = set(names)
     for table in lake.tables.derived:
-        if reached & (set(table.inputs) - {"policy.entry"}):
+        if reached & (set(table.inputs) - {POLICY_ENTRY}):
             reached.add(table.qualified)
     return [lake.tables[name] for name in reached]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from warehouse import queries
 from warehouse.store.lake import Lake
-from warehouse.tables.rules import rule_codes
+from warehouse.tables.rules import rule_titles
 
 #: The rules that are shipped; officers may add others to a home, and take some away.
-RULES = rule_codes()
+RULES = tuple(rule_titles())
 #: As many times that the measures were written are told.
 _TREND_RUNS = 5
 

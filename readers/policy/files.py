@@ -34,7 +34,7 @@ ENTRY_SCHEMA = pa.schema(
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-#: Most rules of one table: a row's verdicts are kept as the bits of one integer.
+#: Most rules of one table, each version counted: a row's verdicts are kept as the bits of one integer.
 _MOST_RULES = 62
 
 
@@ -101,14 +101,27 @@ class PolicySet:
         bodies = sorted(_encode(entry.body) for entry in self.lists.get(list_name, ()))
         return hashlib.sha256(b"\n".join(bodies)).hexdigest()
 
-    def current(self, list_name: str) -> list[Entry]:
-        """The entries of a list, of each key the one that took effect last; in the order of the file."""
-        latest: dict[str, Entry] = {}
+    @cached_property
+    def list_hashes(self) -> Mapping[str, str]:
+        """The hash of every list there is; a list without entries has one too."""
+        return {name: self.list_hash(name) for name in LISTS}
+
+    def in_force(self, list_name: str, day: date) -> list[Entry]:
+        """The entries of a list that are in force on a day, one a key; in the order of the file.
+
+        That is of each key the last version that took effect by then; before the first one, the first. The models say the same by
+        `in_force` (`warehouse/tables/in_force.py`).
+        """
+        found: dict[str, Entry] = {}
         for entry in self.lists.get(list_name, ()):
-            before = latest.get(entry.entry_key)
-            if before is None or before.effective_from < entry.effective_from:
-                latest[entry.entry_key] = entry
-        return list(latest.values())
+            before = found.setdefault(entry.entry_key, entry)
+            if (entry.effective_from <= day, _nearness(entry, day)) > (before.effective_from <= day, _nearness(before, day)):
+                found[entry.entry_key] = entry
+        return list(found.values())
+
+
+def _nearness(entry: Entry, day: date) -> int:
+    return -abs((day - entry.effective_from).days)
 
 
 def policy_files(folder: Path) -> dict[str, Path]:
@@ -273,14 +286,14 @@ def _predicate_problems(name: str, row: _Row) -> Iterator[Problem]:
 
 def _rule_problems(lists: Mapping[str, tuple[Entry, ...]], whole: bool) -> Iterator[Problem]:
     """Indicators that nothing measures and nothing explains, and tables with more rules than a row's verdicts have room for."""
-    rules = PolicySet(lists).current("quality_rule")
+    rules = lists.get("quality_rule", ())
     measured = {rule.body.get("indicator_code") for rule in rules}
     for entry in lists.get("quality_indicator", ()):
         # A score's models tell a rule's dimension by its indicator's code.
         if not entry.entry_key.startswith(entry.body["dimension_code"]):
             words = {"column": "indicator_code", "value": entry.entry_key, "must_zh": INDICATOR.zh}
             yield Problem.of(entry.source_file, entry.line, "bad_value", **words, must_en=INDICATOR.en)
-    for entry in PolicySet(lists).current("quality_indicator") if whole else ():
+    for entry in lists.get("quality_indicator", ()) if whole else ():
         explained = entry.body.get("why_not_zh") and entry.body.get("why_not_en")
         if entry.entry_key not in measured and not explained:
             yield Problem.of(entry.source_file, entry.line, "no_rule", indicator=entry.entry_key)

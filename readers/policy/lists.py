@@ -19,12 +19,13 @@ STATUSES = ("official", "secondary", "unverified", "proposal")
 
 
 class Check(NamedTuple):
-    """What the filled cells of a column must be: a test, its words, and the rule that is broken else."""
+    """What the filled cells of a column must be: a test, its words, the rule that is broken else, and the column's type in DuckDB."""
 
     holds: Callable[[str], bool]
     zh: str
     en: str
     rule: str = "bad_value"
+    type: str = "VARCHAR"
 
 
 def _is_pattern(text: str) -> bool:
@@ -48,12 +49,24 @@ def one_of(*values: str) -> Check:
     return Check(lambda text: text in values, f"应为 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}")
 
 
-_YES_NO = one_of("yes", "no")
-_INTEGER = Check(lambda text: text.isascii() and text.isdigit(), "应为整数", "must be an integer")
+_YES_NO = one_of("yes", "no")._replace(type="BOOLEAN")
+_INTEGER = Check(
+    lambda text: text.isascii() and text.isdigit() and len(text) <= 18, "应为整数", "must be an integer", type="BIGINT"
+)
+_PLACE = Check(
+    lambda text: text.isascii() and text.isdigit() and len(text) <= 9, "应为整数", "must be an integer", type="INTEGER"
+)
+_NUMBER = Check(
+    lambda text: re.fullmatch(r"-?[0-9]{1,14}(\.[0-9]{1,6})?", text) is not None,
+    "应为数字，最多六位小数",
+    "must be a number of at most six decimals",
+    type="DECIMAL(20,6)",
+)
 _PERCENT = Check(
     lambda text: text.isascii() and text.isdigit() and int(text) <= 100,
     "应为 0 到 100 的整数",
     "must be an integer from 0 to 100",
+    type="INTEGER",
 )
 INDICATOR = Check(
     lambda text: re.fullmatch(r"0[1-6][0-9]{2}", text) is not None,
@@ -65,7 +78,7 @@ _NAME = Check(
     "应由小写字母、数字和下划线组成，以字母开头",
     "must be lower-case letters, digits and underscores, a letter first",
 )
-_DATE = Check(_is_date, "应为 YYYY-MM-DD", "must be YYYY-MM-DD", "bad_date")
+_DATE = Check(_is_date, "应为 YYYY-MM-DD", "must be YYYY-MM-DD", "bad_date", "DATE")
 _PATTERN = Check(
     _is_pattern,
     "应为有效的 RE2 正则表达式，不能用环视和反向引用",
@@ -80,6 +93,7 @@ _CONSTRAINT = Check(
     "bad_constraint",
 )
 _ACCESS = one_of("unconditional", "conditional", "none")
+_NAMES = ("name_zh", "name_en")
 #: The columns of every list.
 PROVENANCE = {
     "source": None,
@@ -93,7 +107,8 @@ class ListShape:
     """The shape of a list.
 
     key: columns whose values joined by `|` are the entry's key. filled: other columns that no row leaves
-    empty. optional: columns that must be there, but may be empty. checks: of filled cells, by column.
+    empty. optional: columns that must be there, but may be empty. more: columns that a file may leave out.
+    checks: of filled cells, by column.
     references: columns whose values must stand in the same columns of another list, if that list is there.
     pinned: columns that may have one value only in the entries of some keys, since a model stands on it.
     """
@@ -104,6 +119,14 @@ class ListShape:
     checks: Mapping[str, Check] = field(default_factory=dict)
     references: tuple[tuple[tuple[str, ...], str], ...] = ()
     pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns of the list's own, without those that every list has: name to type in DuckDB."""
+        checks: Mapping[str, Check] = self.checks
+        names = (*self.key, *self.filled, *self.optional, *self.more)
+        return {name: checks[name].type if name in checks else "VARCHAR" for name in names}
 
 
 #: Every list there is. Columns beyond these are kept in an entry's body.
@@ -127,7 +150,7 @@ LISTS: Mapping[str, ListShape] = {
     "bare_table": ListShape(
         ("kind", "form", "position"),
         ("column", "pattern"),
-        checks={"position": _INTEGER, "pattern": _PATTERN},
+        checks={"position": _PLACE, "pattern": _PATTERN},
         references=((("kind", "column"), "delivery_column"),),
     ),
     "source_system": ListShape(("deliverer_code", "source_name"), ("system",)),
@@ -178,11 +201,12 @@ LISTS: Mapping[str, ListShape] = {
         ((("impact_object", "harm_degree"), "grade_matrix"),),
     ),
     "detector_term": ListShape(("term_list", "term")),
-    "grade_matrix": ListShape(("impact_object", "harm_degree"), ("grade",), references=((("grade",), "grade_level"),)),
+    "grade_matrix": ListShape(("impact_object", "harm_degree"), ("grade",), references=((("grade",), "grade_level"),), more=_NAMES),
     "grade_level": ListShape(
         ("grade",),
         ("rank", "label_zh", "label_en", "is_candidate"),
-        checks={"rank": _INTEGER, "is_candidate": _YES_NO},
+        checks={"rank": _PLACE, "is_candidate": _YES_NO},
+        more=("zhejiang_level",),
     ),
     "grade_aggregation": ListShape(
         ("rule_id",),
@@ -258,11 +282,14 @@ LISTS: Mapping[str, ListShape] = {
         ("criterion", "evidence_kind", "is_required"),
         ("criterion_zh", "evidence_code"),
         {"is_required": _YES_NO},
+        more=_NAMES,
     ),
-    "cost_treatment": ListShape(("phase",), ("treatment",), checks={"treatment": one_of("expensed", "capitalised")}),
+    "cost_treatment": ListShape(
+        ("phase",), ("treatment",), checks={"treatment": one_of("expensed", "capitalised")}, more=_NAMES
+    ),
     # A list of its own: what is held changes everything after it, a rate does not.
-    "guard_limit": ListShape(("name",), ("value",), ("unit",)),
-    "parameter": ListShape(("name",), ("value",), ("unit",)),
+    "guard_limit": ListShape(("name",), ("value",), ("unit",), {"value": _NUMBER}, more=_NAMES),
+    "parameter": ListShape(("name",), ("value",), ("unit",), {"value": _NUMBER}, more=_NAMES),
     "ledger_account": ListShape(
         ("accounting_system", "amount_kind", "account_code"),
         ("sign", "amount_name_zh"),
@@ -271,6 +298,7 @@ LISTS: Mapping[str, ListShape] = {
             "amount_kind": one_of("cost", "amortisation", "net"),
             "sign": one_of("+", "-"),
         },
+        more=("account_name_zh",),
     ),
     "reconciliation_kind": ListShape(
         ("kind",),
@@ -287,7 +315,7 @@ LISTS: Mapping[str, ListShape] = {
             )
         },
     ),
-    "owed_delivery": ListShape(("unit_kind", "kind")),
+    "owed_delivery": ListShape(("unit_kind", "kind"), more=_NAMES),
     "rejection_rule": ListShape(
         ("rule",),
         ("severity", "message_zh", "message_en", "mend_zh", "mend_en"),
@@ -331,7 +359,7 @@ LISTS: Mapping[str, ListShape] = {
         {"indicator_code": INDICATOR, "weight": _INTEGER},
         ((("dimension_code",), "quality_dimension"),),
     ),
-    "quality_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
+    "quality_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}, more=_NAMES),
     "content_constraint": ListShape(
         ("constraint_id",),
         ("applies_to", "constraint", "name_zh", "name_en"),
@@ -342,8 +370,8 @@ LISTS: Mapping[str, ListShape] = {
         ("applies_to", "column", "refers_to", "refers_column", "name_zh", "name_en"),
         checks={"reference_id": _NAME},
     ),
-    "content_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}),
-    "placeholder_value": ListShape(("value",)),
+    "content_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}, more=_NAMES),
+    "placeholder_value": ListShape(("value",), more=_NAMES),
     "content_link": ListShape(
         ("method",),
         ("confidence_pct", "name_zh", "name_en"),
@@ -353,18 +381,20 @@ LISTS: Mapping[str, ListShape] = {
         ("position",),
         ("pattern", "value_type"),
         checks={
-            "position": _INTEGER,
+            "position": _PLACE,
             "pattern": _PATTERN,
             "value_type": one_of("text", "date", "integer", "decimal", "boolean"),
         },
     ),
-    "update_cycle_lag": ListShape(("update_cycle",), ("max_lag_days",), checks={"max_lag_days": _INTEGER}),
+    "update_cycle_lag": ListShape(
+        ("update_cycle",), ("max_lag_days",), checks={"max_lag_days": _PLACE}, more=("iso8601", *_NAMES)
+    ),
     "report_form": ListShape(("form",), ("table", "title_zh"), ("note_zh",)),
     "report_column": ListShape(
         ("form", "column"),
         ("position", "label_zh", "number_format"),
         ("group_zh",),
-        {"position": _INTEGER, "number_format": one_of("text", "note", "count", "money", "percent")},
+        {"position": _PLACE, "number_format": one_of("text", "note", "count", "money", "percent")},
         ((("form",), "report_form"),),
     ),
 }

@@ -40,7 +40,7 @@ def test_a_catalogue_goes_through_and_proves_itself(tmp_path: Path) -> None:
     lake, policy = lake_of(home), load(home.create().policy)
     build_policy(lake, policy, INFO)
     ingest(lake, policy, (), INFO)
-    hashes = {name: policy.list_hash(name) for name in policy.lists}
+    hashes = policy.list_hashes
     build(lake, lake.tables.of_stage("catalog"), period=None, policy_hashes=hashes, info=INFO)
 
     counts = (

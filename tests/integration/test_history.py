@@ -65,7 +65,7 @@ def _take_in(home: Home) -> None:
     if not ask(home, "SELECT 1 FROM policy.entry LIMIT 1"):
         build_policy(lake, policy, INFO)
     ingest(lake, policy, (), INFO)
-    hashes = {name: policy.list_hash(name) for name in policy.lists}
+    hashes = policy.list_hashes
     build(lake, lake.tables.of_stage("catalog"), period=None, policy_hashes=hashes, info=INFO)
 
 

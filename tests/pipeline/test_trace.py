@@ -8,7 +8,8 @@ import pytest
 
 from tests.homes import ask, deliver_files, lake_of, run_home
 from warehouse.store.home import DamagedBlobError, Home
-from warehouse.tables.definitions import Table, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import Table
 from warehouse.trace.proof import row_keys
 from warehouse.trace.walk import TraceError, Tracer, trace
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from reading import POLICY
 
 from readers.policy.files import PolicySet, load, policy_files
-from warehouse.tables.definitions import Tables, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import Tables
 from warehouse.trace.column_grade import DOORS, DoorError, column_grades, keep_door, overflows
 from warehouse.trace.graph import ColumnRef, LineageGraph
 

@@ -7,7 +7,8 @@ from datetime import date
 from html.parser import HTMLParser
 
 from warehouse.publish.lineage_page import lake_document, lineage_page
-from warehouse.tables.definitions import Tables, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import Tables
 from warehouse.trace.graph import LineageGraph
 
 

@@ -8,7 +8,8 @@ from sqlglot import exp
 from warehouse.building.build import check_columns
 from warehouse.provenance.columns import column_lineage
 from warehouse.provenance.rewrite import rewrite
-from warehouse.tables.definitions import Table, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import Table
 
 DERIVED = all_tables().derived
 NAMES = [table.qualified for table in DERIVED]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.tables.definitions import STAGES, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import STAGES
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("pipelines", "readers", "assets_defs", "quality", "warehouse", "policy", "example_city")
@@ -30,7 +31,7 @@ WINGS = {
         "problems", "lines", "values", "policy", "kinds", "shapes", "magic", "json_records", "tables", "catalogues", "profiling", "records",
     ),
     "warehouse": (
-        "queries", "provenance", "tables", "store", "building", "intake", "trace", "harvest", "asking", "publish", "resource",
+        "provenance", "tables", "queries", "store", "building", "intake", "trace", "harvest", "asking", "publish", "resource",
     ),
 }  # fmt: skip
 KNOW_DAGSTER = {"quality/checks.py", "warehouse/resource.py"}

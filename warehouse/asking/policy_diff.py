@@ -23,7 +23,7 @@ from warehouse.intake.landing_models import fill_models
 from warehouse.intake.reading import read_files
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.tables.definitions import Table, Tables
+from warehouse.tables.table import Table, Tables
 from warehouse.tables.quoting import identifier, literal
 
 #: Of each column, as many of the commonest changes are told.
@@ -87,7 +87,7 @@ def policy_diff(lake: Lake, policy: PolicySet, period: str) -> PolicyDiff:
         if "landing.record" not in last:
             raise ValueError("nothing was taken in yet; use `shuzhang run` 尚未接收任何交付，请先运行 shuzhang run")
         tables = lake.tables.under(policy)
-        hashes = {name: policy.list_hash(name) for name in policy.lists}
+        hashes = policy.list_hashes
         again = rereading(last[_RECORDS].policy_sha256, policy)
         content = _content(connection, lake.home, policy) if again is Rereading.CONTENT else None
         stale = stale_now(tables, last, hashes, (_RECORDS,) if content is not None else ())

@@ -6,9 +6,11 @@ Does not belong here: which tables are stale (`staleness.py`), landing (`ingest.
 
 import hashlib
 import json
+import re
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import duckdb
@@ -17,8 +19,11 @@ from warehouse.building.staleness import Materialization, latest_snapshots, stal
 from warehouse.provenance.tree import retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake, next_snapshot
-from warehouse.tables.definitions import Table, Tables
+from warehouse.tables.table import Table, Tables
 from warehouse.tables.quoting import identifier
+
+
+_PARAMETER = re.compile(r"\$(period|period_end|year_start)\b")
 
 
 class ModelError(Exception):
@@ -94,7 +99,7 @@ def fill(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None
     if within is not None:
         own = [name for name in table.inputs if name.startswith(f"{table.stage}.")]
         model = retarget(model, {name: f"{within}_{name.partition('.')[2]}" for name in own})
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE built AS {model}", parameters(table, period))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE built AS {model}", parameters(model, partition_key(table, period)))
     check_columns(connection, table, "built")
     check_key(connection, table, "built")
     if within is not None:
@@ -177,9 +182,18 @@ def stale_now(
     )
 
 
-def parameters(table: Table, period: str | None) -> dict[str, str]:
-    """Values to bind to a table's model."""
-    return {"period": partition_key(table, period)} if "$period" in str(table.model) else {}
+def parameters(model: str, period: str) -> dict[str, str | date]:
+    """Values to bind to a model: of `$period` (YYYY-MM), `$period_end` (its last day) and `$year_start` (1 January), those that it has."""
+    wanted = set(_PARAMETER.findall(model))
+    if not wanted:
+        return {}
+    year, month = (int(part) for part in period.split("-"))
+    values = {
+        "period": period,
+        "period_end": date(year, month, monthrange(year, month)[1]),
+        "year_start": date(year, 1, 1),
+    }
+    return {name: values[name] for name in wanted}
 
 
 def check_key(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> None:

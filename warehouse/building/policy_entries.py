@@ -1,16 +1,18 @@
-"""The policy of a home in the lake: `policy.entry`, with the bytes of the files kept.
+"""The policy of a home in the lake: `policy.entry` and the table of each list, with the bytes of the files kept.
 
 Does not belong here: reading and checking policy files (`readers/policy/files.py`).
 """
 
 import hashlib
+from collections.abc import Collection
 
 import duckdb
 
 from readers.policy.files import PolicySet, policy_files
-from warehouse.building.build import Built, check_key, record
+from warehouse.building.build import Built, check_key, fill, record, record_model
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
+from warehouse.tables.table import POLICY, Table
 
 
 def policy_state(policy: PolicySet) -> str:
@@ -24,23 +26,37 @@ def policy_state(policy: PolicySet) -> str:
     return hashlib.sha256(repr(files).encode()).hexdigest()
 
 
-def build_policy(lake: Lake, policy: PolicySet, info: CommitInfo) -> Built:
-    """Replace `policy.entry` with the entries of the home's policy files."""
-    table = lake.tables["policy.entry"]
+def build_policy(lake: Lake, policy: PolicySet, selected: Collection[str], info: CommitInfo) -> list[Built]:
+    """Replace the selected tables of the stage, in one transaction.
+
+    Args:
+        selected: qualified names; `policy.entry` gets the entries of the home's policy files.
+    """
+    tables = lake.tables.of_stage(POLICY)
+    hashes = policy.list_hashes
     for file in policy_files(lake.home.policy).values():
         lake.home.keep(file.read_bytes())
 
-    def work(connection: duckdb.DuckDBPyConnection) -> Built:
-        connection.register("entries", policy.entries)
-        check_key(connection, table, "entries")
-        connection.execute("DELETE FROM policy.entry")
-        key = ", ".join(table.key)
-        connection.execute(f"INSERT INTO policy.entry BY NAME SELECT * FROM entries ORDER BY {key}")
-        connection.unregister("entries")
-        rows = policy.entries.num_rows
-        return Built(table, "", record(connection, table, None, rows, policy_state(policy), "", info), rows, {})
+    def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
+        chosen = [table for table in tables if table.qualified in selected]
+        return [
+            record_model(connection, lake.home, table, None, fill(connection, table, None), hashes, info)
+            if table.model
+            else _fill_entries(connection, table, policy, info)
+            for table in chosen
+        ]
 
     return lake.commit(info, work)
+
+
+def _fill_entries(connection: duckdb.DuckDBPyConnection, table: Table, policy: PolicySet, info: CommitInfo) -> Built:
+    connection.register("entries", policy.entries)
+    check_key(connection, table, "entries")
+    connection.execute(f"DELETE FROM {table.qualified}")
+    connection.execute(f"INSERT INTO {table.qualified} BY NAME SELECT * FROM entries ORDER BY {', '.join(table.key)}")
+    connection.unregister("entries")
+    rows = policy.entries.num_rows
+    return Built(table, "", record(connection, table, None, rows, policy_state(policy), "", info), rows, {})
 
 
 def policy_at(connection: duckdb.DuckDBPyConnection, home: Home, snapshot_id: int) -> PolicySet:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.tables.definitions import Table, Tables
+from warehouse.tables.table import POLICY_ENTRY, Table, Tables
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def stale_tables(
     stale: dict[str, Table] = {}
     for table in tables.derived:
         name, before = table.qualified, last.get(table.qualified)
-        # policy.entry is compared by the lists that a model reads: a changed rate makes stale what used it and nothing else.
-        inputs = [source for source in table.inputs if source != "policy.entry"]
+        # policy.entry is compared list by list: a changed rate makes stale its list, what used it, and nothing else.
+        inputs = [source for source in table.inputs if source != POLICY_ENTRY]
         if (
             before is None
             or before.sql_sha256 != model_hashes[name]

@@ -118,7 +118,7 @@ def ingest(lake: Lake, policy: PolicySet, deliverers: Collection[str], info: Com
     Returns:
         What was taken in, and the tables written.
     """
-    policy_hashes = {name: policy.list_hash(name) for name in policy.lists}
+    policy_hashes = policy.list_hashes
 
     def work(connection: duckdb.DuckDBPyConnection) -> tuple[Pending, list[Built]]:
         # Under the writers' lock: of two runs at once, the second finds nothing left of what the first took in.

@@ -17,7 +17,7 @@ from warehouse.building.build import fill, stale_now
 from warehouse.building.staleness import materializations
 from warehouse.intake.deliveries import OPERATOR
 from warehouse.intake.guard import GUARD, follow_verdicts, give_reasons
-from warehouse.tables.definitions import Table, Tables
+from warehouse.tables.table import Table, Tables
 
 
 @dataclass(frozen=True)

@@ -225,16 +225,18 @@ def is_first_row(qualify: exp.Expr | None) -> bool:
 
 
 def keeps_leading(condition: exp.Expr) -> bool:
-    """Whether a condition keeps the rows that lead their partition: `rank() OVER (...) <= 3`, `... = 1`.
+    """Whether a condition keeps the rows that lead their partition: `rank() OVER (...) <= 3`, `<= a column`, `... = 1`.
 
-    Such a row stays when others go, so those that it beats or that are beside it do not matter to it.
+    Such a row stays when others go, so those that it beats or that are beside it do not matter to it; a bound from a
+    column is the row's own.
     """
     if not isinstance(condition, exp.EQ | exp.NullSafeEQ | exp.LT | exp.LTE):
         return False
     window, bound = condition.this, condition.expression
     ranking = isinstance(window, exp.Window) and isinstance(window.this, exp.RowNumber | exp.Rank | exp.DenseRank)
-    least = isinstance(bound, exp.Literal) and bound.is_int
-    return ranking and least and (isinstance(condition, exp.LT | exp.LTE) or bound.name == "1")
+    at_most = isinstance(condition, exp.LT | exp.LTE)
+    least = isinstance(bound, exp.Literal) and bound.is_int and (at_most or bound.name == "1")
+    return ranking and (least or (at_most and isinstance(bound, exp.Column)))
 
 
 # --- the walk ---------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from sqlglot.optimizer.qualify import qualify
 DIALECT = "duckdb"
 N = TypeVar("N", bound=exp.Expr)
 #: The table of all policy entries; a model says which of its lists it reads.
-POLICY_ENTRY = "policy.entry"
 #: Ends the name of the copy of a CTE that reads whole tables, beside the one that reads traced rows.
 _WHOLE = "__whole"
 
@@ -100,25 +99,6 @@ def qualified(tree: exp.Query, relations: Mapping[str, Relation]) -> exp.Query:
 def inputs(sql: str) -> tuple[str, ...]:
     """The tables that a model reads, as `stage.table`, in the order in which its text mentions them."""
     return tuple(_tables_read(parse(sql)))
-
-
-def policy_lists(sql: str) -> frozenset[str]:
-    """Names of the policy lists that a model reads: what `list_name` of each `policy.entry` must equal.
-
-    Raises:
-        UnsupportedConstruct: no condition of its SELECT holds a reference to `policy.entry` to literal list
-        names.
-    """
-    lists: set[str] = set()
-    for select in parse(sql).find_all(exp.Select):
-        conditions = list(_conditions(select))
-        for item in from_items(select):
-            if table_name(item) == POLICY_ENTRY:
-                found = [names for c in conditions if (names := _list_names(c, item.alias_or_name))]
-                if not found:
-                    raise UnsupportedConstruct(f"{POLICY_ENTRY} without its list_name", location(item))
-                lists |= set.intersection(*found)
-    return frozenset(lists)
 
 
 def retarget(sql: str, mapping: Mapping[str, str]) -> str:
@@ -315,42 +295,6 @@ def _columns_within(query: exp.Query, aliases: set[str]) -> Iterator[exp.Column]
             for inner in (*expression_queries(select), *map(query_of, from_items(select))):
                 if inner is not None:
                     yield from _columns_within(inner, seen)
-
-
-def _conditions(select: exp.Select) -> Iterator[exp.Expr]:
-    """Conditions, joined by AND, that rows of the FROM clause meet; of an outer join, on its right side."""
-    where = select.args.get("where")
-    if where is not None:
-        yield from _conjuncts(where.this)
-    for join in joins(select):
-        for condition in _conjuncts(join.args.get("on")):
-            tables = {column.table for column in condition.find_all(exp.Column)}
-            if not join.side or tables == {join.this.alias_or_name}:
-                yield condition
-
-
-def _conjuncts(condition: exp.Expr | None) -> Iterator[exp.Expr]:
-    if isinstance(condition, exp.And | exp.Paren):
-        for part in (condition.this, condition.args.get("expression")):
-            yield from _conjuncts(part)
-    elif condition is not None:
-        yield condition
-
-
-def _list_names(condition: exp.Expr, alias: str) -> set[str]:
-    """The literals to which a condition holds `alias.list_name`; none if it is no such condition."""
-    if isinstance(condition, exp.EQ):
-        sides = [condition.this, condition.expression]
-        column = next((s for s in sides if isinstance(s, exp.Column)), None)
-        values = [s for s in sides if s is not column]
-    elif isinstance(condition, exp.In):
-        column, values = condition.this, condition.expressions
-    else:
-        return set()
-    if not isinstance(column, exp.Column) or column.name != "list_name" or column.table not in ("", alias):
-        return set()
-    literal = values and all(isinstance(value, exp.Literal) and value.is_string for value in values)
-    return {value.name for value in values} if literal else set()
 
 
 def _point(table: exp.Table, mapping: Mapping[str, str]) -> None:

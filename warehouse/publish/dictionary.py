@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from warehouse.tables.definitions import STAGES, Table, Tables
+from warehouse.tables.table import STAGES, Table, Tables
 
 
 def dictionary_text(tables: Tables) -> str:

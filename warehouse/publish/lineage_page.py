@@ -16,7 +16,7 @@ from typing import Any
 
 from warehouse.store.home import write_whole
 from warehouse.store.lake import Lake
-from warehouse.tables.definitions import STAGES, Table, Tables
+from warehouse.tables.table import STAGES, Table, Tables
 from warehouse.tables.quoting import identifier
 from warehouse.trace.graph import LineageGraph
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from warehouse.tables.definitions import Table, Tables
+from warehouse.tables.table import Table, Tables
 from warehouse.trace.graph import DELIVERED, table_lineage
 
 _CONSTANT = "常量或期间 constant or period"

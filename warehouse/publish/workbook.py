@@ -22,7 +22,7 @@ from warehouse.store.disk import placed
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.owed import strike_out
-from warehouse.tables.definitions import Table
+from warehouse.tables.table import Table
 from warehouse.trace.column_grade import WORKBOOK, keep_door
 
 _LEVELS = {"city": "全市", "district": "区划", "department": "主管部门", "unit": "单位"}

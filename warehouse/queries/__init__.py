@@ -7,8 +7,10 @@ written or traced, whose text depends on the tables (`build.py`, `trace.py`).
 from functools import cache
 from importlib.resources import files
 
+from warehouse.tables.in_force import expanded
+
 
 @cache
 def text(name: str) -> str:
-    """The SQL of `<name>.sql` in this folder."""
-    return (files("warehouse.queries") / f"{name}.sql").read_text("utf-8")
+    """The SQL of `<name>.sql` in this folder, with `in_force` written out."""
+    return expanded((files("warehouse.queries") / f"{name}.sql").read_text("utf-8"))

@@ -19,7 +19,8 @@ from warehouse.store.disk import full_disk_named
 from warehouse.store.engine import connect
 from warehouse.store.faults import reach
 from warehouse.store.home import Home
-from warehouse.tables.definitions import Table, Tables, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import Table, Tables
 from warehouse.tables.quoting import identifier, literal
 
 Result = TypeVar("Result")

@@ -1,16 +1,18 @@
-"""The rules of quality in the models: where a model's text has a mark, what policy says is put there when the text is loaded.
+"""Policy in the text of models: where it has a mark, what policy says is put there when the text is loaded.
 
-So a rule is written once, in `policy/quality`, and what runs is plain SQL that is kept, traced and verified like any other model.
+So a rule of quality is written once, in `policy/quality`, and what runs is plain SQL that is kept, traced and verified like any other model.
 
 | mark | becomes |
 |---|---|
 | `/*+ table NAME */` | the SELECT of a table that rules look at, with its helper columns (`rule_tables/NAME.sql`) |
-| `/*+ each NAME: TEXT */` | TEXT once for each rule on the table; `each NAME 03` takes those of a dimension, `each *` all rules |
-| `/*+ limit NAME */` | the number under that name in `policy/quality_limit.csv` |
+| `/*+ each NAME: TEXT */` | TEXT once for each rule on the table |
+| `/*+ entries LIST: TEXT */` | TEXT once for each version of each entry of a list, `{column}` being its cell as a SQL literal |
 
-In TEXT `{code}` is the rule's code, `{bit}` the bit that stands for it in the verdicts of a row of its table, `{assessed}` the condition
-under which a row is assessed, `{met}` that under which it is assessed and meets the rule; both over `t`.
-Does not belong here: what a predicate may be (`readers/policy/predicates.py`).
+The last is for patterns: DuckDB compiles one that comes from a row anew for each row that it is matched with, which took 78 of the 219
+seconds of a run over 100,000 resources; one that stands in the text is compiled once. In TEXT of `each` `{bit}` is the bit that stands for the rule in the verdicts of a row of its table, `{assessed}` the condition under which a row is
+assessed, `{met}` that under which it is assessed and meets the rule; both over `t`. Each version of a rule has a bit, in the order of
+code and effective_from, as in `quality.rule`, which says which of them are in force. Does not belong here: what a predicate may be
+(`readers/policy/predicates.py`).
 """
 
 import re
@@ -19,14 +21,12 @@ from functools import cache
 from importlib.resources import files
 
 from readers.policy.files import Entry, PolicySet
-from readers.policy.lists import FOLDERS
+from readers.policy.lists import FOLDERS, LISTS
 from readers.policy.predicates import rendered, rule_tables
+from warehouse.tables import in_force
+from warehouse.tables.quoting import literal
 
-_MARK = re.compile(r"/\*\+ (table|each|limit) (\S+?)(?: (\d\d))?(?:: (.*?))? \*/", re.DOTALL)
-
-
-class MissingLimitError(ValueError):
-    """`policy/quality_limit.csv` lacks a limit that a model needs."""
+_MARK = re.compile(r"/\*\+ (table|each|entries) (\S+?)(?:: (.*?))? \*/", re.DOTALL)
 
 
 def has_marks(model: str) -> bool:
@@ -35,22 +35,13 @@ def has_marks(model: str) -> bool:
 
 
 def expanded(model: str, policy: PolicySet) -> str:
-    """The model's text with the rules that are in force in a policy.
-
-    Raises:
-        MissingLimitError: it names the limit.
-    """
-    rules = list(_rules(policy))
+    """The model's text with the rules of a policy."""
 
     def put(mark: re.Match[str]) -> str:
-        kind, name, dimension, text = mark.groups()
+        kind, name, text = mark.groups()
         if kind == "table":
             return _table(name)
-        if kind == "limit":
-            return _limit(policy, name)
-        chosen = [
-            words for table, indicator, words in rules if name in ("*", table) and indicator.startswith(dimension or "")
-        ]
+        chosen = _rules(policy, name) if kind == "each" else _entries(policy, name)
         return "".join(f"\n        {text.format(**words)}" for words in chosen)
 
     return _MARK.sub(put, model)
@@ -58,38 +49,37 @@ def expanded(model: str, policy: PolicySet) -> str:
 
 @cache
 def shipped_policy() -> PolicySet:
-    """The shipped rules and limits, without the lists that no mark asks for."""
-    shipped = files("policy")
+    """The shipped lists that marks ask for."""
     folder = FOLDERS["quality_rule"][0]
-    found = {f"{folder}/{file.name}": file for file in (shipped / folder).iterdir() if file.name.endswith(".toml")}
-    found["quality_limit.csv"] = shipped / "quality_limit.csv"
+    found = {f"{folder}/{file.name}": file for file in (files("policy") / folder).iterdir() if file.name.endswith(".toml")}
+    found |= {name: files("policy") / name for name in ("confidential_term.csv",)}
     return PolicySet.of_files({name: file.read_bytes() for name, file in found.items()})
 
 
-def rule_codes() -> tuple[str, ...]:
-    """The codes of the shipped rules, in the order of the files."""
-    return tuple(rule.entry_key for rule in shipped_policy().current("quality_rule"))
-
-
 def rule_titles() -> dict[str, str]:
-    """What each shipped rule asks, in Chinese and English, by its code."""
-    rules = shipped_policy().current("quality_rule")
+    """What each shipped rule asks, in Chinese and English, by its code, in the order of the files."""
+    rules = shipped_policy().lists["quality_rule"]
     return {rule.entry_key: f"{rule.body['name_zh']} / {rule.body['name_en']}" for rule in rules}
 
 
-def _rules(policy: PolicySet) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Table, indicator and words of each rule in force, in the order of their codes."""
-    current = sorted(policy.current("quality_rule"), key=lambda rule: rule.entry_key)
-    for table in rule_tables():
-        for number, rule in enumerate(rule for rule in current if rule.body["table_name"] == table):
-            yield table, rule.body["indicator_code"], _words(rule, table, number)
+def _rules(policy: PolicySet, table: str) -> Iterator[dict[str, str]]:
+    """The words of each version of each rule on a table."""
+    rules = [rule for rule in policy.lists.get("quality_rule", ()) if rule.body["table_name"] == table]
+    for number, rule in enumerate(sorted(rules, key=lambda rule: (rule.entry_key, rule.effective_from))):
+        yield _words(rule, table, number)
+
+
+def _entries(policy: PolicySet, list_name: str) -> Iterator[dict[str, str]]:
+    """The cells of each version of each entry of a list."""
+    for entry in sorted(policy.lists.get(list_name, ()), key=lambda entry: (entry.entry_key, entry.effective_from)):
+        cells = dict.fromkeys(LISTS[list_name].columns, "NULL") | {name: literal(cell) for name, cell in entry.body.items()}
+        yield cells | {"entry_key": literal(entry.entry_key)}
 
 
 def _words(rule: Entry, table: str, number: int) -> dict[str, str]:
     predicate = rendered(rule.body["predicate"], table, "t")
     needs = rendered(rule.body["needs"], table, "t") if "needs" in rule.body else ""
     return {
-        "code": rule.entry_key,
         "bit": str(1 << number),
         "assessed": f"({needs})" if needs else "TRUE",
         "met": f"({needs}) AND ({predicate})" if needs else f"({predicate})",
@@ -98,14 +88,6 @@ def _words(rule: Entry, table: str, number: int) -> dict[str, str]:
 
 @cache
 def _table(name: str) -> str:
-    text = files("warehouse.tables").joinpath("rule_tables", f"{rule_tables()[name].name}.sql").read_text("utf-8")
+    text = (files("warehouse.tables") / "rule_tables" / f"{rule_tables()[name].name}.sql").read_text("utf-8")
+    text = in_force.expanded(text)
     return "\n" + "".join(f"        {line}\n" for line in text.rstrip().splitlines()) + "    "
-
-
-def _limit(policy: PolicySet, name: str) -> str:
-    for entry in policy.current("quality_limit"):
-        if entry.entry_key == name:
-            return str(int(entry.body["value"]))
-    raise MissingLimitError(
-        f"policy/quality_limit.csv has no entry “{name}”; take it over from the shipped policy 缺少条目，请从随附的政策中补上"
-    )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from readers.policy.files import PolicySet
-from warehouse.tables.definitions import Tables
+from warehouse.tables.table import Tables
 from warehouse.trace.graph import ColumnRef, table_lineage
 
 #: Doors through which tables leave: workbooks have the tables of policy/report_form.csv, the others all tables of the lake.

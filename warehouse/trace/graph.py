@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from warehouse.provenance.columns import Influence, column_lineage
-from warehouse.tables.definitions import Table, Tables
+from warehouse.tables.table import Table, Tables
 
 #: Where every way up ends: what agencies delivered, and the policy's files. Python reads them into tables without a model.
 DELIVERED = "delivered files 交付文件"

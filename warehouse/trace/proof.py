@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from warehouse.store.lake import Lake
-from warehouse.tables.definitions import Table
+from warehouse.tables.table import Table
 from warehouse.tables.quoting import identifier
 from warehouse.trace.walk import TraceError, Tracer
 

@@ -16,7 +16,7 @@ from warehouse.intake.deliveries import Delivery, Intake
 from warehouse.intake.ingest import delivery_row
 from warehouse.intake.reading import FileOutcome, file_row, read_files
 from warehouse.store.home import Home
-from warehouse.tables.definitions import Table
+from warehouse.tables.table import Table
 from warehouse.tables.quoting import identifier
 
 

@@ -11,16 +11,19 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import duckdb
 
+from warehouse.building.build import parameters
 from warehouse.provenance.rewrite import Provenance, rewrite
 from warehouse.provenance.tree import inputs, rederivation, retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.tables.definitions import Table, Tables, all_tables
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import Table, Tables
 from warehouse.tables.quoting import identifier
 from warehouse.trace.rederive import KeptBytes, Traced, base_rows
 
@@ -375,8 +378,8 @@ class _Walk:
         node.row_count += row[0] if row else 0
 
     @staticmethod
-    def _parameters(node: Node) -> dict[str, str]:
-        return {"period": node.partition_key} if "$period" in str(node.model) else {}
+    def _parameters(node: Node) -> dict[str, str | date]:
+        return parameters(str(node.model), node.partition_key)
 
 
 # An audit traces many rows by the same few models: what is parsed once need not be parsed again.

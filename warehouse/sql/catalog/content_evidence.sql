@@ -1,18 +1,19 @@
 -- What the detectors found in the columns of the delivered tables, by detector: of the rows that were judged, how many it knows.
 -- Examples are masked; equal values have equal hashes within this home.
-WITH detector AS (
+WITH found AS (
     SELECT
-        (e.body ->> '$.detector_id') AS detector,
-        (e.body ->> '$.name_zh') AS detector_label,
-        (e.body ->> '$.check') IS NOT NULL AS has_checksum
-    FROM policy.entry AS e
-    WHERE e.list_name = 'detector'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-found AS (
-    SELECT c.table_id, c.column_no, c.holder_code, c.resource_id, c.field_no, c.heading, c.delivery_id, c.ordinal, v.item
+        c.table_id,
+        c.column_no,
+        c.holder_code,
+        c.resource_id,
+        c.field_no,
+        c.heading,
+        t.delivery_date,
+        c.delivery_id,
+        c.ordinal,
+        v.item
     FROM catalog.content_column AS c
+    JOIN catalog.content_table AS t ON t.table_id = c.table_id
     JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal,
         unnest(
             from_json(
@@ -29,7 +30,7 @@ SELECT
     f.table_id,
     f.column_no,
     f.item['detector'] AS detector,
-    d.detector_label,
+    d.name_zh AS detector_label,
     f.holder_code,
     f.resource_id,
     f.field_no,
@@ -39,10 +40,10 @@ SELECT
     f.item['confidence'] AS confidence,
     f.item['judged_rows'] AS judged_count,
     f.item['matched_rows'] AS matched_count,
-    d.has_checksum,
+    d."check" IS NOT NULL AS has_checksum,
     f.item['masked_example'] AS masked_example,
     f.item['example_hash'] AS example_hash,
     f.delivery_id,
     f.ordinal
 FROM found AS f
-LEFT JOIN detector AS d ON d.detector = f.item['detector']
+LEFT JOIN policy.detector AS d ON d.detector_id = f.item['detector'] AND in_force(d, f.delivery_date)

@@ -1,22 +1,18 @@
--- What became of the references that policy/content_reference.csv has between delivered tables: of the distinct values of a column, how many the
--- column that it refers to lacks, compared by keyed hashes. Of a column with more values than are kept the same part is looked at on both sides.
+-- What became of the references that policy/content_reference.csv has between delivered tables: of the distinct values of a
+-- column, how many the column that it refers to lacks, compared by keyed hashes. Of a column with more values than are kept
+-- the same part is looked at on both sides.
 WITH reference AS (
     SELECT
-        (e.body ->> '$.reference_id') AS reference_id,
-        (e.body ->> '$.applies_to') AS applies_to,
-        (e.body ->> '$.column') AS heading,
-        (e.body ->> '$.refers_to') AS refers_to,
-        (e.body ->> '$.refers_column') AS refers_heading
-    FROM policy.entry AS e
-    WHERE e.list_name = 'content_reference'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-limits AS (
-    SELECT CAST((e.body ->> '$.value') AS BIGINT) AS most
-    FROM policy.entry AS e
-    WHERE e.list_name = 'content_limit' AND e.entry_key = 'reference_values'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+        q.reference_id,
+        q.applies_to,
+        q."column" AS heading,
+        q.refers_to,
+        q.refers_column AS refers_heading,
+        m.value AS most
+    FROM policy.content_reference AS q
+    CROSS JOIN delivered.horizon AS h
+    JOIN policy.content_limit AS m ON m.name = 'reference_values' AND in_force(m, h.judged_date)
+    WHERE in_force(q, h.judged_date)
 ),
 
 kept AS (
@@ -38,7 +34,7 @@ kept AS (
 ),
 
 referred AS (
-    SELECT q.reference_id, k.hash
+    SELECT q.reference_id, q.most, k.hash
     FROM reference AS q
     JOIN kept AS k
         ON k.heading = q.refers_heading AND (k.resource_code = q.refers_to OR k.table_name = q.refers_to)
@@ -47,9 +43,8 @@ referred AS (
 reach AS (
     SELECT
         f.reference_id,
-        CASE WHEN count(*) < max(m.most) THEN 'g' ELSE max(f.hash) END AS last_hash
+        CASE WHEN count(*) < max(f.most) THEN 'g' ELSE max(f.hash) END AS last_hash
     FROM referred AS f
-    CROSS JOIN limits AS m
     GROUP BY f.reference_id
 ),
 

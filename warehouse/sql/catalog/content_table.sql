@@ -1,7 +1,8 @@
--- The delivered tables that stand, each linked to the resource whose content it is: by the code in the manifest, else by a file called by
--- the code, else by a name that one resource of the deliverer or holder has, or has but for years, brackets, words like 名单 at its end and such. How much a way of
--- linking is trusted stands in policy/content_link.csv; where several resources are equally likely, the table is linked to none.
-WITH delivered AS (
+-- The delivered tables that stand, each linked to the resource whose content it is: by the code in the manifest, else by a
+-- file called by the code, else by a name that one resource of the deliverer or holder has, or has but for years, brackets,
+-- words like 名单 at its end and such. How much a way of linking is trusted stands in policy/content_link.csv; where several
+-- resources are equally likely, the table is linked to none.
+WITH delivered_table AS (
     SELECT
         left(sha256(c.deliverer_code || '|' || c.source_name || '|' || c.record_key), 20) AS table_id,
         c.delivery_id,
@@ -10,15 +11,14 @@ WITH delivered AS (
         c.source_name,
         c.delivery_date,
         c.default_holder_code,
-        (r.body ->> '$.table_name') AS table_name,
-        (r.body ->> '$.resource_code') AS resource_code,
-        (r.body ->> '$.title') AS title,
-        (r.body ->> '$.has_header') = 'true' AS has_header,
-        try_cast((r.body ->> '$.row_count') AS BIGINT) AS data_row_count,
-        try_cast((r.body ->> '$.column_count') AS BIGINT) AS column_count,
-        try_cast((r.body ->> '$.duplicate_row_count') AS BIGINT) AS duplicate_row_count,
-        try_cast((r.body ->> '$.ragged_row_count') AS BIGINT) AS ragged_row_count,
-        try_cast((r.body ->> '$.unnamed_column_count') AS BIGINT) AS unnamed_column_count
+        from_json(
+            r.body,
+            '{
+                "table_name": "VARCHAR", "resource_code": "VARCHAR", "title": "VARCHAR", "has_header": "BOOLEAN",
+                "row_count": "BIGINT", "column_count": "BIGINT", "duplicate_row_count": "BIGINT",
+                "ragged_row_count": "BIGINT", "unnamed_column_count": "BIGINT"
+            }'
+        ) AS cells
     FROM landing.current_record AS c
     JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
     WHERE r.kind = 'content'
@@ -26,12 +26,12 @@ WITH delivered AS (
 
 -- What a table is called: by its file, and by the title above its header.
 called AS (
-    SELECT d.table_id, d.deliverer_code, d.default_holder_code, d.table_name AS name
-    FROM delivered AS d
+    SELECT d.table_id, d.deliverer_code, d.default_holder_code, d.cells['table_name'] AS name
+    FROM delivered_table AS d
     UNION ALL
-    SELECT d.table_id, d.deliverer_code, d.default_holder_code, d.title AS name
-    FROM delivered AS d
-    WHERE d.title IS NOT NULL
+    SELECT d.table_id, d.deliverer_code, d.default_holder_code, d.cells['title'] AS name
+    FROM delivered_table AS d
+    WHERE d.cells['title'] IS NOT NULL
 ),
 
 plain AS (
@@ -68,17 +68,10 @@ resource AS (
     FROM catalog.resource AS s
 ),
 
-link AS (
-    SELECT (e.body ->> '$.method') AS method, CAST((e.body ->> '$.confidence_pct') AS INTEGER) AS confidence_pct
-    FROM policy.entry AS e
-    WHERE e.list_name = 'content_link'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
 candidate AS (
     SELECT d.table_id, s.resource_id, 'manifest' AS method
-    FROM delivered AS d
-    JOIN resource AS s ON s.resource_code = d.resource_code
+    FROM delivered_table AS d
+    JOIN resource AS s ON s.resource_code = d.cells['resource_code']
     UNION ALL
     SELECT n.table_id, s.resource_id, 'code' AS method
     FROM plain AS n
@@ -100,7 +93,8 @@ candidate AS (
 likely AS (
     SELECT c.table_id, c.resource_id, max(k.confidence_pct) AS confidence_pct
     FROM candidate AS c
-    JOIN link AS k ON k.method = c.method
+    JOIN delivered_table AS d ON d.table_id = c.table_id
+    JOIN policy.content_link AS k ON k.method = c.method AND in_force(k, d.delivery_date)
     GROUP BY c.table_id, c.resource_id
 ),
 
@@ -122,21 +116,21 @@ SELECT
     d.deliverer_code,
     d.source_name,
     coalesce(s.holder_code, d.default_holder_code) AS holder_code,
-    d.table_name,
-    d.title,
+    d.cells['table_name'] AS table_name,
+    d.cells['title'] AS title,
     y.resource_id,
     k.method AS link_method,
     y.confidence_pct AS link_confidence_pct,
-    d.has_header,
-    d.data_row_count,
-    d.column_count,
-    d.duplicate_row_count,
-    d.ragged_row_count,
-    d.unnamed_column_count,
+    d.cells['has_header'] AS has_header,
+    d.cells['row_count'] AS data_row_count,
+    d.cells['column_count'] AS column_count,
+    d.cells['duplicate_row_count'] AS duplicate_row_count,
+    d.cells['ragged_row_count'] AS ragged_row_count,
+    d.cells['unnamed_column_count'] AS unnamed_column_count,
     d.delivery_date,
     d.delivery_id,
     d.ordinal
-FROM delivered AS d
+FROM delivered_table AS d
 LEFT JOIN chosen AS y ON y.table_id = d.table_id
-LEFT JOIN link AS k ON k.confidence_pct = y.confidence_pct
+LEFT JOIN policy.content_link AS k ON k.confidence_pct = y.confidence_pct AND in_force(k, d.delivery_date)
 LEFT JOIN resource AS s ON s.resource_id = y.resource_id

@@ -1,21 +1,16 @@
--- The distributions of each resource: the files and services through which it can be had. The type follows from the format that it says,
--- else from its media type.
-WITH label AS (
-    SELECT lower((e.body ->> '$.label')) AS label, (e.body ->> '$.code') AS code
-    FROM policy.entry AS e
-    WHERE e.list_name = 'code_value' AND (e.body ->> '$.code_list') = 'format'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-format_type AS (
-    SELECT l.label, min(l.code) AS code
-    FROM label AS l
-    GROUP BY l.label
+-- The distributions of each resource: the files and services through which it can be had. The type follows from the format
+-- that it says, else from its media type.
+WITH format_type AS (
+    SELECT lower(l.label) AS label, min(l.code) AS code, l.effective_from, l.effective_to, l.is_first_version
+    FROM policy.code_value AS l
+    WHERE l.code_list = 'format'
+    GROUP BY lower(l.label), l.effective_from, l.effective_to, l.is_first_version
 ),
 
 listed AS (
-    SELECT s.resource_id, d.distribution_no, s.holder_code, d.item
+    SELECT s.resource_id, d.distribution_no, s.holder_code, v.delivery_date, d.item
     FROM catalog.resource AS s
+    JOIN landing.delivery AS v ON v.delivery_id = s.delivery_id
     JOIN landing.record AS r ON r.delivery_id = s.delivery_id AND r.ordinal = s.ordinal,
         unnest(
             from_json(
@@ -39,5 +34,5 @@ SELECT
     l.item['access_url'] AS access_url,
     l.item['download_url'] AS download_url
 FROM listed AS l
-LEFT JOIN format_type AS f ON f.label = lower(l.item['format'])
-LEFT JOIN format_type AS m ON m.label = lower(l.item['media_type'])
+LEFT JOIN format_type AS f ON f.label = lower(l.item['format']) AND in_force(f, l.delivery_date)
+LEFT JOIN format_type AS m ON m.label = lower(l.item['media_type']) AND in_force(m, l.delivery_date)

@@ -1,44 +1,10 @@
 -- Catalogue resources that stand now. The holder is the provider code in the record, else the organisation of that name,
 -- else the holder of the delivery, else the provider's name, else the deliverer. Codes come from labels, whatever system writes them;
 -- a label that is itself a code (3) says something only where policy/source_system.csv names the system of the source.
-WITH label AS (
-    SELECT (e.body ->> '$.code_list') AS code_list, lower((e.body ->> '$.label')) AS label, (e.body ->> '$.code') AS code
-    FROM policy.entry AS e
-    WHERE e.list_name = 'code_value'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-code AS (
-    SELECT l.code_list, l.label, min(l.code) AS code
-    FROM label AS l
-    GROUP BY l.code_list, l.label
-),
-
-system AS (
-    SELECT
-        (e.body ->> '$.deliverer_code') AS deliverer_code,
-        (e.body ->> '$.source_name') AS source_name,
-        (e.body ->> '$.system') AS system
-    FROM policy.entry AS e
-    WHERE e.list_name = 'source_system'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-source_code AS (
-    SELECT
-        (e.body ->> '$.system') AS system,
-        (e.body ->> '$.code_list') AS code_list,
-        (e.body ->> '$.source_code') AS source_code,
-        (e.body ->> '$.code') AS code
-    FROM policy.entry AS e
-    WHERE e.list_name = 'source_code'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-digit AS (
-    SELECT y.deliverer_code, y.source_name, k.code_list, k.source_code, k.code
-    FROM system AS y
-    JOIN source_code AS k ON k.system = y.system
+WITH code AS (
+    SELECT k.code_list, lower(k.label) AS label, min(k.code) AS code, k.effective_from, k.effective_to, k.is_first_version
+    FROM policy.code_value AS k
+    GROUP BY k.code_list, lower(k.label), k.effective_from, k.effective_to, k.is_first_version
 ),
 
 listed AS (
@@ -71,8 +37,9 @@ read AS (
                 "provider_code": "VARCHAR", "provider_name": "VARCHAR", "identifier": "VARCHAR", "title": "VARCHAR",
                 "abstract": "VARCHAR", "class_name": "VARCHAR", "group_name": "VARCHAR", "subgroup_name": "VARCHAR",
                 "theme": "VARCHAR", "keywords": "VARCHAR", "format_type": "VARCHAR", "format": "VARCHAR",
-                "share_type": "VARCHAR", "share_condition": "VARCHAR", "open_type": "VARCHAR", "open_condition": "VARCHAR", "update_cycle": "VARCHAR", "issued_date": "VARCHAR",
-                "modified_date": "VARCHAR", "landing_page": "VARCHAR", "fields": ["JSON"], "distributions": ["JSON"]
+                "share_type": "VARCHAR", "share_condition": "VARCHAR", "open_type": "VARCHAR", "open_condition": "VARCHAR",
+                "update_cycle": "VARCHAR", "issued_date": "VARCHAR", "modified_date": "VARCHAR", "landing_page": "VARCHAR",
+                "fields": ["JSON"], "distributions": ["JSON"]
             }'
         ) AS cells
     FROM landing.record AS r
@@ -88,7 +55,9 @@ described AS (
         c.deliverer_code,
         c.source_name,
         c.record_key,
+        c.delivery_date,
         c.default_holder_code,
+        y.system,
         r.cells,
         CASE WHEN r.cells['provider_code'] IS NULL THEN r.cells['provider_name'] END AS sought_name,
         CASE
@@ -97,6 +66,8 @@ described AS (
         END AS sought_code
     FROM landing.current_record AS c
     JOIN read AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
+    LEFT JOIN policy.source_system AS y
+        ON y.deliverer_code = c.deliverer_code AND y.source_name = c.source_name AND in_force(y, c.delivery_date)
     WHERE c.kind = 'catalog'
 )
 
@@ -145,23 +116,29 @@ FROM described AS r
 JOIN landing.delivery AS d ON d.delivery_id = r.delivery_id
 LEFT JOIN named AS n ON n.name = r.sought_name
 LEFT JOIN coded AS h ON h.organisation_code = r.sought_code
-LEFT JOIN code AS m ON m.code_list = 'format' AND m.label = lower(coalesce(r.cells['format_type'], r.cells['format']))
-LEFT JOIN code AS s ON s.code_list = 'share_type' AND s.label = lower(r.cells['share_type'])
-LEFT JOIN digit AS ss
-    ON ss.deliverer_code = r.deliverer_code
-    AND ss.source_name = r.source_name
+LEFT JOIN code AS m
+    ON m.code_list = 'format'
+    AND m.label = lower(coalesce(r.cells['format_type'], r.cells['format']))
+    AND in_force(m, r.delivery_date)
+LEFT JOIN code AS s
+    ON s.code_list = 'share_type' AND s.label = lower(r.cells['share_type']) AND in_force(s, r.delivery_date)
+LEFT JOIN policy.source_code AS ss
+    ON ss.system = r.system
     AND ss.code_list = 'share_type'
     AND ss.source_code = r.cells['share_type']
-LEFT JOIN code AS p ON p.code_list = 'open_type' AND p.label = lower(r.cells['open_type'])
-LEFT JOIN digit AS pp
-    ON pp.deliverer_code = r.deliverer_code
-    AND pp.source_name = r.source_name
+    AND in_force(ss, r.delivery_date)
+LEFT JOIN code AS p
+    ON p.code_list = 'open_type' AND p.label = lower(r.cells['open_type']) AND in_force(p, r.delivery_date)
+LEFT JOIN policy.source_code AS pp
+    ON pp.system = r.system
     AND pp.code_list = 'open_type'
     AND pp.source_code = r.cells['open_type']
-LEFT JOIN code AS u ON u.code_list = 'update_cycle' AND u.label = lower(r.cells['update_cycle'])
-LEFT JOIN digit AS uu
-    ON uu.deliverer_code = r.deliverer_code
-    AND uu.source_name = r.source_name
+    AND in_force(pp, r.delivery_date)
+LEFT JOIN code AS u
+    ON u.code_list = 'update_cycle' AND u.label = lower(r.cells['update_cycle']) AND in_force(u, r.delivery_date)
+LEFT JOIN policy.source_code AS uu
+    ON uu.system = r.system
     AND uu.code_list = 'update_cycle'
     AND uu.source_code = r.cells['update_cycle']
+    AND in_force(uu, r.delivery_date)
 LEFT JOIN listed AS f ON f.resource_id = r.resource_id

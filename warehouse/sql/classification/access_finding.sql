@@ -1,44 +1,19 @@
--- Where what an agency declares contradicts grade, confidentiality or the policy, rule by rule (policy/access_rule.csv). What follows from
--- a finding is a person's to decide; the narrowest holds meanwhile (resource_access).
-WITH rule AS (
-    SELECT
-        (e.body ->> '$.rule_id') AS rule_id,
-        (e.body ->> '$.severity') AS severity,
-        (e.body ->> '$.message_zh') AS message_zh,
-        (e.body ->> '$.message_en') AS message_en,
-        (e.body ->> '$.mend_zh') AS mend_zh,
-        (e.body ->> '$.mend_en') AS mend_en,
-        (e.body ->> '$.clause') AS clause
-    FROM policy.entry AS e
-    WHERE e.list_name = 'access_rule'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-term AS (
-    SELECT (e.body ->> '$.term_id') AS term_id, (e.body ->> '$.name_zh') AS name_zh
-    FROM policy.entry AS e
-    WHERE e.list_name = 'confidential_term'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-code AS (
-    SELECT
-        (e.body ->> '$.code_list') AS code_list,
-        (e.body ->> '$.code') AS code,
-        (e.body ->> '$.name_zh') AS name_zh,
-        (e.body ->> '$.name_en') AS name_en
-    FROM policy.entry AS e
-    WHERE e.list_name = 'code_value'
-),
-
-label AS (
+-- Where what an agency declares contradicts grade, confidentiality or the policy, rule by rule (policy/access_rule.csv). What
+-- follows from a finding is a person's to decide; the narrowest holds meanwhile (resource_access).
+WITH label AS (
     SELECT c.code_list, c.code, min(c.name_zh) AS name_zh, min(c.name_en) AS name_en
-    FROM code AS c
+    FROM policy.code_value AS c
+    JOIN delivered.horizon AS h ON in_force(c, h.judged_date)
     GROUP BY c.code_list, c.code
 ),
 
 found AS (
-    SELECT a.resource_id, 'confidential_open' AS rule_id, 'open_type' AS code_list, a.declared_open_type AS declared, a.open_limit AS allowed
+    SELECT
+        a.resource_id,
+        'confidential_open' AS rule_id,
+        'open_type' AS code_list,
+        a.declared_open_type AS declared,
+        a.open_limit AS allowed
     FROM classification.resource_access AS a
     WHERE a.confidential_term IS NOT NULL AND a.open_limit = 'none' AND a.declared_open_type <> 'none'
     UNION ALL
@@ -82,9 +57,10 @@ worded AS (
         r.mend_en,
         r.clause
     FROM found AS f
-    JOIN rule AS r ON r.rule_id = f.rule_id
+    CROSS JOIN delivered.horizon AS h
+    JOIN policy.access_rule AS r ON r.rule_id = f.rule_id AND in_force(r, h.judged_date)
     JOIN classification.resource_access AS a ON a.resource_id = f.resource_id
-    LEFT JOIN term AS t ON t.term_id = a.confidential_term
+    LEFT JOIN policy.confidential_term AS t ON t.term_id = a.confidential_term AND in_force(t, h.judged_date)
     LEFT JOIN label AS d ON d.code_list = f.code_list AND d.code = f.declared
     LEFT JOIN label AS m ON m.code_list = f.code_list AND m.code = f.allowed
 )
@@ -97,8 +73,11 @@ SELECT
     w.grade,
     w.declared AS declared_access,
     w.allowed AS access_limit,
-    replace(replace(replace(replace(w.message_zh, '{declared}', w.declared_zh), '{limit}', w.limit_zh), '{grade}', w.grade_label), '{basis}', w.basis)
-        AS message_zh,
+    replace(
+        replace(replace(replace(w.message_zh, '{declared}', w.declared_zh), '{limit}', w.limit_zh), '{grade}', w.grade_label),
+        '{basis}',
+        w.basis
+    ) AS message_zh,
     replace(
         replace(replace(replace(w.message_en, '{declared_en}', w.declared_en), '{limit_en}', w.limit_en), '{grade}', w.grade),
         '{basis}',

@@ -1,42 +1,11 @@
--- What the fields of a resource come to together (policy/grade_aggregation.csv): kinds of personal information, their rows where the
--- content was delivered, personal information beside a category such as fine position. A field that a person graded below what rules
--- propose does not count. Each measure only grows with fields, so a resource's grade never falls when one is added.
+-- What the fields of a resource come to together (policy/grade_aggregation.csv): kinds of personal information, their rows
+-- where the content was delivered, personal information beside a category such as fine position. A field that a person graded
+-- below what rules propose does not count. Each measure only grows with fields, so a resource's grade never falls when one is
+-- added.
 WITH rule AS (
-    SELECT
-        (e.body ->> '$.rule_id') AS rule_id,
-        (e.body ->> '$.kind') AS kind,
-        (e.body ->> '$.category') AS category,
-        CAST((e.body ->> '$.threshold') AS BIGINT) AS threshold_count,
-        (e.body ->> '$.impact_object') AS impact_object,
-        (e.body ->> '$.harm_degree') AS harm_degree,
-        (e.body ->> '$.name_zh') AS rule_label,
-        (e.body ->> '$.clause') AS clause
-    FROM policy.entry AS e
-    WHERE e.list_name = 'grade_aggregation'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-matrix AS (
-    SELECT
-        (e.body ->> '$.impact_object') AS impact_object,
-        (e.body ->> '$.harm_degree') AS harm_degree,
-        (e.body ->> '$.grade') AS grade,
-        (e.body ->> '$.name_zh') AS cell_label
-    FROM policy.entry AS e
-    WHERE e.list_name = 'grade_matrix'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-level AS (
-    SELECT
-        (e.body ->> '$.grade') AS grade,
-        CAST((e.body ->> '$.rank') AS INTEGER) AS grade_rank,
-        (e.body ->> '$.label_zh') AS grade_label,
-        (e.body ->> '$.zhejiang_level') AS zhejiang_level,
-        (e.body ->> '$.is_candidate') = 'yes' AS is_candidate
-    FROM policy.entry AS e
-    WHERE e.list_name = 'grade_level'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+    SELECT q.*, h.judged_date
+    FROM policy.grade_aggregation AS q
+    JOIN delivered.horizon AS h ON in_force(q, h.judged_date)
 ),
 
 counted AS (
@@ -79,20 +48,21 @@ measured AS (
 SELECT
     m.resource_id,
     r.rule_id,
-    r.rule_label,
+    r.name_zh AS rule_label,
     m.measured_count,
-    r.threshold_count,
+    r.threshold AS threshold_count,
     r.impact_object,
     r.harm_degree,
-    x.cell_label,
+    x.name_zh AS cell_label,
     x.grade,
-    l.grade_rank,
-    l.grade_label,
+    l.rank AS grade_rank,
+    l.label_zh AS grade_label,
     l.zhejiang_level,
     l.is_candidate,
     r.clause
 FROM measured AS m
 JOIN rule AS r ON r.rule_id = m.rule_id
-JOIN matrix AS x ON x.impact_object = r.impact_object AND x.harm_degree = r.harm_degree
-JOIN level AS l ON l.grade = x.grade
-WHERE m.measured_count >= r.threshold_count
+JOIN policy.grade_matrix AS x
+    ON x.impact_object = r.impact_object AND x.harm_degree = r.harm_degree AND in_force(x, r.judged_date)
+JOIN policy.grade_level AS l ON l.grade = x.grade AND in_force(l, r.judged_date)
+WHERE m.measured_count >= r.threshold

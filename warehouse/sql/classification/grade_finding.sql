@@ -1,31 +1,7 @@
--- Where grades need a person: what rules propose against what was decided, decisions that hold no longer or speak of nothing, candidates
--- that nobody has confirmed, personal data in delivered columns that the catalogue does not list (policy/grade_finding_rule.csv). A rule
--- never overwrites a decision; it contradicts it here.
-WITH rule AS (
-    SELECT
-        (e.body ->> '$.rule_id') AS rule_id,
-        (e.body ->> '$.severity') AS severity,
-        (e.body ->> '$.message_zh') AS message_zh,
-        (e.body ->> '$.message_en') AS message_en,
-        (e.body ->> '$.mend_zh') AS mend_zh,
-        (e.body ->> '$.mend_en') AS mend_en,
-        (e.body ->> '$.clause') AS clause
-    FROM policy.entry AS e
-    WHERE e.list_name = 'grade_finding_rule'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-level AS (
-    SELECT
-        (e.body ->> '$.grade') AS grade,
-        (e.body ->> '$.label_zh') AS label_zh,
-        (e.body ->> '$.label_en') AS label_en
-    FROM policy.entry AS e
-    WHERE e.list_name = 'grade_level'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-found AS (
+-- Where grades need a person: what rules propose against what was decided, decisions that hold no longer or speak of nothing,
+-- candidates that nobody has confirmed, personal data in delivered columns that the catalogue does not list
+-- (policy/grade_finding_rule.csv). A rule never overwrites a decision; it contradicts it here.
+WITH found AS (
     SELECT
         'rule_above_decision' AS rule_id,
         printf('%s|%d', f.resource_id, f.field_no) AS subject_key,
@@ -135,19 +111,24 @@ worded AS (
         r.mend_en,
         r.clause,
         replace(
-            replace(replace(replace(r.message_zh, '{subject}', coalesce(f.subject_name, '')), '{grade}', coalesce(g.label_zh, '')),
-                '{proposed}', coalesce(p.label_zh, '')),
+            replace(
+                replace(replace(r.message_zh, '{subject}', coalesce(f.subject_name, '')), '{grade}', coalesce(g.label_zh, '')),
+                '{proposed}', coalesce(p.label_zh, '')
+            ),
             '{cell}', coalesce(f.cell_label, '')
         ) AS message_zh,
         replace(
-            replace(replace(replace(r.message_en, '{subject}', coalesce(f.subject_name, '')), '{grade}', coalesce(g.label_en, '')),
-                '{proposed}', coalesce(p.label_en, '')),
+            replace(
+                replace(replace(r.message_en, '{subject}', coalesce(f.subject_name, '')), '{grade}', coalesce(g.label_en, '')),
+                '{proposed}', coalesce(p.label_en, '')
+            ),
             '{cell}', coalesce(f.cell_label, '')
         ) AS message_en
     FROM found AS f
-    JOIN rule AS r ON r.rule_id = f.rule_id
-    LEFT JOIN level AS g ON g.grade = f.grade
-    LEFT JOIN level AS p ON p.grade = f.proposed_grade
+    CROSS JOIN delivered.horizon AS h
+    JOIN policy.grade_finding_rule AS r ON r.rule_id = f.rule_id AND in_force(r, h.judged_date)
+    LEFT JOIN policy.grade_level AS g ON g.grade = f.grade AND in_force(g, h.judged_date)
+    LEFT JOIN policy.grade_level AS p ON p.grade = f.proposed_grade AND in_force(p, h.judged_date)
 )
 
 SELECT

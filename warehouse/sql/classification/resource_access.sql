@@ -1,35 +1,24 @@
--- What may be done with each resource: the narrowest of what is declared, what its grade allows (policy/access_limit.csv) and what words
--- of confidentiality leave (policy/confidential_term.csv). A grade without a limit allows nothing; what is not declared stays open (NULL).
-WITH access_limit AS (
-    SELECT
-        (e.body ->> '$.door') AS door,
-        (e.body ->> '$.grade') AS grade,
-        (e.body ->> '$.access_limit') AS access_limit,
-        (e.body ->> '$.measures_zh') AS measures
-    FROM policy.entry AS e
-    WHERE e.list_name = 'access_limit'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-term AS (
-    SELECT
-        (e.body ->> '$.term_id') AS term_id,
-        (e.body ->> '$.pattern') AS pattern,
-        (e.body ->> '$.open_limit') AS open_limit,
-        (e.body ->> '$.share_limit') AS share_limit
-    FROM policy.entry AS e
-    WHERE e.list_name = 'confidential_term'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+-- What may be done with each resource: the narrowest of what is declared, what its grade allows (policy/access_limit.csv) and
+-- what words of confidentiality leave (policy/confidential_term.csv). A grade without a limit allows nothing; what is not
+-- declared stays open (NULL).
+WITH term AS (
+    SELECT t.*
+    FROM policy.confidential_term AS t
+    JOIN delivered.horizon AS h ON in_force(t, h.judged_date)
 ),
 
 -- The narrowest terms first: of several that a record speaks of, one decides.
 confidential AS (
     SELECT s.resource_id, t.term_id, t.open_limit, t.share_limit
     FROM catalog.resource AS s
-    JOIN term AS t
-        ON regexp_matches(s.title, t.pattern)
-        OR regexp_matches(coalesce(s.share_condition, ''), t.pattern)
-        OR regexp_matches(coalesce(s.open_condition, ''), t.pattern)
+    CROSS JOIN term AS t
+    WHERE
+        CASE/*+ entries confidential_term: WHEN t.entry_key = {entry_key} AND t.effective_from = {effective_from}
+            THEN regexp_matches(s.title, {pattern})
+                OR regexp_matches(coalesce(s.share_condition, ''), {pattern})
+                OR regexp_matches(coalesce(s.open_condition, ''), {pattern}) */
+            ELSE FALSE
+        END
     QUALIFY row_number() OVER (
         PARTITION BY s.resource_id
         ORDER BY CASE t.share_limit WHEN 'none' THEN 0 WHEN 'conditional' THEN 1 ELSE 2 END, t.term_id
@@ -49,18 +38,19 @@ limited AS (
             WHEN c.open_limit = 'conditional' OR o.access_limit = 'conditional' THEN 'conditional'
             ELSE 'unconditional'
         END AS open_limit,
-        o.measures AS open_measures,
+        o.measures_zh AS open_measures,
         s.share_type AS declared_share_type,
         CASE
-            WHEN c.share_limit = 'none' OR coalesce(h.access_limit, 'none') = 'none' THEN 'none'
-            WHEN c.share_limit = 'conditional' OR h.access_limit = 'conditional' THEN 'conditional'
+            WHEN c.share_limit = 'none' OR coalesce(e.access_limit, 'none') = 'none' THEN 'none'
+            WHEN c.share_limit = 'conditional' OR e.access_limit = 'conditional' THEN 'conditional'
             ELSE 'unconditional'
         END AS share_limit,
-        h.measures AS share_measures
+        e.measures_zh AS share_measures
     FROM catalog.resource AS s
     JOIN classification.resource_grade AS g ON g.resource_id = s.resource_id
-    LEFT JOIN access_limit AS o ON o.door = 'open' AND o.grade = g.grade
-    LEFT JOIN access_limit AS h ON h.door = 'share' AND h.grade = g.grade
+    CROSS JOIN delivered.horizon AS h
+    LEFT JOIN policy.access_limit AS o ON o.door = 'open' AND o.grade = g.grade AND in_force(o, h.judged_date)
+    LEFT JOIN policy.access_limit AS e ON e.door = 'share' AND e.grade = g.grade AND in_force(e, h.judged_date)
     LEFT JOIN confidential AS c ON c.resource_id = s.resource_id
 )
 

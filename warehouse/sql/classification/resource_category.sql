@@ -1,29 +1,27 @@
--- What a resource is about, in the four dimensions of the guide of Zhejiang (management, use, security, object), as far as its catalogue
--- shows it: by keywords (policy/category_rule.csv), each with its confidence. A resource may have several categories of a dimension; of
--- several rules that give one, the surest is named.
+-- What a resource is about, in the four dimensions of the guide of Zhejiang (management, use, security, object), as far as its
+-- catalogue shows it: by keywords (policy/category_rule.csv), each with its confidence. A resource may have several categories
+-- of a dimension; of several rules that give one, the surest is named.
 WITH rule AS (
-    SELECT
-        (e.body ->> '$.rule_id') AS category_rule,
-        (e.body ->> '$.dimension') AS category_dimension,
-        (e.body ->> '$.category') AS category,
-        (e.body ->> '$.looks_in') AS looks_in,
-        (e.body ->> '$.pattern') AS pattern,
-        CAST((e.body ->> '$.confidence_pct') AS INTEGER) AS category_confidence_pct
-    FROM policy.entry AS e
-    WHERE e.list_name = 'category_rule'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+    SELECT q.*
+    FROM policy.category_rule AS q
+    JOIN delivered.horizon AS h ON in_force(q, h.judged_date)
 ),
 
 -- Alternatives that are plain text are looked for as text, as in rule_pattern.
 alternative AS (
     SELECT
-        r.category_rule,
-        r.category_dimension,
+        r.rule_id AS category_rule,
+        r.dimension AS category_dimension,
         r.category,
         r.looks_in,
-        r.category_confidence_pct,
+        r.confidence_pct AS category_confidence_pct,
         a.alternative,
-        CASE WHEN regexp_full_match(a.alternative, '[^\\.+*?(){}\[\]^$|]+') THEN lower(a.alternative) END AS literal
+        CASE
+            WHEN regexp_full_match(a.alternative, '\^?[^\\.+*?(){}\[\]^$|]+\$?')
+            THEN lower(regexp_replace(a.alternative, '^\^|\$$', '', 'g'))
+        END AS literal,
+        starts_with(a.alternative, '^') AS at_start,
+        ends_with(a.alternative, '$') AS at_end
     FROM rule AS r,
         unnest(
             CASE WHEN regexp_matches(r.pattern, '[\\(\[]') THEN [r.pattern] ELSE string_split(r.pattern, '|') END
@@ -68,7 +66,10 @@ FROM shown AS s
 JOIN alternative AS a
     ON a.looks_in = s.looks_in
     AND CASE
-        WHEN a.literal IS NOT NULL THEN contains(lower(s.shown_text), a.literal)
+        WHEN a.literal IS NOT NULL
+        THEN contains(lower(s.shown_text), a.literal)
+            AND (NOT a.at_start OR starts_with(lower(s.shown_text), a.literal))
+            AND (NOT a.at_end OR ends_with(lower(s.shown_text), a.literal))
         ELSE regexp_matches(s.shown_text, a.alternative, 'i')
     END
 QUALIFY row_number() OVER (

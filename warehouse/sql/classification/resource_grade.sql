@@ -1,5 +1,6 @@
--- The grade of each resource: proposed is the highest of its fields, as they stand, of delivered columns, and of its title, so that a catalogue without fields
--- is graded too, raised by what its fields come to together; a person's decision on the resource, while it is in force, holds over it.
+-- The grade of each resource: proposed is the highest of its fields, as they stand, of delivered columns, and of its title, so
+-- that a catalogue without fields is graded too, raised by what its fields come to together; a person's decision on the
+-- resource, while it is in force, holds over it.
 WITH titled AS (
     SELECT s.resource_id, s.holder_code, s.title, lower(s.title) AS lowered
     FROM catalog.resource AS s
@@ -88,7 +89,8 @@ proposed AS (
     SELECT b.*
     FROM basis AS b
     QUALIFY row_number() OVER (
-        PARTITION BY b.resource_id ORDER BY b.grade_rank DESC, b.basis_field_no NULLS LAST, b.rule_id, b.alternative_no, b.basis_name
+        PARTITION BY b.resource_id
+        ORDER BY b.grade_rank DESC, b.basis_field_no NULLS LAST, b.rule_id, b.alternative_no, b.basis_name
     ) = 1
 )
 

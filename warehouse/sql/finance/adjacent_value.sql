@@ -7,9 +7,7 @@ WITH month AS (
 ),
 
 month_end AS (
-    SELECT
-        m.months_away,
-        last_day(CAST($period || '-01' AS DATE) + to_months(m.months_away)) AS end_date
+    SELECT m.months_away, last_day($period_end + to_months(m.months_away)) AS end_date
     FROM month AS m
 ),
 

@@ -6,23 +6,14 @@ WITH version AS (
     FROM catalog.organisation AS o
     QUALIFY row_number() OVER (
         PARTITION BY o.organisation_code
-        ORDER BY o.valid_from <= last_day(CAST($period || '-01' AS DATE)) DESC, o.valid_from DESC
+        ORDER BY o.valid_from <= $period_end DESC, o.valid_from DESC
     ) = 1
 ),
 
 account AS (
-    SELECT
-        (e.body ->> '$.accounting_system') AS accounting_system,
-        (e.body ->> '$.amount_kind') AS amount_kind,
-        (e.body ->> '$.account_code') AS account_code,
-        (e.body ->> '$.sign') AS sign,
-        (e.body ->> '$.amount_name_zh') AS amount_name_zh
-    FROM policy.entry AS e
-    WHERE e.list_name = 'ledger_account'
-    QUALIFY row_number() OVER (
-        PARTITION BY e.entry_key
-        ORDER BY e.effective_from <= last_day(CAST($period || '-01' AS DATE)) DESC, e.effective_from DESC
-    ) = 1
+    SELECT a.*
+    FROM policy.ledger_account AS a
+    WHERE in_force(a, $period_end)
 ),
 
 compared AS (
@@ -33,26 +24,6 @@ compared AS (
         string_agg(a.account_code, ';' ORDER BY a.account_code) AS account_codes
     FROM account AS a
     GROUP BY a.accounting_system, a.amount_kind
-),
-
-tolerance AS (
-    SELECT CAST((e.body ->> '$.value') AS DECIMAL(20, 2)) AS tolerance_cny
-    FROM policy.entry AS e
-    WHERE e.list_name = 'parameter' AND e.entry_key = 'reconciliation_tolerance_cny'
-    QUALIFY row_number() OVER (
-        PARTITION BY e.entry_key
-        ORDER BY e.effective_from <= last_day(CAST($period || '-01' AS DATE)) DESC, e.effective_from DESC
-    ) = 1
-),
-
-kind AS (
-    SELECT (e.body ->> '$.kind') AS kind, (e.body ->> '$.name_zh') AS name_zh, (e.body ->> '$.mend_zh') AS mend_zh
-    FROM policy.entry AS e
-    WHERE e.list_name = 'reconciliation_kind'
-    QUALIFY row_number() OVER (
-        PARTITION BY e.entry_key
-        ORDER BY e.effective_from <= last_day(CAST($period || '-01' AS DATE)) DESC, e.effective_from DESC
-    ) = 1
 ),
 
 booked AS (
@@ -143,7 +114,14 @@ side AS (
     FROM carded AS c
     JOIN compared AS k ON k.accounting_system = c.accounting_system
     UNION ALL
-    SELECT m.holder_code, coalesce(v.name, m.holder_name), k.accounting_system, k.amount_kind, m.resource_code, m.asset_name, 0, 1, 0, 0, 0, 0, 0
+    SELECT
+        m.holder_code,
+        coalesce(v.name, m.holder_name),
+        k.accounting_system,
+        k.amount_kind,
+        m.resource_code,
+        m.asset_name,
+        0, 1, 0, 0, 0, 0, 0
     FROM registry.memo_register AS m
     LEFT JOIN version AS v ON v.organisation_code = m.holder_code
     JOIN compared AS k ON k.accounting_system = coalesce(v.accounting_system, 'unknown')
@@ -193,6 +171,17 @@ summed AS (
     GROUP BY p.holder_code, p.accounting_system, p.amount_kind, p.is_itemised, p.item_code
 ),
 
+measured AS (
+    SELECT
+        s.*,
+        coalesce(CAST(t.value AS DECIMAL(20, 2)), 0) AS tolerance_cny,
+        abs(s.previous_cny - s.ledger_amount_cny) <= coalesce(t.value, 0) AS is_previous,
+        abs(s.next_cny - s.ledger_amount_cny) <= coalesce(t.value, 0) AS is_next
+    FROM summed AS s
+    LEFT JOIN policy.parameter AS t ON t.name = 'reconciliation_tolerance_cny' AND in_force(t, $period_end)
+    WHERE s.card_count > 0 OR s.line_count > 0
+),
+
 judged AS (
     SELECT
         s.holder_code,
@@ -207,22 +196,17 @@ judged AS (
         s.ledger_amount_cny,
         CASE
             WHEN s.is_itemised AND s.card_count > 1 THEN 'duplicated_card'
-            WHEN abs(s.card_amount_cny - s.ledger_amount_cny) <= coalesce(t.tolerance_cny, 0) THEN 'matched'
-            WHEN s.ledger_amount_cny <> 0 AND abs(s.previous_cny - s.ledger_amount_cny) <= coalesce(t.tolerance_cny, 0) THEN 'period_shift'
-            WHEN s.ledger_amount_cny <> 0 AND abs(s.next_cny - s.ledger_amount_cny) <= coalesce(t.tolerance_cny, 0) THEN 'period_shift'
+            WHEN abs(s.card_amount_cny - s.ledger_amount_cny) <= s.tolerance_cny THEN 'matched'
+            WHEN s.ledger_amount_cny <> 0 AND s.is_previous THEN 'period_shift'
+            WHEN s.ledger_amount_cny <> 0 AND s.is_next THEN 'period_shift'
             WHEN s.is_itemised AND s.card_count = 0 AND s.memo_count > 0 THEN 'in_memo_register_but_booked'
             WHEN s.card_count = 0 THEN 'gl_only'
             WHEN s.ledger_amount_cny = 0 THEN 'card_only'
             ELSE 'amount_diff'
         END AS kind,
-        CASE
-            WHEN abs(s.previous_cny - s.ledger_amount_cny) <= coalesce(t.tolerance_cny, 0)
-                THEN strftime(CAST($period || '-01' AS DATE) - to_months(1), '%Y-%m')
-            ELSE strftime(CAST($period || '-01' AS DATE) + to_months(1), '%Y-%m')
-        END AS matching_period
-    FROM summed AS s
-    LEFT JOIN tolerance AS t ON TRUE
-    WHERE s.card_count > 0 OR s.line_count > 0
+        strftime(CAST($period || '-01' AS DATE) + to_months(CASE WHEN s.is_previous THEN -1 ELSE 1 END), '%Y-%m')
+            AS matching_period
+    FROM measured AS s
 )
 
 SELECT
@@ -230,7 +214,8 @@ SELECT
     j.holder_code,
     j.entity_name,
     j.item_code,
-    CASE WHEN NOT j.is_itemised THEN '单位合计' WHEN j.item_code = '' THEN '未分到资源' ELSE j.asset_name END AS item_label,
+    CASE WHEN NOT j.is_itemised THEN '单位合计' WHEN j.item_code = '' THEN '未分到资源' ELSE j.asset_name END
+        AS item_label,
     j.amount_kind,
     k.amount_label,
     k.account_codes,
@@ -245,4 +230,4 @@ SELECT
     n.mend_zh
 FROM judged AS j
 JOIN compared AS k ON k.accounting_system = j.accounting_system AND k.amount_kind = j.amount_kind
-LEFT JOIN kind AS n ON n.kind = j.kind
+LEFT JOIN policy.reconciliation_kind AS n ON n.kind = j.kind AND in_force(n, $period_end)

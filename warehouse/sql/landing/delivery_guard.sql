@@ -72,31 +72,11 @@ superseding AS (
     QUALIFY row_number() OVER (PARTITION BY j.delivery_id ORDER BY s.delivery_date, s.sequence) = 1
 ),
 
-share_limit AS (
-    SELECT try_cast((e.body ->> '$.value') AS DECIMAL(5, 4)) AS limit_share, e.effective_from
-    FROM policy.entry AS e
-    WHERE e.list_name = 'guard_limit' AND e.entry_key = 'guard_deletion_share'
-),
-
--- The limit in force on the delivery's date; before the first one, the first.
+-- The limit in force on the delivery's date.
 limited AS (
-    SELECT j.delivery_id, l.limit_share
+    SELECT j.delivery_id, CAST(l.value AS DECIMAL(5, 4)) AS limit_share
     FROM judged AS j
-    CROSS JOIN share_limit AS l
-    QUALIFY row_number() OVER (
-        PARTITION BY j.delivery_id
-        ORDER BY
-            l.effective_from <= j.delivery_date DESC,
-            CASE WHEN l.effective_from <= j.delivery_date THEN l.effective_from END DESC,
-            l.effective_from
-    ) = 1
-),
-
-code AS (
-    SELECT (e.body ->> '$.code_list') AS code_list, (e.body ->> '$.label') AS label, (e.body ->> '$.code') AS code
-    FROM policy.entry AS e
-    WHERE e.list_name = 'code_value'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
+    JOIN policy.guard_limit AS l ON l.name = 'guard_deletion_share' AND in_force(l, j.delivery_date)
 ),
 
 -- Decisions of the operator alone, and incremental ones alone: those are never judged here, so no decision rests on itself. Said of
@@ -109,8 +89,16 @@ decided AS (
         (r.body ->> '$.reason') AS reason
     FROM landing.record AS r
     JOIN landing.delivery AS d ON d.delivery_id = r.delivery_id
-    JOIN code AS w ON w.code_list = 'decision_subject' AND w.label = (r.body ->> '$.subject_kind') AND w.code = 'delivery'
-    JOIN code AS k ON k.code_list = 'decision' AND k.label = (r.body ->> '$.decision') AND k.code IN ('release', 'refuse')
+    JOIN policy.code_value AS w
+        ON w.code_list = 'decision_subject'
+        AND w.label = (r.body ->> '$.subject_kind')
+        AND w.code = 'delivery'
+        AND in_force(w, d.delivery_date)
+    JOIN policy.code_value AS k
+        ON k.code_list = 'decision'
+        AND k.label = (r.body ->> '$.decision')
+        AND k.code IN ('release', 'refuse')
+        AND in_force(k, d.delivery_date)
     ANTI JOIN landing.rejected_record AS x ON x.delivery_id = r.delivery_id AND x.ordinal = r.ordinal
     WHERE
         r.kind = 'decisions'

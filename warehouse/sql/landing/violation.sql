@@ -2,44 +2,22 @@
 -- to do, reject or warn, and its words stand in policy/rejection_rule.csv; a reader's rule that is not there warns.
 -- A duplicate's winner is the first record in file order that nothing else rejects, so that a broken first record does not take a good
 -- one with it.
-WITH column_rule AS (
-    SELECT
-        (e.body ->> '$.kind') AS kind,
-        (e.body ->> '$.column') AS column_name,
-        (e.body ->> '$.label_zh') AS label_zh,
-        (e.body ->> '$.value_type') AS value_type,
-        (e.body ->> '$.is_required') = 'yes' AS is_required,
-        (e.body ->> '$.is_strict') = 'yes' AS is_strict,
-        (e.body ->> '$.code_list') AS code_list,
-        coalesce((e.body ->> '$.example'), '') AS example
-    FROM policy.entry AS e
-    WHERE e.list_name = 'delivery_column'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-code AS (
-    SELECT
-        (e.body ->> '$.code_list') AS code_list,
-        (e.body ->> '$.label') AS label
-    FROM policy.entry AS e
-    WHERE e.list_name = 'code_value'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-cell AS (
+WITH cell AS (
     SELECT
         r.delivery_id,
         r.ordinal,
-        c.column_name,
+        d.delivery_date,
+        c."column" AS column_name,
         c.label_zh,
         c.value_type,
         c.is_required,
         c.is_strict,
         c.code_list,
-        c.example,
-        (r.body ->> ('$.' || c.column_name)) AS value
+        coalesce(c.example, '') AS example,
+        (r.body ->> ('$.' || c."column")) AS value
     FROM landing.record AS r
-    JOIN column_rule AS c ON c.kind = r.kind
+    JOIN landing.delivery AS d ON d.delivery_id = r.delivery_id
+    JOIN policy.delivery_column AS c ON c.kind = r.kind AND in_force(c, d.delivery_date)
     WHERE r.body IS NOT NULL AND (c.is_required OR c.is_strict)
 ),
 
@@ -61,7 +39,8 @@ judged AS (
             WHEN c.value_type = 'code' AND k.label IS NULL THEN 'unknown_code'
         END AS rule
     FROM cell AS c
-    LEFT JOIN code AS k ON k.code_list = c.code_list AND k.label = c.value
+    LEFT JOIN policy.code_value AS k
+        ON k.code_list = c.code_list AND k.label = c.value AND in_force(k, c.delivery_date)
 ),
 
 -- Rows of field lists and the resources that they may mean: by code, or by a name that one resource alone has.
@@ -119,19 +98,6 @@ unlinked AS (
     ANTI JOIN single_title AS t ON t.deliverer_code = l.deliverer_code AND t.source_name = l.source_name AND t.title = l.title
 ),
 
-rule_text AS (
-    SELECT
-        (e.body ->> '$.rule') AS rule,
-        (e.body ->> '$.severity') AS severity,
-        (e.body ->> '$.message_zh') AS message_zh,
-        (e.body ->> '$.message_en') AS message_en,
-        (e.body ->> '$.mend_zh') AS mend_zh,
-        (e.body ->> '$.mend_en') AS mend_en
-    FROM policy.entry AS e
-    WHERE e.list_name = 'rejection_rule'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
 broken AS (
     SELECT
         j.delivery_id,
@@ -173,7 +139,8 @@ broken AS (
 refused AS (
     SELECT b.delivery_id, b.ordinal
     FROM broken AS b
-    JOIN rule_text AS t ON t.rule = b.rule
+    JOIN landing.delivery AS d ON d.delivery_id = b.delivery_id
+    JOIN policy.rejection_rule AS t ON t.rule = b.rule AND in_force(t, d.delivery_date)
     WHERE t.severity = 'reject'
 ),
 
@@ -219,7 +186,8 @@ worded AS (
         t.mend_zh,
         t.mend_en
     FROM found AS f
-    LEFT JOIN rule_text AS t ON t.rule = f.rule
+    JOIN landing.delivery AS d ON d.delivery_id = f.delivery_id
+    LEFT JOIN policy.rejection_rule AS t ON t.rule = f.rule AND in_force(t, d.delivery_date)
 )
 
 SELECT

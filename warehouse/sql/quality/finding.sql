@@ -1,5 +1,5 @@
--- Rows that were assessed and do not meet a rule, so many of each rule and holder (or delivery) as policy/quality_limit.csv says, in the
--- order of their keys. How many there are in all is B - A in quality.measure.
+-- Rows that were assessed and do not meet a rule, so many of each rule and holder (or delivery) as policy/quality_limit.csv
+-- says, in the order of their keys. How many there are in all is B - A in quality.measure.
 WITH broken AS (
     SELECT
         q.rule_code,
@@ -67,4 +67,6 @@ WITH broken AS (
 
 SELECT b.rule_code, b.subject_kind, b.subject_key, b.row_key, b.resource_id, b.delivery_id, b.ordinal
 FROM broken AS b
-QUALIFY row_number() OVER (PARTITION BY b.rule_code, b.subject_key ORDER BY b.row_key) <= /*+ limit findings_kept */
+CROSS JOIN delivered.horizon AS h
+JOIN policy.quality_limit AS m ON m.name = 'findings_kept' AND in_force(m, h.judged_date)
+QUALIFY row_number() OVER (PARTITION BY b.rule_code, b.subject_key ORDER BY b.row_key) <= m.value

@@ -1,6 +1,6 @@
--- What the rules come to, X = A / B (GB/T 36344): A meet the rule, B were assessed. Resources, fields, tables and columns by holder, deliveries each for
--- itself. Rows with the same verdicts are counted first, so that each rule asks of a few sorts of rows; B is 0 where none has what the
--- rule needs, and the rule is not assessed there.
+-- What the rules come to, X = A / B (GB/T 36344): A meet the rule, B were assessed. Resources, fields, tables and columns by
+-- holder, deliveries each for itself. Rows with the same verdicts are counted first, so that each rule asks of a few sorts of
+-- rows; B is 0 where none has what the rule needs, and the rule is not assessed there.
 WITH sort AS (
     SELECT
         'catalog.resource' AS table_name,

@@ -1,97 +1,19 @@
--- What a holder, a district and the city score: sums over their resources, by dimension and in all, so that no score is outside those of
+-- What a holder, a district and the city score, by dimension and in all: sums over their resources, so that no score is outside those of
 -- its resources. A holder that is not registered is in no district.
-WITH holder AS (
+WITH resource_sum AS (
+    SELECT r.holder_code, count(*) AS resource_count
+    FROM quality.resource_measure AS r
+    GROUP BY r.holder_code
+),
+
+scored AS (
     SELECT
         s.holder_code,
-        count(*) AS resource_count,
-        CAST(sum(s.normativity_met) AS BIGINT) AS normativity_met,
-        CAST(sum(s.normativity_assessed) AS BIGINT) AS normativity_assessed,
-        CAST(sum(s.completeness_met) AS BIGINT) AS completeness_met,
-        CAST(sum(s.completeness_assessed) AS BIGINT) AS completeness_assessed,
-        CAST(sum(s.accuracy_met) AS BIGINT) AS accuracy_met,
-        CAST(sum(s.accuracy_assessed) AS BIGINT) AS accuracy_assessed,
-        CAST(sum(s.consistency_met) AS BIGINT) AS consistency_met,
-        CAST(sum(s.consistency_assessed) AS BIGINT) AS consistency_assessed,
-        CAST(sum(s.timeliness_met) AS BIGINT) AS timeliness_met,
-        CAST(sum(s.timeliness_assessed) AS BIGINT) AS timeliness_assessed,
-        CAST(sum(s.accessibility_met) AS BIGINT) AS accessibility_met,
-        CAST(sum(s.accessibility_assessed) AS BIGINT) AS accessibility_assessed,
-        CAST(sum(s.met_weight) AS BIGINT) AS met_weight,
-        CAST(sum(s.assessed_weight) AS BIGINT) AS assessed_weight
+        s.dimension_code,
+        sum(s.met_weight) AS met_weight,
+        sum(s.assessed_weight) AS assessed_weight
     FROM quality.resource_score AS s
-    GROUP BY s.holder_code
-),
-
-registered AS (
-    SELECT o.organisation_code, o.district_code
-    FROM catalog.organisation AS o
-    QUALIFY row_number() OVER (PARTITION BY o.organisation_code ORDER BY o.valid_from DESC) = 1
-),
-
-subject AS (
-    SELECT
-        'holder' AS subject_kind,
-        s.holder_code AS subject_key,
-        s.resource_count,
-        s.normativity_met,
-        s.normativity_assessed,
-        s.completeness_met,
-        s.completeness_assessed,
-        s.accuracy_met,
-        s.accuracy_assessed,
-        s.consistency_met,
-        s.consistency_assessed,
-        s.timeliness_met,
-        s.timeliness_assessed,
-        s.accessibility_met,
-        s.accessibility_assessed,
-        s.met_weight,
-        s.assessed_weight
-    FROM holder AS s
-    UNION ALL
-    SELECT
-        'district' AS subject_kind,
-        g.district_code AS subject_key,
-        CAST(sum(s.resource_count) AS BIGINT) AS resource_count,
-        CAST(sum(s.normativity_met) AS BIGINT) AS normativity_met,
-        CAST(sum(s.normativity_assessed) AS BIGINT) AS normativity_assessed,
-        CAST(sum(s.completeness_met) AS BIGINT) AS completeness_met,
-        CAST(sum(s.completeness_assessed) AS BIGINT) AS completeness_assessed,
-        CAST(sum(s.accuracy_met) AS BIGINT) AS accuracy_met,
-        CAST(sum(s.accuracy_assessed) AS BIGINT) AS accuracy_assessed,
-        CAST(sum(s.consistency_met) AS BIGINT) AS consistency_met,
-        CAST(sum(s.consistency_assessed) AS BIGINT) AS consistency_assessed,
-        CAST(sum(s.timeliness_met) AS BIGINT) AS timeliness_met,
-        CAST(sum(s.timeliness_assessed) AS BIGINT) AS timeliness_assessed,
-        CAST(sum(s.accessibility_met) AS BIGINT) AS accessibility_met,
-        CAST(sum(s.accessibility_assessed) AS BIGINT) AS accessibility_assessed,
-        CAST(sum(s.met_weight) AS BIGINT) AS met_weight,
-        CAST(sum(s.assessed_weight) AS BIGINT) AS assessed_weight
-    FROM holder AS s
-    JOIN registered AS g ON g.organisation_code = s.holder_code
-    WHERE g.district_code IS NOT NULL
-    GROUP BY g.district_code
-    UNION ALL
-    SELECT
-        'city' AS subject_kind,
-        'city' AS subject_key,
-        CAST(sum(s.resource_count) AS BIGINT) AS resource_count,
-        CAST(sum(s.normativity_met) AS BIGINT) AS normativity_met,
-        CAST(sum(s.normativity_assessed) AS BIGINT) AS normativity_assessed,
-        CAST(sum(s.completeness_met) AS BIGINT) AS completeness_met,
-        CAST(sum(s.completeness_assessed) AS BIGINT) AS completeness_assessed,
-        CAST(sum(s.accuracy_met) AS BIGINT) AS accuracy_met,
-        CAST(sum(s.accuracy_assessed) AS BIGINT) AS accuracy_assessed,
-        CAST(sum(s.consistency_met) AS BIGINT) AS consistency_met,
-        CAST(sum(s.consistency_assessed) AS BIGINT) AS consistency_assessed,
-        CAST(sum(s.timeliness_met) AS BIGINT) AS timeliness_met,
-        CAST(sum(s.timeliness_assessed) AS BIGINT) AS timeliness_assessed,
-        CAST(sum(s.accessibility_met) AS BIGINT) AS accessibility_met,
-        CAST(sum(s.accessibility_assessed) AS BIGINT) AS accessibility_assessed,
-        CAST(sum(s.met_weight) AS BIGINT) AS met_weight,
-        CAST(sum(s.assessed_weight) AS BIGINT) AS assessed_weight
-    FROM holder AS s
-    HAVING count(*) > 0
+    GROUP BY s.holder_code, s.dimension_code
 ),
 
 dimension AS (
@@ -103,33 +25,25 @@ dimension AS (
     FROM quality.indicator AS i
 ),
 
-weighed AS (
+subject AS (
     SELECT
-        s.subject_kind,
-        s.subject_key,
+        CASE p.level WHEN 'unit' THEN 'holder' ELSE p.level END AS subject_kind,
+        p.entity_code AS subject_key,
         d.dimension_code,
-        s.resource_count,
-        CASE d.dimension_code
-            WHEN '01' THEN s.normativity_met
-            WHEN '02' THEN s.completeness_met
-            WHEN '03' THEN s.accuracy_met
-            WHEN '04' THEN s.consistency_met
-            WHEN '05' THEN s.timeliness_met
-            WHEN '06' THEN s.accessibility_met
-            ELSE s.met_weight
-        END AS met_weight,
-        CASE d.dimension_code
-            WHEN '01' THEN s.normativity_assessed
-            WHEN '02' THEN s.completeness_assessed
-            WHEN '03' THEN s.accuracy_assessed
-            WHEN '04' THEN s.consistency_assessed
-            WHEN '05' THEN s.timeliness_assessed
-            WHEN '06' THEN s.accessibility_assessed
-            ELSE s.assessed_weight
-        END AS assessed_weight,
-        d.weight * s.resource_count AS full_weight
-    FROM subject AS s
+        CAST(sum(n.resource_count) AS BIGINT) AS resource_count,
+        CAST(coalesce(sum(s.met_weight), 0) AS BIGINT) AS met_weight,
+        CAST(coalesce(sum(s.assessed_weight), 0) AS BIGINT) AS assessed_weight,
+        CAST(sum(d.weight * n.resource_count) AS BIGINT) AS full_weight
+    FROM resource_sum AS n
     CROSS JOIN dimension AS d
+    CROSS JOIN delivered.horizon AS h
+    JOIN catalog.roll_up AS p
+        ON p.unit_code = n.holder_code
+        AND p.valid_from <= h.judged_date
+        AND (p.valid_to IS NULL OR p.valid_to > h.judged_date)
+    LEFT JOIN scored AS s ON s.holder_code = n.holder_code AND s.dimension_code = d.dimension_code
+    WHERE p.level IN ('unit', 'city') OR (p.level = 'district' AND p.entity_code <> 'unregistered')
+    GROUP BY p.level, p.entity_code, d.dimension_code
 )
 
 SELECT
@@ -142,10 +56,10 @@ SELECT
     w.full_weight,
     CASE
         WHEN w.assessed_weight > 0
-        THEN CAST(CAST(w.met_weight * 10000 // w.assessed_weight AS DECIMAL(7,0)) * 0.01 AS DECIMAL(5,2))
+        THEN CAST(CAST(w.met_weight * 10000 // w.assessed_weight AS DECIMAL(7, 0)) * 0.01 AS DECIMAL(5, 2))
     END AS score_pct,
     CASE
         WHEN w.full_weight > 0
-        THEN CAST(CAST(w.assessed_weight * 10000 // w.full_weight AS DECIMAL(7,0)) * 0.01 AS DECIMAL(5,2))
+        THEN CAST(CAST(w.assessed_weight * 10000 // w.full_weight AS DECIMAL(7, 0)) * 0.01 AS DECIMAL(5, 2))
     END AS assessed_pct
-FROM weighed AS w
+FROM subject AS w

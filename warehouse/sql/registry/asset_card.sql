@@ -1,15 +1,9 @@
 -- Asset cards: resources that pass every required recognition requirement, in the four blocks of the policy (paragraph 4).
 -- The card dates from the day on which the last requirement was met; a disposal closes it.
-WITH requirement AS (
-    SELECT (e.body ->> '$.is_required') = 'yes' AS is_required
-    FROM policy.entry AS e
-    WHERE e.list_name = 'recognition_criterion'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
-required AS (
+WITH required AS (
     SELECT count(*) AS required_count
-    FROM requirement AS q
+    FROM policy.recognition_criterion AS q
+    JOIN delivered.horizon AS h ON in_force(q, h.judged_date)
     WHERE q.is_required
 ),
 
@@ -20,26 +14,12 @@ passed AS (
     GROUP BY d.resource_id
 ),
 
-code AS (
-    SELECT (e.body ->> '$.code_list') AS code_list, (e.body ->> '$.label') AS label, (e.body ->> '$.code') AS code
-    FROM policy.entry AS e
-    WHERE e.list_name = 'code_value'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-),
-
 disposal AS (
-    SELECT
-        coalesce((r.body ->> '$.holder_code'), c.default_holder_code) AS holder_code,
-        (r.body ->> '$.resource_code') AS resource_code,
-        CAST((r.body ->> '$.event_date') AS DATE) AS event_date,
-        (r.body ->> '$.document_no') AS document_no
-    FROM landing.current_record AS c
-    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
-    JOIN code AS k ON k.code_list = 'event_kind' AND k.label = (r.body ->> '$.event_kind') AND k.code = 'disposal'
-    WHERE c.kind = 'events'
+    SELECT e.holder_code, e.resource_code, e.event_date, e.document_no
+    FROM delivered.event AS e
+    WHERE e.event_kind = 'disposal'
     QUALIFY row_number() OVER (
-        PARTITION BY coalesce((r.body ->> '$.holder_code'), c.default_holder_code), (r.body ->> '$.resource_code')
-        ORDER BY CAST((r.body ->> '$.event_date') AS DATE), c.delivery_id, c.ordinal
+        PARTITION BY e.holder_code, e.resource_code ORDER BY e.event_date, e.delivery_id, e.ordinal
     ) = 1
 )
 

@@ -6,17 +6,15 @@ WITH tranche AS (
         a.movement_date AS added_date,
         d.movement_date AS disposed_date,
         CAST(a.amount_cny * 100 AS HUGEINT) AS cost,
-        coalesce(a.life_months, 0) AS life,
-        last_day(CAST($period || '-01' AS DATE)) AS end_date,
-        date_trunc('year', CAST($period || '-01' AS DATE)) AS year_start
+        coalesce(a.life_months, 0) AS life
     FROM valuation.movement AS a
     LEFT JOIN valuation.movement AS d
         ON d.movement_kind = 'disposal'
         AND d.card_id = a.card_id
         AND d.voucher_no = a.voucher_no
         AND d.line_no = a.line_no
-        AND d.movement_date <= last_day(CAST($period || '-01' AS DATE))
-    WHERE a.movement_kind = 'addition' AND a.movement_date <= last_day(CAST($period || '-01' AS DATE))
+        AND d.movement_date <= $period_end
+    WHERE a.movement_kind = 'addition' AND a.movement_date <= $period_end
 ),
 
 -- Months amortised: from the month of addition, none in the month of disposal (domain.md 5.2, unverified).
@@ -25,11 +23,11 @@ amortised AS (
         t.card_id,
         t.added_date,
         t.disposed_date,
-        t.year_start,
         t.cost,
         t.life,
-        greatest(0, least(t.life, datediff('month', t.added_date, t.year_start))) AS opening_months,
-        greatest(0, least(t.life, datediff('month', t.added_date, coalesce(t.disposed_date, t.end_date + 1)))) AS closing_months
+        greatest(0, least(t.life, datediff('month', t.added_date, $year_start))) AS opening_months,
+        greatest(0, least(t.life, datediff('month', t.added_date, coalesce(t.disposed_date, $period_end + 1))))
+            AS closing_months
     FROM tranche AS t
 ),
 
@@ -39,9 +37,9 @@ amount AS (
         m.cost,
         CASE WHEN m.life = 0 THEN 0 ELSE (m.cost * m.opening_months + m.life // 2) // m.life END AS opening_amortisation,
         CASE WHEN m.life = 0 THEN 0 ELSE (m.cost * m.closing_months + m.life // 2) // m.life END AS latest_amortisation,
-        m.added_date < m.year_start AND (m.disposed_date IS NULL OR m.disposed_date >= m.year_start) AS is_opening,
-        m.added_date >= m.year_start AS is_addition,
-        coalesce(m.disposed_date >= m.year_start, FALSE) AS is_reduction,
+        m.added_date < $year_start AND (m.disposed_date IS NULL OR m.disposed_date >= $year_start) AS is_opening,
+        m.added_date >= $year_start AS is_addition,
+        coalesce(m.disposed_date >= $year_start, FALSE) AS is_reduction,
         m.disposed_date IS NULL AS is_closing
     FROM amortised AS m
 ),
@@ -53,9 +51,12 @@ total AS (
         CAST(sum(CASE WHEN n.is_addition THEN n.cost ELSE 0 END) AS DECIMAL(20, 0)) AS addition_cost,
         CAST(sum(CASE WHEN n.is_reduction THEN n.cost ELSE 0 END) AS DECIMAL(20, 0)) AS reduction_cost,
         CAST(sum(CASE WHEN n.is_closing THEN n.cost ELSE 0 END) AS DECIMAL(20, 0)) AS closing_cost,
-        CAST(sum(CASE WHEN n.is_opening THEN n.opening_amortisation ELSE 0 END) AS DECIMAL(20, 0)) AS opening_amortisation,
-        CAST(sum(CASE WHEN n.is_reduction THEN n.latest_amortisation ELSE 0 END) AS DECIMAL(20, 0)) AS reduction_amortisation,
-        CAST(sum(CASE WHEN n.is_closing THEN n.latest_amortisation ELSE 0 END) AS DECIMAL(20, 0)) AS closing_amortisation
+        CAST(sum(CASE WHEN n.is_opening THEN n.opening_amortisation ELSE 0 END) AS DECIMAL(20, 0))
+            AS opening_amortisation,
+        CAST(sum(CASE WHEN n.is_reduction THEN n.latest_amortisation ELSE 0 END) AS DECIMAL(20, 0))
+            AS reduction_amortisation,
+        CAST(sum(CASE WHEN n.is_closing THEN n.latest_amortisation ELSE 0 END) AS DECIMAL(20, 0))
+            AS closing_amortisation
     FROM amount AS n
     GROUP BY n.card_id
 )
@@ -65,8 +66,8 @@ SELECT
     c.card_id,
     c.holder_code,
     CASE
-        WHEN c.recognised_date > last_day(CAST($period || '-01' AS DATE)) THEN 'not_yet_recognised'
-        WHEN c.disposed_date <= last_day(CAST($period || '-01' AS DATE)) THEN 'disposed'
+        WHEN c.recognised_date > $period_end THEN 'not_yet_recognised'
+        WHEN c.disposed_date <= $period_end THEN 'disposed'
         WHEN t.card_id IS NULL THEN 'unvalued'
         ELSE 'valued'
     END AS snapshot_status,
@@ -76,7 +77,8 @@ SELECT
     CAST(t.reduction_cost * 0.01 AS DECIMAL(20, 2)) AS reduction_cost_cny,
     CAST(t.closing_cost * 0.01 AS DECIMAL(20, 2)) AS closing_cost_cny,
     CAST(t.opening_amortisation * 0.01 AS DECIMAL(20, 2)) AS opening_amortisation_cny,
-    CAST((t.closing_amortisation + t.reduction_amortisation - t.opening_amortisation) * 0.01 AS DECIMAL(20, 2)) AS addition_amortisation_cny,
+    CAST((t.closing_amortisation + t.reduction_amortisation - t.opening_amortisation) * 0.01 AS DECIMAL(20, 2))
+        AS addition_amortisation_cny,
     CAST(t.reduction_amortisation * 0.01 AS DECIMAL(20, 2)) AS reduction_amortisation_cny,
     CAST(t.closing_amortisation * 0.01 AS DECIMAL(20, 2)) AS closing_amortisation_cny,
     CAST((t.closing_cost - t.closing_amortisation) * 0.01 AS DECIMAL(20, 2)) AS closing_carrying_cny

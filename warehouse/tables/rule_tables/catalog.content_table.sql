@@ -26,7 +26,7 @@ SELECT
     l.reference_count,
     l.broken_reference_count,
     y.max_lag_days,
-    n.newest_delivery_date
+    n.judged_date AS newest_delivery_date
 FROM catalog.content_table AS t
 LEFT JOIN catalog.resource AS s ON s.resource_id = t.resource_id
 LEFT JOIN (
@@ -57,14 +57,5 @@ LEFT JOIN (
 ) AS l ON l.table_id = t.table_id
 LEFT JOIN landing.record_change AS h ON h.delivery_id = t.delivery_id AND h.ordinal = t.ordinal
 LEFT JOIN landing.record AS p ON p.delivery_id = h.prior_delivery_id AND p.ordinal = h.prior_ordinal
-LEFT JOIN (
-    SELECT (e.body ->> '$.update_cycle') AS update_cycle, CAST((e.body ->> '$.max_lag_days') AS INTEGER) AS max_lag_days
-    FROM policy.entry AS e
-    WHERE e.list_name = 'update_cycle_lag'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-) AS y ON y.update_cycle = s.update_cycle
-CROSS JOIN (
-    SELECT max(d.delivery_date) AS newest_delivery_date
-    FROM landing.delivery AS d
-    WHERE d.status IN ('accepted', 'partial')
-) AS n
+CROSS JOIN delivered.horizon AS n
+LEFT JOIN policy.update_cycle_lag AS y ON y.update_cycle = s.update_cycle AND in_force(y, n.judged_date)

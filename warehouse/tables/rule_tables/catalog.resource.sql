@@ -38,12 +38,8 @@ SELECT
 FROM catalog.resource AS r
 JOIN landing.record AS b ON b.delivery_id = r.delivery_id AND b.ordinal = r.ordinal
 JOIN landing.delivery AS d ON d.delivery_id = r.delivery_id
-LEFT JOIN (
-    SELECT (e.body ->> '$.update_cycle') AS update_cycle, CAST((e.body ->> '$.max_lag_days') AS INTEGER) AS max_lag_days
-    FROM policy.entry AS e
-    WHERE e.list_name = 'update_cycle_lag'
-    QUALIFY row_number() OVER (PARTITION BY e.entry_key ORDER BY e.effective_from DESC) = 1
-) AS c ON c.update_cycle = r.update_cycle
+CROSS JOIN delivered.horizon AS h
+LEFT JOIN policy.update_cycle_lag AS c ON c.update_cycle = r.update_cycle AND in_force(c, h.judged_date)
 LEFT JOIN (
     SELECT g.organisation_code, g.name
     FROM catalog.organisation AS g
