@@ -1,6 +1,6 @@
 """The definitions of tables: what every table and column is called, means, and is typed and keyed by.
 
-It is read from `sql/columns.toml` (one name, one type, one meaning) and `sql/<stage>/<table>.toml`; a table with a model has
+It is read from `sql/columns/` (one name, one type, one meaning) and `sql/<stage>/<table>.toml`; a table with a model has
 `<table>.sql` beside it. The tables of policy lists and of delivered kinds are made from those (`policy_lists.py`, `delivered.py`). DDL,
 comments, the data dictionary and Dagster's column metadata are made from all of them. Does not belong here: executing anything.
 """
@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from warehouse.tables import rules
+from warehouse.tables.columns import column_definitions
 from warehouse.tables.delivered import delivered_tables
 from warehouse.tables.in_force import expanded
 from warehouse.tables.policy_lists import policy_tables
@@ -20,9 +21,7 @@ from warehouse.tables.table import STAGES, Column, Lowering, Table, Tables
 @cache
 def all_tables() -> Tables:
     """The tables of the installed package."""
-    columns: dict[str, Column] = {}
-    for group in tomllib.loads((files("warehouse") / "sql" / "columns.toml").read_text("utf-8")).values():
-        columns |= {name: Column(name, **fields) for name, fields in group.items()}
+    columns = {name: Column(name, **fields) for name, fields in column_definitions().items()}
     found = (*policy_tables(columns), *delivered_tables(columns), *_written(columns))
     return Tables({table.qualified: table for table in found})
 
