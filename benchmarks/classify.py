@@ -8,6 +8,7 @@ pattern recognisers of Presidio on a sample of the values, in seconds for all of
 import json
 import random
 from collections.abc import Iterator
+from datetime import date
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -40,7 +41,7 @@ print(time.perf_counter() - start)
 
 def run(size: str) -> Iterator[Result]:
     with as_file(files("policy")) as folder:
-        detectors = Detectors.of(load(folder))
+        detectors = Detectors.of(load(folder).on(date.max))
     names = _names(_NAMES[size])
     yield measured(
         "field names, judged and joined back",

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def run(size: str) -> Iterator[Result]:
 def _policy() -> PolicySet:
     with as_file(files("policy")) as folder:
         shipped = load(folder)
-    rules = [rule for rule in shipped.current("quality_rule") if rule.body["table_name"] == _TABLE]
+    rules = [rule for rule in shipped.on(date.max).of("quality_rule") if rule.body["table_name"] == _TABLE]
     while len(rules) < _RULES:
         code = f"title_at_most_{200 - len(rules)}"
         body = {**rules[0].body, "rule_code": code, "predicate": f"length(title) <= {200 - len(rules)}"}
@@ -141,7 +142,7 @@ def _plain(policy: PolicySet) -> str:
     counts = ", ".join(
         f"count(*) FILTER (WHERE ({rule.body.get('needs', 'TRUE')}) AND ({rule.body['predicate']})) AS met_{rule.entry_key}, "
         f"count(*) FILTER (WHERE {rule.body.get('needs', 'TRUE')}) AS of_{rule.entry_key}"
-        for rule in policy.current("quality_rule")
+        for rule in policy.on(date.max).of("quality_rule")
     )
     return f"SELECT holder_code, {counts} FROM bench.looked_at GROUP BY holder_code"
 
@@ -165,7 +166,7 @@ def _soda(connection: duckdb.DuckDBPyConnection, policy: PolicySet) -> dict[str,
     checks = "".join(
         f" - failed rows:\n    name: {rule.entry_key}\n    samples limit: 0\n    fail condition: |\n"
         f"      ({_flat(rule.body.get('needs', 'TRUE'))}) AND NOT coalesce(({_flat(rule.body['predicate'])}), FALSE)\n"
-        for rule in policy.current("quality_rule")
+        for rule in policy.on(date.max).of("quality_rule")
     )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "looked_at.parquet"

@@ -21,8 +21,8 @@ from warehouse.building.build import parameters
 from warehouse.intake.deliveries import Intake, find_manifests, read_manifest
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.tables.table import STAGES
 from warehouse.tables.quoting import literal
+from warehouse.tables.table import STAGES
 
 RESOURCES = {"small": 1_000, "medium": 10_000, "large": 100_000}
 
@@ -126,7 +126,9 @@ def _floors(home: Home, folder: Path, period: str) -> dict[str, float]:
         for table in lake.tables.derived:
             step = f"{table.stage}_by_period" if table.partition and table.stage != "report" else table.stage
             start = time.perf_counter()
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE built AS {table.model}", parameters(str(table.model), period))
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE built AS {table.model}", parameters(str(table.model), period)
+            )
             floors[step] = floors.get(step, 0.0) + time.perf_counter() - start
     finally:
         connection.close()

@@ -38,7 +38,9 @@ def _figure(lake: Lake, size: str, key: dict[str, str]) -> Iterator[Result]:
     where = " AND ".join(f"{name} = ${name}" for name in key)
     with lake.reading() as connection:
         query = f"SELECT * FROM ({table.model}) WHERE {where}"
-        floor = median_seconds(lambda: connection.execute(query, key | parameters(str(table.model), key["period"])).fetchall())
+        floor = median_seconds(
+            lambda: connection.execute(query, key | parameters(str(table.model), key["period"])).fetchall()
+        )
     for verify in (False, True):
 
         def work(verify: bool = verify) -> int:

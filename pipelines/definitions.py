@@ -2,7 +2,18 @@
 
 import dagster as dg
 
-from assets_defs import catalog, classification, delivered, finance, landing, policy, quality, registry, report, valuation
+from assets_defs import (
+    catalog,
+    classification,
+    delivered,
+    finance,
+    landing,
+    policy,
+    quality,
+    registry,
+    report,
+    valuation,
+)
 from pipelines.harvest import HARVEST_JOB, harvest_schedules, harvested_sensor
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES

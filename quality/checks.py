@@ -12,6 +12,7 @@ from quality.rules import RULES, RuleMeasure
 from readers.policy.files import load
 from warehouse import queries
 from warehouse.intake.guard import undecided
+from warehouse.intake.landed import judged_day
 from warehouse.store.lake import Lake
 from warehouse.trace.column_grade import DOORS, overflows
 
@@ -86,8 +87,8 @@ def reconciled(lake: Lake, asset: dg.AssetKey, period: str) -> dg.AssetCheckResu
 def doors_kept(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
     """No published table carries a column of a higher grade than its door allows; an error that names all that do, else."""
     policy = load(lake.home.policy)
-    tables = lake.tables.under(policy)
-    found = {door: overflows(tables, policy, door) for door in DOORS}
+    tables, in_force = lake.tables.under(policy), policy.on(judged_day(lake))
+    found = {door: overflows(tables, in_force, door) for door in DOORS}
     lines = [str(overflow) for door in DOORS for overflow in found[door]]
     return dg.AssetCheckResult(
         passed=not lines,

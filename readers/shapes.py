@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from readers.kinds import CATALOG, FIELD_KIND
-from readers.policy.files import PolicySet
+from readers.policy.files import PolicyOnDay
 
 #: A record as a reader gives it. All text; `record_key`, `body` and `violations` may be NULL. `kind` is that of the delivery, but
 #: FIELD_KIND for a row of a field list. The hashes are SHA-256 in hexadecimal, of the text as delivered and of its canonical form.
@@ -105,7 +105,7 @@ class Layout:
     bare: Mapping[str, tuple[BareCell, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, policy: PolicySet, kind: str) -> "Layout":
+    def of(cls, policy: PolicyOnDay, kind: str) -> "Layout":
         """The layout of a kind, from the lists delivery_column, heading_synonym and bare_table; names win over synonyms.
 
         Raises:
@@ -114,7 +114,7 @@ class Layout:
         kinds = (CATALOG, FIELD_KIND) if kind == CATALOG else (kind,)
         columns: dict[tuple[str, str], Column] = {}
         headings: dict[str, Column] = {}
-        for entry in policy.current("delivery_column"):
+        for entry in policy.of("delivery_column"):
             row = entry.body
             if row["kind"] not in kinds:
                 continue
@@ -127,14 +127,14 @@ class Layout:
             raise KeyError(kind)
         canonical = frozenset(headings)
         field_headings = {key: column for key, column in headings.items() if column.of_field}
-        for entry in policy.current("heading_synonym"):
+        for entry in policy.of("heading_synonym"):
             column = columns.get((entry.body["kind"], entry.body["column"]))
             if column is not None:
                 headings.setdefault(heading_key(entry.body["heading"]), column)
                 if column.of_field:
                     field_headings.setdefault(heading_key(entry.body["heading"]), column)
         bare: dict[str, dict[int, BareCell]] = {}
-        for entry in policy.current("bare_table"):
+        for entry in policy.of("bare_table"):
             row = entry.body
             if row["kind"] == kind:
                 cell = BareCell(columns[kind, row["column"]], re.compile(row["pattern"]))

@@ -355,7 +355,7 @@ def template(
     if kind not in _TEMPLATES:
         raise DeliveryError(f"{kind}: none of {', '.join(_TEMPLATES)} 没有该类别的模板")
     file = target or Path(f"{kind}.xlsx")
-    write_template(kind, load(_home(home).policy), file)
+    write_template(kind, load(_home(home).policy).on(datetime.now(UTC).astimezone().date()), file)
     console.say(f"{file}: 模板已写出 / template written")
 
 

@@ -3,15 +3,17 @@
 Belongs here: the commands and how a difference is shown. Does not belong here: what is compared (`warehouse/asking/policy_diff.py`).
 """
 
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption
-from readers.policy.files import load
+from readers.policy.files import Entry, PolicySet, load
 from warehouse.asking.policy_diff import PolicyDiff, policy_diff
 from warehouse.intake.ingest import pending
+from warehouse.intake.landed import first_day, judged_day
 from warehouse.store.home import Home, home_path
 from warehouse.store.lake import Lake
 from warehouse.tables.definitions import all_tables
@@ -25,12 +27,34 @@ policy_app = typer.Typer(
 @policy_app.command()
 def check(home: HomeOption = None) -> None:
     """检查政策文件：有误则指出文件、行、规则和改正办法 / check the policy files: what is wrong, with file, line, rule and mend."""
-    policy = load(Home(home_path(home)).create().policy)
+    lake = Lake(Home(home_path(home)).create())
+    policy = load(lake.home.policy)
+    day = judged_day(lake)
     for name in sorted(policy.lists):
-        console.say(f"{name}: {len(policy.current(name))} 项 / entries")
+        console.say(f"{name}: {_told(policy, name, day)}")
+    if (first := first_day(lake)) is not None:
+        late = sum(len(_late(policy, name, first)) for name in policy.lists)
+        if late:
+            console.say(
+                f"{late} 项的首个版本晚于最早的交付（{first}）才生效：此前即按首个版本 / of {late} entries the first version takes effect "
+                f"after the earliest delivery ({first}): before its day it holds all the same"
+            )
     for door in DOORS:
-        keep_door(all_tables(), policy, door)
+        keep_door(all_tables(), policy.on(day), door)
     console.say("没有错误 / nothing is wrong")
+
+
+def _told(policy: PolicySet, name: str, day: date) -> str:
+    """How many entries a list has, and which of their versions are still to come."""
+    ahead = sorted(entry.effective_from for entry in policy.lists[name] if entry.effective_from > day)
+    told = f"{len(policy.on(day).of(name))} 项 / entries"
+    later = [one for one in ahead if one not in {entry.effective_from for entry in policy.on(day).of(name)}]
+    return told + (f"，{len(later)} 项尚未生效 / to come, from {later[0]}" if later else "")
+
+
+def _late(policy: PolicySet, name: str, day: date) -> list[Entry]:
+    """The entries of a list whose first version takes effect after a day."""
+    return [entry for entry in policy.on(date.min).of(name) if entry.effective_from > day]
 
 
 @policy_app.command()

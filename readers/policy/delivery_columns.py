@@ -28,7 +28,9 @@ class DeliveryColumn(NamedTuple):
 def shipped_columns(kind: str) -> tuple[DeliveryColumn, ...]:
     """The shipped columns of a kind, in the order of the file."""
     return tuple(
-        DeliveryColumn(*(row[name] for name in ("column", "label_zh", "label_en", "value_type", "code_list", "note_zh")))
+        DeliveryColumn(
+            *(row[name] for name in ("column", "label_zh", "label_en", "value_type", "code_list", "note_zh"))
+        )
         for row in _rows()
         if row["kind"] == kind
     )

@@ -7,6 +7,7 @@ models), what SQL a rule may hold (`predicates.py`) and where policy is kept (`w
 import hashlib
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -106,22 +107,42 @@ class PolicySet:
         """The hash of every list there is; a list without entries has one too."""
         return {name: self.list_hash(name) for name in LISTS}
 
-    def in_force(self, list_name: str, day: date) -> list[Entry]:
-        """The entries of a list that are in force on a day, one a key; in the order of the file.
+    def on(self, day: date) -> "PolicyOnDay":
+        """The policy as it is in force on a day."""
+        days = self._days
+        return self._on_day.setdefault(bisect_right(days, day), PolicyOnDay(self, day))
 
-        That is of each key the last version that took effect by then; before the first one, the first. The models say the same by
-        `in_force` (`warehouse/tables/in_force.py`).
-        """
+    @cached_property
+    def _days(self) -> list[date]:
+        return sorted({entry.effective_from for entries in self.lists.values() for entry in entries})
+
+    @cached_property
+    def _on_day(self) -> dict[int, "PolicyOnDay"]:
+        return {}
+
+
+@dataclass(frozen=True, eq=False)
+class PolicyOnDay:
+    """The entries of a policy that are in force on a day: one object for all days between which nothing takes effect.
+
+    Of each key that is the last version that took effect by then; before the first one, the first. Models say the same by `in_force`
+    (`warehouse/tables/in_force.py`).
+    """
+
+    policy: PolicySet
+    day: date
+
+    def of(self, list_name: str) -> list[Entry]:
+        """The entries of a list that are in force, one a key, in the order of the file."""
         found: dict[str, Entry] = {}
-        for entry in self.lists.get(list_name, ()):
+        for entry in self.policy.lists.get(list_name, ()):
             before = found.setdefault(entry.entry_key, entry)
-            if (entry.effective_from <= day, _nearness(entry, day)) > (before.effective_from <= day, _nearness(before, day)):
+            if self._precedence(entry) > self._precedence(before):
                 found[entry.entry_key] = entry
         return list(found.values())
 
-
-def _nearness(entry: Entry, day: date) -> int:
-    return -abs((day - entry.effective_from).days)
+    def _precedence(self, entry: Entry) -> tuple[bool, int]:
+        return entry.effective_from <= self.day, -abs((self.day - entry.effective_from).days)
 
 
 def policy_files(folder: Path) -> dict[str, Path]:

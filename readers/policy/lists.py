@@ -201,7 +201,9 @@ LISTS: Mapping[str, ListShape] = {
         ((("impact_object", "harm_degree"), "grade_matrix"),),
     ),
     "detector_term": ListShape(("term_list", "term")),
-    "grade_matrix": ListShape(("impact_object", "harm_degree"), ("grade",), references=((("grade",), "grade_level"),), more=_NAMES),
+    "grade_matrix": ListShape(
+        ("impact_object", "harm_degree"), ("grade",), references=((("grade",), "grade_level"),), more=_NAMES
+    ),
     "grade_level": ListShape(
         ("grade",),
         ("rank", "label_zh", "label_en", "is_candidate"),

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from readers.policy.files import PolicySet
+from readers.policy.files import PolicyOnDay
 from readers.profiling.constraints import Constraint, ConstraintError, broken_cells
 from readers.profiling.detectors import Detectors
 from readers.tables.content import ContentTable
@@ -41,23 +41,23 @@ class ContentRules:
     compared: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
-    def of(cls, policy: PolicySet) -> "ContentRules":
+    def of(cls, policy: PolicyOnDay) -> "ContentRules":
         return cls(
-            {entry.entry_key: int(entry.body["value"]) for entry in policy.current("content_limit")},
-            [entry.body["value"].lower() for entry in policy.current("placeholder_value")],
+            {entry.entry_key: int(entry.body["value"]) for entry in policy.of("content_limit")},
+            [entry.body["value"].lower() for entry in policy.of("placeholder_value")],
             [
                 entry.body["pattern"]
-                for entry in policy.current("grade_rule")
+                for entry in policy.of("grade_rule")
                 if entry.body.get("pattern") and entry.body["harm_degree"] != "none"
             ],
             Detectors.of(policy),
             [
                 (entry.entry_key, entry.body["applies_to"], Constraint.parse(entry.body["constraint"]))
-                for entry in policy.current("content_constraint")
+                for entry in policy.of("content_constraint")
             ],
             frozenset(
                 (entry.body[table], entry.body[column])
-                for entry in policy.current("content_reference")
+                for entry in policy.of("content_reference")
                 for table, column in (("applies_to", "column"), ("refers_to", "refers_column"))
             ),
         )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -106,9 +107,9 @@ def _policy() -> PolicySet:
 
 @cache
 def _rules() -> frozenset[str]:
-    return frozenset(entry.body["rule"] for entry in _policy().current("rejection_rule"))
+    return frozenset(entry.body["rule"] for entry in _policy().on(date.max).of("rejection_rule"))
 
 
 @cache
 def _layout(kind: str) -> Layout:
-    return Layout.of(_policy(), kind)
+    return Layout.of(_policy().on(date.max), kind)

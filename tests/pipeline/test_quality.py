@@ -30,7 +30,7 @@ def _policy(home: Home, name: str) -> list[dict[str, str]]:
 
 
 def _rules(home: Home) -> list[Entry]:
-    return load(home.policy).current("quality_rule")
+    return load(home.policy).on(date.max).of("quality_rule")
 
 
 def _is_date(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +31,7 @@ def shipped() -> PolicySet:
 
 @cache
 def layout(kind: str) -> Layout:
-    return Layout.of(shipped(), kind)
+    return Layout.of(shipped().on(date.max), kind)
 
 
 def delivered(path: Path) -> DeliveredFile:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from warehouse.trace.column_grade import DOORS, DoorError, column_grades, keep_d
 from warehouse.trace.graph import ColumnRef, LineageGraph
 
 SHIPPED = load(POLICY)
-RANKS = {entry.entry_key: int(entry.body["rank"]) for entry in SHIPPED.current("grade_level")}
+RANKS = {entry.entry_key: int(entry.body["rank"]) for entry in SHIPPED.on(date.max).of("grade_level")}
 TABLES = all_tables().under(SHIPPED)
 BARE = Tables({name: replace(table, lowered=()) for name, table in TABLES.items()})
 EDGES = [edge for edge in LineageGraph(TABLES).edges if edge.influence == "value"]
@@ -38,7 +39,7 @@ def body_graded(grade: str) -> PolicySet:
 
 
 def door_at(door: str, grade: str) -> PolicySet:
-    limit = next(entry.body["grade"] for entry in SHIPPED.current("door_limit") if entry.entry_key == door)
+    limit = next(entry.body["grade"] for entry in SHIPPED.on(date.max).of("door_limit") if entry.entry_key == door)
     return policy_with({"door_limit.csv": (f"\n{door},{limit},", f"\n{door},{grade},")})
 
 
@@ -57,7 +58,9 @@ def test_no_published_column_is_above_its_door(door: str, limit: str, body: str)
     files["door_limit.csv"] = "\n".join(lines).encode()
     policy = PolicySet.of_files(files)
     grades = column_grades(TABLES, policy)
-    published = {entry.body["table"] for entry in policy.current("report_form")} if door == "workbook" else set(TABLES)
+    published = (
+        {entry.body["table"] for entry in policy.on(date.max).of("report_form")} if door == "workbook" else set(TABLES)
+    )
     above = {ref for ref, grade in grades.items() if ref.table in published and grade.rank > RANKS[limit]}
     assert {overflow.column for overflow in overflows(TABLES, policy, door)} == above
     if above:
@@ -112,7 +115,7 @@ def test_what_policy_forgets_is_closed(tmp_path: Path) -> None:
 
 def test_what_policy_and_tables_say_names_columns_that_are_there() -> None:
     names = {name: {column.name for column in table.columns} for name, table in TABLES.items()}
-    for entry in SHIPPED.current("column_grade"):
+    for entry in SHIPPED.on(date.max).of("column_grade"):
         assert entry.body["column"] in {*names[entry.body["table"]], "*"}
     for name, table in TABLES.items():
         for step in table.lowered:

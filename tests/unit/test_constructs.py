@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from warehouse.provenance import constructs
 from warehouse.provenance.columns import column_lineage
-from warehouse.provenance.rewrite import UnsupportedConstruct, inputs, policy_lists, retarget, rewrite
+from warehouse.provenance.rewrite import UnsupportedConstruct, inputs, retarget, rewrite
 
 REFUSED = {
     "framed row_number": (
@@ -172,41 +172,6 @@ def test_inputs_are_named_once_in_the_order_of_the_text() -> None:
     assert inputs(sql) == ("s.c", "s.b", "s.a")
     with pytest.raises(ValueError, match=r"stage\.table"):
         inputs("SELECT * FROM loose")
-
-
-def test_policy_lists_are_the_literals_that_hold_each_reference() -> None:
-    sql = """
-        WITH code AS (
-            SELECT e.body FROM policy.entry AS e WHERE e.list_name = 'code_value' AND e.status = 'official'
-        )
-        SELECT * FROM s.a AS a
-        JOIN policy.entry AS x ON x.list_name IN ('grade_rule', 'grade_level') AND x.entry_key = a.k
-        LEFT JOIN policy.entry AS y ON 'parameter' = y.list_name AND y.entry_key = a.k
-        JOIN code ON TRUE
-    """
-    assert policy_lists(sql) == {"code_value", "grade_rule", "grade_level", "parameter"}
-    assert policy_lists("SELECT a.id FROM s.a AS a") == frozenset()
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        "TRUE",
-        "e.list_name = a.k",
-        "e.list_name = 'x' OR a.id = 1",
-        "e.list_name <> 'x'",
-        "a.list_name = 'x'",
-        "e.list_name IN ('x', a.k)",
-    ],
-)
-def test_a_reference_to_policy_that_no_list_name_holds_is_refused(condition: str) -> None:
-    with pytest.raises(UnsupportedConstruct, match="list_name"):
-        policy_lists(f"SELECT * FROM policy.entry AS e JOIN s.a AS a ON TRUE WHERE {condition}")
-
-
-def test_the_condition_of_an_outer_join_does_not_hold_its_left_side() -> None:
-    with pytest.raises(UnsupportedConstruct, match="list_name"):
-        policy_lists("SELECT * FROM policy.entry AS e LEFT JOIN s.a AS a ON e.list_name = 'x'")
 
 
 def test_retargeting_keeps_what_columns_call_their_table() -> None:

@@ -12,7 +12,7 @@ TEXTS = {"label", "zh", "en"}
 
 
 def _columns(shape: ListShape) -> set[str]:
-    return {*shape.key, *shape.filled, *shape.optional}
+    return set(shape.columns)
 
 
 def _definitions() -> Iterator[tuple[str, Mapping[str, str]]]:

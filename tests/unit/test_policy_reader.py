@@ -97,7 +97,7 @@ OWED = "unit_kind,kind,source,status,effective_from\ninstitution,catalog,意见,
 
 def test_the_entry_in_force_is_the_latest() -> None:
     policy = policy_of(parameter=PARAMETER + RATE.replace("2025", "2026").replace("3", "4") + RATE)
-    assert [entry.body["value"] for entry in policy.current("parameter")] == ["4"]
+    assert [entry.body["value"] for entry in policy.on(date.max).of("parameter")] == ["4"]
     assert len(policy.lists["parameter"]) == 2
 
 
@@ -283,12 +283,12 @@ def test_the_list_that_the_rules_were_in_is_refused_in_a_folder_and_read_from_th
 
 def test_every_indicator_of_the_standard_has_a_rule_or_a_reason() -> None:
     policy = load(POLICY)
-    measured = {rule.body["indicator_code"] for rule in policy.current("quality_rule")}
-    explained = {entry.entry_key for entry in policy.current("quality_indicator") if "why_not_zh" in entry.body}
+    measured = {rule.body["indicator_code"] for rule in policy.on(date.max).of("quality_rule")}
+    explained = {entry.entry_key for entry in policy.on(date.max).of("quality_indicator") if "why_not_zh" in entry.body}
     per_dimension = {"01": 6, "02": 2, "03": 5, "04": 2, "05": 3, "06": 2}
     assert measured | explained == {f"{d}{n:02}" for d, count in per_dimension.items() for n in range(1, count + 1)}
     assert not measured & explained
-    assert {rule.body["table_name"] for rule in policy.current("quality_rule")} == set(rule_tables())
+    assert {rule.body["table_name"] for rule in policy.on(date.max).of("quality_rule")} == set(rule_tables())
     assert {name for name in policy_files(POLICY) if "/" in name} == {
         rule.source_file for rule in policy.lists["quality_rule"]
     }

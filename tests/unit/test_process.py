@@ -9,7 +9,9 @@ import pytest
 
 from warehouse.store.process import is_gone, mark, marks
 
-SAY_AND_WAIT = "import sys; from warehouse.store.process import mark; print(mark('run-1'), flush=True); sys.stdin.read()"
+SAY_AND_WAIT = (
+    "import sys; from warehouse.store.process import mark; print(mark('run-1'), flush=True); sys.stdin.read()"
+)
 
 
 def test_this_process_lives() -> None:

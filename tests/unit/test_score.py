@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -57,8 +58,12 @@ def store() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-RESOURCE_RULES = len([r for r in load(POLICY).current("quality_rule") if r.body["table_name"] == "catalog.resource"])
-FIELD_RULES = len([r for r in load(POLICY).current("quality_rule") if r.body["table_name"] == "catalog.resource_field"])
+RESOURCE_RULES = len(
+    [r for r in load(POLICY).on(date.max).of("quality_rule") if r.body["table_name"] == "catalog.resource"]
+)
+FIELD_RULES = len(
+    [r for r in load(POLICY).on(date.max).of("quality_rule") if r.body["table_name"] == "catalog.resource_field"]
+)
 
 
 def _rows(rules: int, most: int) -> st.SearchStrategy[list[Row]]:

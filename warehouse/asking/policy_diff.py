@@ -23,8 +23,8 @@ from warehouse.intake.landing_models import fill_models
 from warehouse.intake.reading import read_files
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.tables.table import Table, Tables
 from warehouse.tables.quoting import identifier, literal
+from warehouse.tables.table import Table, Tables
 
 #: Of each column, as many of the commonest changes are told.
 _MOST_CHANGES = 5

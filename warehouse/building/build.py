@@ -19,9 +19,8 @@ from warehouse.building.staleness import Materialization, latest_snapshots, stal
 from warehouse.provenance.tree import retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake, next_snapshot
-from warehouse.tables.table import Table, Tables
 from warehouse.tables.quoting import identifier
-
+from warehouse.tables.table import Table, Tables
 
 _PARAMETER = re.compile(r"\$(period|period_end|year_start)\b")
 
@@ -99,7 +98,9 @@ def fill(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None
     if within is not None:
         own = [name for name in table.inputs if name.startswith(f"{table.stage}.")]
         model = retarget(model, {name: f"{within}_{name.partition('.')[2]}" for name in own})
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE built AS {model}", parameters(model, partition_key(table, period)))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE built AS {model}", parameters(model, partition_key(table, period))
+    )
     check_columns(connection, table, "built")
     check_key(connection, table, "built")
     if within is not None:

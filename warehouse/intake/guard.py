@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from readers.policy.files import PolicySet
+from readers.policy.files import PolicyOnDay, PolicySet
 from warehouse import queries
 from warehouse.intake.deliveries import OPERATOR, DeliveredFile, Delivery, DeliveryError, Intake, Receipt
 from warehouse.store.lake import Lake
@@ -125,9 +125,9 @@ def decide(lake: Lake, policy: PolicySet, delivery_id: str, decision: str, reaso
     today = datetime.now(UTC).astimezone().date()
     record: Mapping[str, str] = {
         "decision_id": f"{decision}-{delivery_id}",
-        "subject_kind": _label(policy, "decision_subject", "delivery"),
+        "subject_kind": _label(policy.on(today), "decision_subject", "delivery"),
         "subject_key": delivery_id,
-        "decision": _label(policy, "decision", decision),
+        "decision": _label(policy.on(today), "decision", decision),
         "reason": reason,
         "decided_by": decided_by,
         "decided_at": today.isoformat(),
@@ -145,8 +145,8 @@ def decide(lake: Lake, policy: PolicySet, delivery_id: str, decision: str, reaso
     return intake.receive(delivery, sequence_given=False)
 
 
-def _label(policy: PolicySet, code_list: str, code: str) -> str:
-    for entry in policy.current("code_value"):
+def _label(policy: PolicyOnDay, code_list: str, code: str) -> str:
+    for entry in policy.of("code_value"):
         if (entry.body["code_list"], entry.body["code"]) == (code_list, code):
             return entry.body["label"]
     raise DeliveryError(

@@ -3,6 +3,8 @@
 Does not belong here: taking deliveries in (`ingest.py`), figures for people (`status.py`).
 """
 
+from datetime import date
+
 from warehouse import queries
 from warehouse.store.lake import Lake
 
@@ -18,3 +20,19 @@ def delivered_hash(lake: Lake) -> str:
     with lake.reading() as connection:
         row = connection.execute(queries.text("delivered_hash")).fetchone()
     return str(row[0]) if row else ""
+
+
+def judged_day(lake: Lake) -> date:
+    """The day up to which the deliveries that stand go, by whose policy grades and doors are judged; the first of all if none stands."""
+    with lake.reading() as connection:
+        row = connection.execute("SELECT judged_date FROM delivered.horizon").fetchone()
+    return row[0] if row else date.min
+
+
+def first_day(lake: Lake) -> date | None:
+    """The date of the earliest delivery that stands."""
+    with lake.reading() as connection:
+        row = connection.execute(
+            "SELECT min(delivery_date) FROM landing.delivery WHERE status IN ('accepted', 'partial')"
+        ).fetchone()
+    return row[0] if row else None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from readers.kinds import CONTENT
-from readers.policy.files import PolicySet
+from readers.policy.files import PolicyOnDay, PolicySet
 from readers.records import DeliveredFile as SourceFile
 from readers.records import Layout, LostWorkerError, Reading, Unreadable, read
 from readers.tables.table import untold
@@ -63,7 +63,7 @@ def read_files(
         ReadError: a reader broke.
         LostWorkerError: a process that read was ended from outside; nothing is wrong with the file.
     """
-    read_one = _reader(home, policy, delivery.kind)
+    read_one = _reader(home, policy.on(delivery.delivery_date), delivery.kind)
     count = 0
     told: set[str] = set()
     for file_no, file in enumerate(delivery.files, start=1):
@@ -81,7 +81,7 @@ def read_files(
         yield outcome
 
 
-def _reader(home: Home, policy: PolicySet, kind: str) -> Callable[[SourceFile], Reading]:
+def _reader(home: Home, policy: PolicyOnDay, kind: str) -> Callable[[SourceFile], Reading]:
     """How the files of a kind are read."""
     if kind == CONTENT:
         # The detectors are imported where content came, and no sooner.

@@ -74,7 +74,7 @@ _EXPRESSION_GROUPS = (
     "Alias Array Boolean Bracket Column DataType DataTypeParam Dot Identifier Interval IntervalSpan",
     "Literal Null Paren Placeholder PropertyEQ Slice Struct Tuple Var",
     # operators
-    "Add And Any Between BitwiseAnd BitwiseOr Case Cast DPipe Div EQ Escape Exists GT GTE Glob ILike If In",
+    "Add And Any Between BitwiseAnd BitwiseLeftShift BitwiseOr Case Cast DPipe Div EQ Escape Exists GT GTE Glob ILike If In",
     "IntDiv Is LT LTE Like Mod Mul NEQ Neg Not NullSafeEQ NullSafeNEQ Or RegexpLike SimilarTo Sub TryCast",
     # numbers and choice
     "Abs Ceil Coalesce Floor Greatest Least Nullif Round Sign",

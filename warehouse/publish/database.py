@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from readers.policy.files import load
+from warehouse.intake.landed import judged_day
 from warehouse.store.disk import full_disk_named, sync
 from warehouse.store.faults import reach
 from warehouse.store.lake import Lake
@@ -19,7 +20,7 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
         FullDiskError: what was there before stands.
         DoorError: a table carries more than the policy lets the file carry.
     """
-    keep_door(lake.tables, load(lake.home.create().policy), DATABASE)
+    keep_door(lake.tables, load(lake.home.create().policy).on(judged_day(lake)), DATABASE)
     target = target.absolute()
     counts: dict[str, int] = {}
     with (

@@ -16,8 +16,8 @@ from typing import Any
 
 from warehouse.store.home import write_whole
 from warehouse.store.lake import Lake
-from warehouse.tables.table import STAGES, Table, Tables
 from warehouse.tables.quoting import identifier
+from warehouse.tables.table import STAGES, Table, Tables
 from warehouse.trace.graph import LineageGraph
 
 _LIBRARY = "vendor/cytoscape-3.34.4/cytoscape.min.js"

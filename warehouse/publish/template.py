@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from readers.kinds import KINDS
-from readers.policy.files import Entry, PolicySet
+from readers.policy.files import Entry, PolicyOnDay
 
 NOTES_SHEET = "填写说明"
 _CODES_SHEET = "代码表"
@@ -61,7 +61,7 @@ class _Code(NamedTuple):
     reference: str
 
 
-def write_template(kind: str, policy: PolicySet, path: Path) -> None:
+def write_template(kind: str, policy: PolicyOnDay, path: Path) -> None:
     """Write the template of a kind; a catalogue's has the columns of resources, then of fields (信息项).
 
     Sheet 1 has the Chinese headings only, required ones marked by `*` and colour, so that rows are filled in
@@ -71,7 +71,7 @@ def write_template(kind: str, policy: PolicySet, path: Path) -> None:
         KeyError: there is no such kind.
     """
     kinds = (kind, f"{kind}.field")
-    columns = [e for k in kinds for e in policy.current("delivery_column") if e.body["kind"] == k]
+    columns = [e for k in kinds for e in policy.of("delivery_column") if e.body["kind"] == k]
     if not columns:
         raise KeyError(kind)
     with xlsxwriter.Workbook(path) as book:
@@ -83,12 +83,12 @@ def write_template(kind: str, policy: PolicySet, path: Path) -> None:
         _write_notes(book, notes, columns, codes)
 
 
-def _write_codes(sheet: Worksheet, columns: Sequence[Entry], policy: PolicySet) -> dict[str, _Code]:
+def _write_codes(sheet: Worksheet, columns: Sequence[Entry], policy: PolicyOnDay) -> dict[str, _Code]:
     """One row a code list: its name, then of each code the label that the policy gives first."""
     codes: dict[str, _Code] = {}
     for name in dict.fromkeys(e.body["code_list"] for e in columns if "code_list" in e.body):
         labels: dict[str, str] = {}
-        for entry in policy.current("code_value"):
+        for entry in policy.of("code_value"):
             if entry.body["code_list"] == name:
                 labels.setdefault(entry.body["code"], entry.body["label"])
         row = len(codes)

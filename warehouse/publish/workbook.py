@@ -18,6 +18,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from readers.policy.files import load
 from warehouse import queries
+from warehouse.building.build import parameters
+from warehouse.intake.landed import judged_day
 from warehouse.store.disk import placed
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
@@ -107,7 +109,7 @@ def publish_workbook(lake: Lake, name: str, period: str, sheets: Sequence[Sheet]
         LookupError: the policy has no layout for one of the sheets.
         DoorError: a table of the reports carries more than the policy lets workbooks carry.
     """
-    keep_door(lake.tables, load(lake.home.policy), WORKBOOK)
+    keep_door(lake.tables, load(lake.home.policy).on(judged_day(lake)), WORKBOOK)
     target = lake.home.reports / period / f"{name}.xlsx"
     with (
         lake.reading() as connection,
@@ -116,7 +118,7 @@ def publish_workbook(lake: Lake, name: str, period: str, sheets: Sequence[Sheet]
     ):
         forms = [sheet.form for sheet in sheets]
         for number, sheet in enumerate(sheets):
-            form = connection.execute(queries.text("report_form"), {"form": sheet.form}).fetchone()
+            form = _asked(connection, "report_form", sheet.form, period).fetchone()
             if form is None:
                 raise LookupError(
                     f"policy/report_form.csv has no entry “{sheet.form}”; take it over from the shipped policy "
@@ -125,14 +127,17 @@ def publish_workbook(lake: Lake, name: str, period: str, sheets: Sequence[Sheet]
             qualified, title, note = form
             if number == 0:
                 book.set_properties({"title": title, "company": "数账 Shuzhang", "created": FIXED_TIME})
-            columns = [
-                FormColumn(*row)
-                for row in connection.execute(queries.text("report_columns"), {"form": sheet.form}).fetchall()
-            ]
+            columns = [FormColumn(*row) for row in _asked(connection, "report_columns", sheet.form, period).fetchall()]
             rows = _rows(connection, lake.tables[qualified], columns, period, sheet)
             heading = title if forms.count(sheet.form) == 1 else f"{title}（{sheet.label}）"
             _write_sheet(book, sheet.label, heading, note, period, columns, rows)
     return target
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, question: str, form: str, period: str) -> duckdb.DuckDBPyConnection:
+    """What policy says of a form on the last day of a period."""
+    text = queries.text(question)
+    return connection.execute(text, {"form": form, **parameters(text, period)})
 
 
 def report_files(home: Home, period: str) -> list[Path]:

@@ -20,8 +20,8 @@ from warehouse.store.engine import connect
 from warehouse.store.faults import reach
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
-from warehouse.tables.table import Table, Tables
 from warehouse.tables.quoting import identifier, literal
+from warehouse.tables.table import Table, Tables
 
 Result = TypeVar("Result")
 

@@ -56,13 +56,19 @@ def _columns(given: DeliveryColumn, common: Mapping[str, Column]) -> Iterator[Co
         yield common[_HOLDER]
         return
     zh = given.label_zh + (f"：{given.note_zh}" if given.note_zh else "")
-    yield Column(_name(given), _TYPES[given.value_type], given.label_zh, zh, given.label_en.capitalize())
+    en = given.label_en[:1].upper() + given.label_en[1:]
+    yield Column(_name(given), _TYPES[given.value_type], given.label_zh, zh, en)
     if given.value_type == "code":
-        yield Column(f"{given.name}_label", "VARCHAR", f"{given.label_zh}（原文）", f"{zh}，按交付原文", f"{given.label_en.capitalize()}, as delivered")
+        label = f"{given.label_zh}（原文）"
+        yield Column(f"{given.name}_label", "VARCHAR", label, f"{zh}，按交付原文", f"{en}, as delivered")
 
 
 def _name(given: DeliveryColumn) -> str:
-    return f"{given.name.removesuffix('_at')}_date" if given.value_type == "date" and given.name.endswith("_at") else given.name
+    return (
+        f"{given.name.removesuffix('_at')}_date"
+        if given.value_type == "date" and given.name.endswith("_at")
+        else given.name
+    )
 
 
 def _model(kind: Kind, given: tuple[DeliveryColumn, ...]) -> str:

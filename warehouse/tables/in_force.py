@@ -6,7 +6,7 @@ traced has the condition in its place. Does not belong here: which day a row is 
 """
 
 import sqlglot
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from warehouse.provenance.tree import DIALECT
 

@@ -52,7 +52,9 @@ def _column(name: str, type_: str, own: Mapping[str, Any], general: Mapping[str,
 
 
 def _model(name: str, shape: ListShape) -> str:
-    columns = "".join(f"    {_typed(column, type_)} AS {identifier(column)},\n" for column, type_ in shape.columns.items())
+    columns = "".join(
+        f"    {_typed(column, type_)} AS {identifier(column)},\n" for column, type_ in shape.columns.items()
+    )
     return (
         "SELECT\n    e.entry_key,\n"
         f"{columns}"

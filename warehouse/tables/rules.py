@@ -1,6 +1,6 @@
 """Policy in the text of models: where it has a mark, what policy says is put there when the text is loaded.
 
-So a rule of quality is written once, in `policy/quality`, and what runs is plain SQL that is kept, traced and verified like any other model.
+So a rule of quality is written once, in `policy/quality`, and what runs is plain SQL that is kept, traced and verified.
 
 | mark | becomes |
 |---|---|
@@ -8,11 +8,11 @@ So a rule of quality is written once, in `policy/quality`, and what runs is plai
 | `/*+ each NAME: TEXT */` | TEXT once for each rule on the table |
 | `/*+ entries LIST: TEXT */` | TEXT once for each version of each entry of a list, `{column}` being its cell as a SQL literal |
 
-The last is for patterns: DuckDB compiles one that comes from a row anew for each row that it is matched with, which took 78 of the 219
-seconds of a run over 100,000 resources; one that stands in the text is compiled once. In TEXT of `each` `{bit}` is the bit that stands for the rule in the verdicts of a row of its table, `{assessed}` the condition under which a row is
-assessed, `{met}` that under which it is assessed and meets the rule; both over `t`. Each version of a rule has a bit, in the order of
-code and effective_from, as in `quality.rule`, which says which of them are in force. Does not belong here: what a predicate may be
-(`readers/policy/predicates.py`).
+In TEXT of `each`, `{bit}` is the bit that stands for the rule in the verdicts of a row of its table, `{assessed}` the condition under which
+a row is assessed, `{met}` that under which it is assessed and meets the rule; both over `t`. Each version of a rule has a bit, in the
+order of code and effective_from, as in `quality.rule`, which says which of them are in force. `entries` is for patterns: DuckDB compiles
+one that comes from a row anew for each row that it is matched with, which took 78 of the 219 seconds of a run over 100,000 resources;
+one that stands in the text is compiled once. Does not belong here: what a predicate may be (`readers/policy/predicates.py`).
 """
 
 import re
@@ -51,7 +51,9 @@ def expanded(model: str, policy: PolicySet) -> str:
 def shipped_policy() -> PolicySet:
     """The shipped lists that marks ask for."""
     folder = FOLDERS["quality_rule"][0]
-    found = {f"{folder}/{file.name}": file for file in (files("policy") / folder).iterdir() if file.name.endswith(".toml")}
+    found = {
+        f"{folder}/{file.name}": file for file in (files("policy") / folder).iterdir() if file.name.endswith(".toml")
+    }
     found |= {name: files("policy") / name for name in ("confidential_term.csv",)}
     return PolicySet.of_files({name: file.read_bytes() for name, file in found.items()})
 
@@ -72,7 +74,9 @@ def _rules(policy: PolicySet, table: str) -> Iterator[dict[str, str]]:
 def _entries(policy: PolicySet, list_name: str) -> Iterator[dict[str, str]]:
     """The cells of each version of each entry of a list."""
     for entry in sorted(policy.lists.get(list_name, ()), key=lambda entry: (entry.entry_key, entry.effective_from)):
-        cells = dict.fromkeys(LISTS[list_name].columns, "NULL") | {name: literal(cell) for name, cell in entry.body.items()}
+        cells = dict.fromkeys(LISTS[list_name].columns, "NULL") | {
+            name: literal(cell) for name, cell in entry.body.items()
+        }
         yield cells | {"entry_key": literal(entry.entry_key)}
 
 

@@ -159,5 +159,3 @@ class Tables(Mapping[str, Table]):
     @cached_property
     def relations(self) -> dict[str, Relation]:
         return {name: table.relation for name, table in self.items()}
-
-

@@ -9,7 +9,7 @@ stage classification).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readers.policy.files import PolicySet
+from readers.policy.files import PolicyOnDay
 from warehouse.tables.table import Tables
 from warehouse.trace.graph import ColumnRef, table_lineage
 
@@ -51,11 +51,11 @@ class Overflow:
         )
 
 
-def column_grades(tables: Tables, policy: PolicySet) -> dict[ColumnRef, ColumnGrade]:
+def column_grades(tables: Tables, policy: PolicyOnDay) -> dict[ColumnRef, ColumnGrade]:
     """The grade of every column of the lake."""
     ranks = _ranks(policy)
     top, bottom = max(ranks, key=lambda g: ranks[g]), min(ranks, key=lambda g: ranks[g])
-    given = {entry.entry_key: entry.body["grade"] for entry in policy.current("column_grade")}
+    given = {entry.entry_key: entry.body["grade"] for entry in policy.of("column_grade")}
     grades: dict[ColumnRef, ColumnGrade] = {}
     for name, table in tables.items():
         lineage = table_lineage(tables, table)
@@ -80,10 +80,10 @@ def column_grades(tables: Tables, policy: PolicySet) -> dict[ColumnRef, ColumnGr
     return grades
 
 
-def overflows(tables: Tables, policy: PolicySet, door: str) -> list[Overflow]:
+def overflows(tables: Tables, policy: PolicyOnDay, door: str) -> list[Overflow]:
     """The columns that carry more than a door allows."""
     ranks = _ranks(policy)
-    limits = {entry.entry_key: entry.body["grade"] for entry in policy.current("door_limit")}
+    limits = {entry.entry_key: entry.body["grade"] for entry in policy.of("door_limit")}
     limit = limits.get(door)
     allowed = ranks[limit] if limit is not None else -1
     return [
@@ -93,22 +93,22 @@ def overflows(tables: Tables, policy: PolicySet, door: str) -> list[Overflow]:
     ]
 
 
-def keep_door(tables: Tables, policy: PolicySet, door: str) -> None:
+def keep_door(tables: Tables, policy: PolicyOnDay, door: str) -> None:
     """Let nothing pass a door that carries more than it allows.
 
     Raises:
         DoorError: something does.
     """
-    found = overflows(tables.under(policy), policy, door)
+    found = overflows(tables.under(policy.policy), policy, door)
     if found:
         raise DoorError("\n".join(map(str, found)))
 
 
-def _published(tables: Tables, policy: PolicySet, door: str) -> frozenset[str]:
+def _published(tables: Tables, policy: PolicyOnDay, door: str) -> frozenset[str]:
     if door == WORKBOOK:
-        return frozenset(entry.body["table"] for entry in policy.current("report_form"))
+        return frozenset(entry.body["table"] for entry in policy.of("report_form"))
     return frozenset(tables)
 
 
-def _ranks(policy: PolicySet) -> Mapping[str, int]:
-    return {entry.entry_key: int(entry.body["rank"]) for entry in policy.current("grade_level")}
+def _ranks(policy: PolicyOnDay) -> Mapping[str, int]:
+    return {entry.entry_key: int(entry.body["rank"]) for entry in policy.of("grade_level")}

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from warehouse.store.lake import Lake
-from warehouse.tables.table import Table
 from warehouse.tables.quoting import identifier
+from warehouse.tables.table import Table
 from warehouse.trace.walk import TraceError, Tracer
 
 

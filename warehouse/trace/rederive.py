@@ -16,8 +16,8 @@ from warehouse.intake.deliveries import Delivery, Intake
 from warehouse.intake.ingest import delivery_row
 from warehouse.intake.reading import FileOutcome, file_row, read_files
 from warehouse.store.home import Home
-from warehouse.tables.table import Table
 from warehouse.tables.quoting import identifier
+from warehouse.tables.table import Table
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from warehouse.provenance.tree import inputs, rederivation, retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.tables.definitions import all_tables
-from warehouse.tables.table import Table, Tables
 from warehouse.tables.quoting import identifier
+from warehouse.tables.table import Table, Tables
 from warehouse.trace.rederive import KeptBytes, Traced, base_rows
 
 #: Up to so many values of a key column are pushed down as a list; beyond, looking each row up in it costs more than it saves.

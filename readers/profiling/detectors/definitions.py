@@ -6,7 +6,7 @@ Belongs here: `policy/detector.csv` and `detector_term.csv` as objects. Does not
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readers.policy.files import Entry, PolicySet
+from readers.policy.files import Entry, PolicyOnDay
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class Detector:
     name_weight_pct: int
 
 
-def detectors(policy: PolicySet) -> tuple[Detector, ...]:
+def detectors(policy: PolicyOnDay) -> tuple[Detector, ...]:
     """The detectors in force, in the order of the file."""
     terms: dict[str, list[str]] = {}
-    for entry in policy.current("detector_term"):
+    for entry in policy.of("detector_term"):
         terms.setdefault(entry.body["term_list"], []).append(entry.body["term"])
-    return tuple(_detector(entry, terms) for entry in policy.current("detector"))
+    return tuple(_detector(entry, terms) for entry in policy.of("detector"))
 
 
 def _detector(entry: Entry, terms: Mapping[str, list[str]]) -> Detector:

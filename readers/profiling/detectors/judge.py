@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from readers.policy.files import PolicySet
+from readers.policy.files import PolicyOnDay
 from readers.profiling.detectors.definitions import Detector, detectors
 from readers.profiling.detectors.masking import keyed_hash, masked
 from readers.profiling.detectors.matching import Texts, Tokens, names_match, vetoed
@@ -44,7 +44,7 @@ class Detectors:
     definitions: tuple[Detector, ...]
 
     @classmethod
-    def of(cls, policy: PolicySet) -> "Detectors":
+    def of(cls, policy: PolicyOnDay) -> "Detectors":
         return cls(detectors(policy))
 
     def detect(self, columns: pa.Table, values: pa.Table, key: bytes) -> pa.Table:
