@@ -51,6 +51,10 @@ check: setup ## lint, format and types
 	ruff format --check .
 	pyright
 
+.PHONY: sql-check
+sql-check: setup ## tell where SQL is hard to read
+	python -m tests.sql_style
+
 .PHONY: ui
 ui: setup ## the Dagster UI on 127.0.0.1, with its daemon
 	shuzhang status > /dev/null # makes the home on first use; puts runs that were killed on record as failed
