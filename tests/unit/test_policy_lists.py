@@ -5,14 +5,10 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from readers.policy.lists import LISTS, ListShape
+from readers.policy.lists import LISTS
 
 DEFINED: Mapping[str, Any] = tomllib.loads((files("warehouse.tables") / "policy_lists.toml").read_text("utf-8"))
 TEXTS = {"label", "zh", "en"}
-
-
-def _columns(shape: ListShape) -> set[str]:
-    return set(shape.columns)
 
 
 def _definitions() -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -28,9 +24,9 @@ def _definitions() -> Iterator[tuple[str, Mapping[str, str]]]:
 def test_it_defines_the_lists_and_columns_that_there_are() -> None:
     assert set(DEFINED) == {"columns", "lists"}
     assert set(DEFINED["lists"]) == set(LISTS)
-    assert set(DEFINED["columns"]) == set().union(*map(_columns, LISTS.values()))
+    assert set(DEFINED["columns"]) == {name for shape in LISTS.values() for name in shape.columns}
     for list_name, described in DEFINED["lists"].items():
-        assert set(described.get("columns", ())) <= _columns(LISTS[list_name]), list_name
+        assert set(described.get("columns", ())) <= set(LISTS[list_name].columns), list_name
 
 
 def test_every_definition_is_whole() -> None:
@@ -49,5 +45,5 @@ def test_labels_of_lists_are_told_apart() -> None:
 def test_labels_within_a_list_are_told_apart() -> None:
     for list_name, shape in LISTS.items():
         own = DEFINED["lists"][list_name].get("columns", {})
-        labels = [own.get(name, DEFINED["columns"][name])["label"] for name in _columns(shape)]
+        labels = [own.get(name, DEFINED["columns"][name])["label"] for name in shape.columns]
         assert len(set(labels)) == len(labels), list_name
