@@ -21,4 +21,4 @@ _TABLES = {asset_key(table): table for table in all_tables().of_stage(POLICY)}
 )
 def policy_stage(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
     selected = {_TABLES[key].qualified for key in context.selected_asset_keys}
-    yield from results(build_policy(lake.open(), lake.policy(), selected, commit_info(context, POLICY)))
+    yield from results(build_policy(lake.open(), lake.policy(), commit_info(context, POLICY), selected))

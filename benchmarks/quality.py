@@ -22,6 +22,7 @@ from benchmarks.aside import seconds_aside
 from benchmarks.measure import Result, main, measured, median_seconds, peak_rss_mb
 from readers.policy.files import PolicySet, load
 from readers.policy.predicates import rule_tables
+from tests.policies import put_policy
 from warehouse.tables import rules as rule_models
 from warehouse.tables.definitions import all_tables
 
@@ -92,11 +93,11 @@ def _policy() -> PolicySet:
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, policy: PolicySet, rows: int) -> None:
-    for stage in ("policy", "quality", "bench"):
+    for stage in ("delivered", "quality", "bench"):
         connection.execute(f"CREATE SCHEMA {stage}")
-    connection.register("entries", policy.entries)
-    connection.execute(all_tables()["policy.entry"].ddl())
-    connection.execute("INSERT INTO policy.entry BY NAME FROM entries")
+    put_policy(connection, policy.entries)
+    connection.execute(all_tables()["delivered.horizon"].ddl())
+    connection.execute("INSERT INTO delivered.horizon VALUES (DATE '2026-06-30', 'd')")
     tables = all_tables().under(policy)
     for name in ("quality.indicator", "quality.rule"):
         connection.execute(f"CREATE TABLE {name} AS {tables[name].model}")

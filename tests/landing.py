@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from readers.policy.files import load
+from tests.policies import put_policy
 from warehouse.intake.landing_models import fill_models, portion_of
 from warehouse.tables.definitions import all_tables
 
@@ -50,10 +51,10 @@ def empty_landing() -> duckdb.DuckDBPyConnection:
     """A database with the shipped policy and nothing delivered."""
     connection = duckdb.connect(config={"threads": 1})
     for table in all_tables().values():
-        if table.stage in ("policy", "landing"):
+        if table.stage == "landing":
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
             connection.execute(table.ddl())
-    _insert(connection, "policy.entry", _shipped())
+    put_policy(connection, _shipped())
     return connection
 
 

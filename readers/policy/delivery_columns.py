@@ -43,9 +43,18 @@ def fixed_cells() -> Mapping[str, Mapping[str, str]]:
     return {f"{row['kind']}|{row['column']}": dict(_fixed(row)) for row in _rows() if row["kind"] in tabled}
 
 
+def required_columns() -> tuple[str, ...]:
+    """The keys of the entries of delivery_column that the typed tables cannot do without."""
+    tabled = {kind.code for kind in KINDS.values() if kind.table is not None}
+    return tuple(
+        f"{row['kind']}|{row['column']}" for row in _rows() if row["kind"] in tabled and row["is_required"] == "yes"
+    )
+
+
 def _fixed(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "value_type", row["value_type"]
-    yield "code_list", row["code_list"]
+    if row["code_list"]:
+        yield "code_list", row["code_list"]
     if row["value_type"] != "text":
         yield "is_strict", "yes"
 

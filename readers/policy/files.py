@@ -84,6 +84,8 @@ class PolicySet:
         for entries in lists.values():
             problems += _duplicates(entries)
         problems += _dangling(lists)
+        problems += _twin_labels(lists.get("code_value", ()))
+        problems += _missing_entries(lists) if whole else ()
         problems += _rule_problems(lists, whole)
         if problems:
             raise PolicyError(tuple(sorted(problems)))
@@ -332,6 +334,31 @@ def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Problem]:
             place = earlier.line if earlier.source_file == entry.source_file else earlier.source_pointer
             words = {"key": entry.entry_key, "date": entry.effective_from, "earlier": place}
             yield Problem.of(entry.source_file, entry.line, "duplicate_key", **words)
+
+
+def _twin_labels(entries: tuple[Entry, ...]) -> Iterator[Problem]:
+    """Labels of a code list that differ in case alone, which catalogues do not tell apart, but do not say the same."""
+    said: dict[tuple[str, str], set[tuple[str, date]]] = {}
+    first: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        key = entry.body["code_list"], entry.body["label"].lower()
+        earlier = first.setdefault(key, entry)
+        if earlier.body["label"] == entry.body["label"]:
+            said.setdefault(key, set()).add((entry.body["code"], entry.effective_from))
+    for entry in entries:
+        key = entry.body["code_list"], entry.body["label"].lower()
+        if (entry.body["code"], entry.effective_from) not in said[key]:
+            words = {"label": entry.body["label"], "other": first[key].body["label"]}
+            yield Problem.of(entry.source_file, entry.line, "twin_label", **words)
+
+
+def _missing_entries(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]:
+    """Entries that models cannot do without, of lists that are there."""
+    for list_name, entries in lists.items():
+        known = {entry.entry_key for entry in entries}
+        for key in LISTS[list_name].needed if list_name in LISTS else ():
+            if key not in known:
+                yield Problem.of(f"{list_name}.csv", 0, "missing_entry", key=key)
 
 
 def _dangling(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from readers.policy.delivery_columns import fixed_cells, required_columns
 from readers.policy.predicates import rule_tables
 
 STATUSES = ("official", "secondary", "unverified", "proposal")
@@ -111,6 +112,7 @@ class ListShape:
     checks: of filled cells, by column.
     references: columns whose values must stand in the same columns of another list, if that list is there.
     pinned: columns that may have one value only in the entries of some keys, since a model stands on it.
+    needed: keys of entries that the models cannot do without.
     """
 
     key: tuple[str, ...]
@@ -120,6 +122,7 @@ class ListShape:
     references: tuple[tuple[tuple[str, ...], str], ...] = ()
     pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
 
     @property
     def columns(self) -> dict[str, str]:
@@ -142,6 +145,8 @@ LISTS: Mapping[str, ListShape] = {
             "is_strict": _YES_NO,
         },
         ((("code_list",), "code_value"),),
+        pinned=fixed_cells(),
+        needed=required_columns(),
     ),
     "code_value": ListShape(("code_list", "label"), ("code", "name_zh", "name_en")),
     "heading_synonym": ListShape(
@@ -290,8 +295,17 @@ LISTS: Mapping[str, ListShape] = {
         ("phase",), ("treatment",), checks={"treatment": one_of("expensed", "capitalised")}, more=_NAMES
     ),
     # A list of its own: what is held changes everything after it, a rate does not.
-    "guard_limit": ListShape(("name",), ("value",), ("unit",), {"value": _NUMBER}, more=_NAMES),
-    "parameter": ListShape(("name",), ("value",), ("unit",), {"value": _NUMBER}, more=_NAMES),
+    "guard_limit": ListShape(
+        ("name",), ("value",), ("unit",), {"value": _NUMBER}, more=_NAMES, needed=("guard_deletion_share",)
+    ),
+    "parameter": ListShape(
+        ("name",),
+        ("value",),
+        ("unit",),
+        {"value": _NUMBER},
+        more=_NAMES,
+        needed=("default_life_months", "reconciliation_tolerance_cny"),
+    ),
     "ledger_account": ListShape(
         ("accounting_system", "amount_kind", "account_code"),
         ("sign", "amount_name_zh"),
@@ -361,7 +375,9 @@ LISTS: Mapping[str, ListShape] = {
         {"indicator_code": INDICATOR, "weight": _INTEGER},
         ((("dimension_code",), "quality_dimension"),),
     ),
-    "quality_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}, more=_NAMES),
+    "quality_limit": ListShape(
+        ("name",), ("value",), checks={"value": _INTEGER}, more=_NAMES, needed=("findings_kept",)
+    ),
     "content_constraint": ListShape(
         ("constraint_id",),
         ("applies_to", "constraint", "name_zh", "name_en"),
@@ -372,7 +388,13 @@ LISTS: Mapping[str, ListShape] = {
         ("applies_to", "column", "refers_to", "refers_column", "name_zh", "name_en"),
         checks={"reference_id": _NAME},
     ),
-    "content_limit": ListShape(("name",), ("value",), checks={"value": _INTEGER}, more=_NAMES),
+    "content_limit": ListShape(
+        ("name",),
+        ("value",),
+        checks={"value": _INTEGER},
+        more=_NAMES,
+        needed=("detector_values", "shown_distinct", "shown_rows", "type_share_pct", "reference_values"),
+    ),
     "placeholder_value": ListShape(("value",), more=_NAMES),
     "content_link": ListShape(
         ("method",),

@@ -71,6 +71,15 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "指标 {indicator} 没有规则，也没有说明为何不评价", "the indicator {indicator} has no rule and no reason why not",
         "增加规则，或填写 why_not_zh 和 why_not_en", "add a rule, or fill in why_not_zh and why_not_en",
     ),
+    "missing_entry": (
+        "缺少条目“{key}”，模型要用到它", "there is no entry “{key}”, which the models need",
+        "从随附的政策中补上该条目", "take it over from the shipped policy",
+    ),
+    "twin_label": (
+        "“{label}”与“{other}”只有大小写不同，代码或生效日期却不同",
+        "“{label}” and “{other}” differ in case alone, but have another code or day",
+        "使两者代码和生效日期一致，或删去其一", "give both one code and one day, or remove one",
+    ),
     "unknown_reference": (
         "{list} 中没有“{value}”", "{list} has no “{value}”",
         "改正该值，或在 {list}.csv 中加上它", "mend the value, or add it to {list}.csv",

@@ -10,36 +10,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import POLICY
 
-from readers.policy.files import PolicySet, load, policy_files
+from readers.policy.files import PolicyOnDay, PolicySet, load, policy_files
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.table import Tables
 from warehouse.trace.column_grade import DOORS, DoorError, column_grades, keep_door, overflows
 from warehouse.trace.graph import ColumnRef, LineageGraph
 
-SHIPPED = load(POLICY)
-RANKS = {entry.entry_key: int(entry.body["rank"]) for entry in SHIPPED.on(date.max).of("grade_level")}
-TABLES = all_tables().under(SHIPPED)
+DAY = date.max
+SHIPPED = load(POLICY).on(DAY)
+RANKS = {entry.entry_key: int(entry.body["rank"]) for entry in SHIPPED.of("grade_level")}
+TABLES = all_tables().under(SHIPPED.policy)
 BARE = Tables({name: replace(table, lowered=()) for name, table in TABLES.items()})
 EDGES = [edge for edge in LineageGraph(TABLES).edges if edge.influence == "value"]
 BODY = ColumnRef("landing.record", "body")
 
 
-def policy_with(changes: Mapping[str, tuple[str, str]]) -> PolicySet:
+def policy_with(changes: Mapping[str, tuple[str, str]]) -> PolicyOnDay:
     """The shipped policy with one text of each of some lists replaced by another."""
     files = {name: path.read_bytes() for name, path in policy_files(POLICY).items()}
     for name, (before, after) in changes.items():
         text = files[name].decode()
         assert text.count(before) == 1
         files[name] = text.replace(before, after).encode()
-    return PolicySet.of_files(files)
+    return PolicySet.of_files(files).on(DAY)
 
 
-def body_graded(grade: str) -> PolicySet:
+def body_graded(grade: str) -> PolicyOnDay:
     return policy_with({"column_grade.csv": ("landing.record,body,general_3,", f"landing.record,body,{grade},")})
 
 
-def door_at(door: str, grade: str) -> PolicySet:
-    limit = next(entry.body["grade"] for entry in SHIPPED.on(date.max).of("door_limit") if entry.entry_key == door)
+def door_at(door: str, grade: str) -> PolicyOnDay:
+    limit = next(entry.body["grade"] for entry in SHIPPED.of("door_limit") if entry.entry_key == door)
     return policy_with({"door_limit.csv": (f"\n{door},{limit},", f"\n{door},{grade},")})
 
 
@@ -56,11 +57,9 @@ def test_no_published_column_is_above_its_door(door: str, limit: str, body: str)
     lines = [line for line in files["door_limit.csv"].decode().splitlines() if not line.startswith(f"{door},")]
     lines.append(f"{door},{limit},门,door,测试,proposal,2025-01-01")
     files["door_limit.csv"] = "\n".join(lines).encode()
-    policy = PolicySet.of_files(files)
+    policy = PolicySet.of_files(files).on(DAY)
     grades = column_grades(TABLES, policy)
-    published = (
-        {entry.body["table"] for entry in policy.on(date.max).of("report_form")} if door == "workbook" else set(TABLES)
-    )
+    published = {entry.body["table"] for entry in policy.of("report_form")} if door == "workbook" else set(TABLES)
     above = {ref for ref, grade in grades.items() if ref.table in published and grade.rank > RANKS[limit]}
     assert {overflow.column for overflow in overflows(TABLES, policy, door)} == above
     if above:
@@ -107,15 +106,15 @@ def test_what_policy_forgets_is_closed(tmp_path: Path) -> None:
     assert column_grades(TABLES, policy)[BODY].grade == "general_1"
     files = {name: path.read_bytes() for name, path in policy_files(POLICY).items()}
     without = {name: data for name, data in files.items() if name != "column_grade.csv"}
-    assert column_grades(TABLES, PolicySet.of_files(without))[BODY].grade == "core"
-    closed = PolicySet.of_files({name: data for name, data in files.items() if name != "door_limit.csv"})
+    assert column_grades(TABLES, PolicySet.of_files(without).on(DAY))[BODY].grade == "core"
+    closed = PolicySet.of_files({name: data for name, data in files.items() if name != "door_limit.csv"}).on(DAY)
     with pytest.raises(DoorError, match="none"):
         keep_door(all_tables(), closed, "database")
 
 
 def test_what_policy_and_tables_say_names_columns_that_are_there() -> None:
     names = {name: {column.name for column in table.columns} for name, table in TABLES.items()}
-    for entry in SHIPPED.on(date.max).of("column_grade"):
+    for entry in SHIPPED.of("column_grade"):
         assert entry.body["column"] in {*names[entry.body["table"]], "*"}
     for name, table in TABLES.items():
         for step in table.lowered:

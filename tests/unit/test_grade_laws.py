@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from reading import POLICY
 
 from readers.policy.files import load
+from tests.policies import put_policy
 from warehouse.tables.definitions import all_tables
 
 MODELS = ("rule_grade", "rule_pattern", "field_grade", "aggregation_grade", "resource_grade")
 GIVEN = (
-    "policy.entry",
+    "delivered.horizon",
     "catalog.resource",
     "catalog.resource_field",
     "catalog.content_table",
@@ -29,12 +30,12 @@ NAMES = st.sampled_from(
 @pytest.fixture(scope="module")
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        for stage in ("policy", "catalog", "classification"):
+        for stage in ("delivered", "catalog", "classification"):
             connection.execute(f"CREATE SCHEMA {stage}")
         for name in GIVEN:
             connection.execute(all_tables()[name].ddl())
-        connection.register("entries", load(POLICY).entries)
-        connection.execute("INSERT INTO policy.entry BY NAME FROM entries")
+        put_policy(connection, load(POLICY).entries)
+        connection.execute("INSERT INTO delivered.horizon VALUES (DATE '2026-06-30', 'd')")
         for name in MODELS[:2]:
             connection.execute(f"CREATE TABLE classification.{name} AS {all_tables()[f'classification.{name}'].model}")
         yield connection

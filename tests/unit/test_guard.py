@@ -11,6 +11,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.landing import Made, built, empty_landing, put
+from tests.policies import refill_lists
 
 KEYS = "abcdefgh"
 #: A title of None makes a bad record; twice the same key in a delivery, a duplicate.
@@ -200,9 +201,10 @@ def test_the_limit_is_the_one_in_force_on_the_date_and_without_one_nothing_may_g
     with empty_landing() as connection:
         put(connection, deliveries)
         connection.execute(
-            "INSERT INTO policy.entry SELECT * REPLACE (DATE '2026-02-01' AS effective_from, '{\"value\": \"0.50\"}' AS body) "
+            "INSERT INTO policy.entry SELECT * REPLACE (DATE '2026-02-01' AS effective_from, replace(body, '0.20', '0.50') AS body) "
             "FROM policy.entry WHERE entry_key = 'guard_deletion_share'"
         )
+        refill_lists(connection)
         verdicts = Counter(row[9] for row in built(connection)["landing.delivery_guard"])
         assert verdicts == {"accepted": 1, "held": 2}
         put(connection, [Made("A", 50, "full", ten[:5])])
@@ -213,6 +215,7 @@ def test_the_limit_is_the_one_in_force_on_the_date_and_without_one_nothing_may_g
             "accepted",
         ]
         connection.execute("DELETE FROM policy.entry WHERE entry_key = 'guard_deletion_share'")
+        refill_lists(connection)
         put(connection, [Made("B", 0, "full", ten), Made("B", 1, "full", ten[:9])])
         assert [row[9] for row in built(connection)["landing.delivery_guard"] if row[1] == "B"] == ["accepted", "held"]
 

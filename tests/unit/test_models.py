@@ -1,11 +1,13 @@
 """Every model keeps its contract: the defined columns and types, no float near money, a rewriting that provenance knows."""
 
+from datetime import date
+
 import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
 
-from warehouse.building.build import check_columns
+from warehouse.building.build import check_columns, parameters
 from warehouse.provenance.columns import column_lineage
 from warehouse.provenance.rewrite import rewrite
 from warehouse.tables.definitions import all_tables
@@ -27,8 +29,8 @@ def empty() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _values(table: Table) -> dict[str, str]:
-    return {"period": "2026-06"} if "$period" in str(table.model) else {}
+def _values(table: Table) -> dict[str, str | date]:
+    return parameters(str(table.model), "2026-06")
 
 
 @pytest.mark.parametrize("table", DERIVED, ids=NAMES)
@@ -76,8 +78,7 @@ def test_no_double_feeds_a_money_column(empty: duckdb.DuckDBPyConnection, table:
         if with_clause is not None and (outer is not None or probe is not root):
             probe.set("with_", with_clause.copy())
         sql = probe.sql(dialect="duckdb")
-        values = _values(table) if "$period" in sql else {}
-        found = empty.execute(f"DESCRIBE {sql}", values).fetchall()
+        found = empty.execute(f"DESCRIBE {sql}", parameters(sql, "2026-06")).fetchall()
         assert found[0][1] not in ("DOUBLE", "FLOAT"), f"{table.qualified}: {expression.sql(dialect='duckdb')}"
         typed += 1
     assert typed > 0

@@ -77,10 +77,10 @@ def test_an_entry_is_what_the_row_says() -> None:
 
 
 def test_other_files_are_ignored(tmp_path: Path) -> None:
-    (tmp_path / "parameter.csv").write_text(PARAMETER + RATE, "utf-8")
+    (tmp_path / "owed_delivery.csv").write_text(OWED, "utf-8")
     (tmp_path / "__init__.py").write_text("x", "utf-8")
-    (tmp_path / "parameter.csv.bak").write_text("x", "utf-8")
-    assert list(load(tmp_path).lists) == ["parameter"]
+    (tmp_path / "owed_delivery.csv.bak").write_text("x", "utf-8")
+    assert list(load(tmp_path).lists) == ["owed_delivery"]
 
 
 def test_the_hash_of_a_list_follows_what_it_says_and_nothing_else() -> None:
@@ -155,8 +155,8 @@ def test_other_patterns_are_taken(pattern: str) -> None:
 def test_all_problems_are_listed() -> None:
     found = problems_of(
         parameter=PARAMETER + RATE.replace("official", "rumour") + RATE.replace("rate", ""),
-        delivery_column=COLUMN + "costs,phase,阶段,phase,colour,maybe,no,yes,no_such_list,,,来源,proposal,2025-01-01\n"
-        "costs,cost_kind,类别,cost kind,code,yes,no,yes,no_such_list,,,来源,proposal,2025-01-01\n",
+        delivery_column=COLUMN + "costs,stage,阶段,stage,colour,maybe,no,yes,no_such_list,,,来源,proposal,2025-01-01\n"
+        "costs,sort,类别,sort,code,yes,no,yes,no_such_list,,,来源,proposal,2025-01-01\n",
         code_value="code_list,label,code,name_zh,name_en,source,status,effective_from\n",
         heading_synonym="kind,heading,column,source,status,effective_from\ncosts,费用,fee,来源,proposal,2025-01-01\n",
     )
@@ -292,3 +292,57 @@ def test_every_indicator_of_the_standard_has_a_rule_or_a_reason() -> None:
     assert {name for name in policy_files(POLICY) if "/" in name} == {
         rule.source_file for rule in policy.lists["quality_rule"]
     }
+
+
+@pytest.mark.parametrize("name", [name for name, shape in LISTS.items() if shape.needed])
+def test_an_entry_that_models_need_must_be_there(name: str) -> None:
+    files = {file: path.read_bytes() for file, path in policy_files(POLICY).items()}
+    key = LISTS[name].needed[0]
+    lines = files[f"{name}.csv"].decode("utf-8-sig").splitlines(keepends=True)
+    files[f"{name}.csv"] = "".join(line for line in lines if not line.startswith(key.replace("|", ",") + ",")).encode()
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.of_files(files, whole=True)
+    assert (f"{name}.csv", "missing_entry") in {(problem.file, problem.rule) for problem in caught.value.problems}
+    assert key in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "refused"),
+    [("one", "2025-01-01", False), ("two", "2025-01-01", True), ("one", "2026-01-01", True)],
+)
+def test_labels_that_differ_in_case_alone_say_the_same(code: str, day: str, refused: bool) -> None:
+    head = "code_list,label,code,name_zh,name_en,source,status,effective_from\n"
+    text = f"{head}open_type,PUBLIC,one,一,one,x,proposal,2025-01-01\nopen_type,public,{code},一,one,x,proposal,{day}\n"
+    if refused:
+        assert problems_of(code_value=text) == [("code_value.csv", 3, "twin_label")]
+    else:
+        PolicySet.of_files({"code_value.csv": text.encode()})
+
+
+def test_what_typed_tables_stand_on_may_not_change() -> None:
+    text = (POLICY / "delivery_column.csv").read_text("utf-8-sig")
+    line = next(line for line in text.splitlines() if line.startswith("costs,amount_cny,"))
+    for changed in (line.replace(",amount,", ",text,"), line.replace("yes,no,yes", "yes,no,no")):
+        assert changed != line
+        files = {file: path.read_bytes() for file, path in policy_files(POLICY).items()}
+        files["delivery_column.csv"] = text.replace(line, changed).encode()
+        with pytest.raises(PolicyError, match=r"delivery_column\.csv"):
+            PolicySet.of_files(files)
+
+
+def test_the_version_in_force_is_the_last_that_began_and_before_the_first_the_first() -> None:
+    head = "name,value,unit,source,status,effective_from\n"
+    rows = "".join(
+        f"rate,{n},,x,proposal,{day}\n" for n, day in ((2, "2026-01-01"), (1, "2025-01-01"), (3, "2027-01-01"))
+    )
+    policy = PolicySet.of_files({"parameter.csv": (head + rows).encode()})
+    days = {
+        "2018-06-30": "1",
+        "2025-01-01": "1",
+        "2025-12-31": "1",
+        "2026-01-01": "2",
+        "2026-12-31": "2",
+        "2027-01-01": "3",
+    }
+    for day, value in days.items():
+        assert [entry.body["value"] for entry in policy.on(date.fromisoformat(day)).of("parameter")] == [value]

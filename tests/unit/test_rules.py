@@ -12,6 +12,7 @@ from reading import POLICY
 
 from readers.policy.files import PolicySet, load
 from readers.policy.predicates import PredicateError, predicate_fault, rendered, rule_tables
+from tests.policies import put_policy
 from warehouse.tables import rules as rule_models
 from warehouse.tables.definitions import all_tables
 
@@ -85,7 +86,7 @@ UNJUDGED = {"delivery_id", "ordinal", "min_value", "max_value", "value_patterns"
 
 def test_the_tables_that_rules_look_at_are_defined_and_those_of_the_models() -> None:
     with duckdb.connect() as connection:
-        for stage in ("policy", "landing", "catalog"):
+        for stage in ("policy", "landing", "delivered", "catalog"):
             connection.execute(f"CREATE SCHEMA {stage}")
             for table in all_tables().of_stage(stage):
                 connection.execute(table.ddl())
@@ -160,18 +161,33 @@ def test_a_changed_rule_changes_the_model_that_counts_it_and_no_other() -> None:
     assert {n: t.model for n, t in before.items()} == {n: t.model for n, t in all_tables().items()}
 
 
-def test_the_rule_in_force_is_the_latest() -> None:
+def test_a_version_of_a_rule_has_its_own_bit_and_is_in_force_from_its_day() -> None:
     shipped = load(POLICY)
     (rule,) = [rule for rule in shipped.lists["quality_rule"] if rule.entry_key == "core_elements"]
+    day = rule.effective_from.replace(year=2030)
     later = replace(
         rule,
-        effective_from=rule.effective_from.replace(year=2030),
-        body={**rule.body, "predicate": "title = 'later'"},
+        effective_from=day,
+        body={**rule.body, "predicate": "title = 'later'", "effective_from": f"{day}"},
     )
     policy = PolicySet({**shipped.lists, "quality_rule": (*shipped.lists["quality_rule"], later)})
-    model = str(all_tables()["quality.resource_measure"].under(policy).model)
+    tables = all_tables().under(policy)
+    model = str(tables["quality.resource_measure"].model)
     assert "'later'" in model
-    assert rendered(rule.body["predicate"], TABLE, "t") not in model
+    assert rendered(rule.body["predicate"], TABLE, "t") in model
+    bits = {}
+    for judged in ("2029-12-31", "2030-01-01"):
+        with duckdb.connect() as connection:
+            put_policy(connection, policy.entries)
+            connection.execute("CREATE SCHEMA delivered; CREATE SCHEMA quality")
+            connection.execute(tables["delivered.horizon"].ddl())
+            connection.execute("INSERT INTO delivered.horizon VALUES ($day, 'd')", {"day": judged})
+            for name in ("quality.indicator", "quality.rule"):
+                connection.execute(f"CREATE TABLE {name} AS {tables[name].model}")
+            found = connection.execute("SELECT rule_bit FROM quality.rule WHERE rule_code = 'core_elements'").fetchall()
+            ((bits[judged],),) = found
+            assert f"({rendered(later.body['predicate'], TABLE, 't')}) THEN {bits['2029-12-31'] << 1} " in model
+    assert bits["2030-01-01"] == bits["2029-12-31"] << 1
 
 
 def test_a_policy_without_rules_on_a_table_still_has_a_model() -> None:
@@ -180,9 +196,3 @@ def test_a_policy_without_rules_on_a_table_still_has_a_model() -> None:
     tables = all_tables().under(PolicySet({**shipped.lists, "quality_rule": rules}))
     assert "0\n        AS BIGINT" in str(tables["quality.field_measure"].model)
     assert tables["quality.field_measure"].inputs == ("catalog.resource_field",)
-
-
-def test_a_limit_that_is_missing_is_named() -> None:
-    shipped = load(POLICY)
-    with pytest.raises(rule_models.MissingLimitError, match="findings_kept"):
-        all_tables().under(PolicySet({**shipped.lists, "quality_limit": ()}))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reading import POLICY
 
 from readers.policy.files import load
+from tests.policies import put_policy
 from warehouse.tables.definitions import all_tables
 
 DISTRICTS = {"h0": "d0", "h1": "d0", "h2": "d1"}
@@ -41,16 +42,16 @@ class Scores:
 def store() -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables of quality in memory, with the shipped rules."""
     with duckdb.connect() as connection:
-        for stage in ("policy", "landing", "catalog", "quality"):
+        for stage in ("landing", "delivered", "catalog", "quality"):
             connection.execute(f"CREATE SCHEMA {stage}")
             for table in all_tables().of_stage(stage):
                 connection.execute(table.ddl())
-        connection.register("entries", load(POLICY).entries)
-        connection.execute("INSERT INTO policy.entry BY NAME FROM entries")
+        put_policy(connection, load(POLICY).entries)
+        connection.execute("INSERT INTO delivered.horizon VALUES (DATE '2026-06-30', 'd')")
         for holder, district in {**DISTRICTS, "h3": None}.items():
             connection.execute(
-                "INSERT INTO catalog.organisation BY NAME SELECT $holder AS organisation_code, DATE '2024-01-01' AS valid_from, "
-                "$district AS district_code",
+                "INSERT INTO catalog.organisation BY NAME SELECT $holder AS organisation_code, $holder AS department_code, "
+                "DATE '2024-01-01' AS valid_from, $district AS district_code, $district AS district_name",
                 {"holder": holder, "district": district},
             )
         for name in ("quality.indicator", "quality.rule"):
@@ -86,6 +87,13 @@ def scores(store: duckdb.DuckDBPyConnection, resources: list[Row], fields: list[
     for name in ("resource_measure", "field_measure", *(model.partition(".")[2] for model in MODELS)):
         store.execute(f"DELETE FROM quality.{name}")
     holders = {row.resource: row.holder for row in resources}
+    store.execute("DELETE FROM catalog.resource; DELETE FROM catalog.roll_up")
+    for resource, holder in holders.items():
+        store.execute(
+            "INSERT INTO catalog.resource BY NAME SELECT $r AS resource_id, $h AS holder_code",
+            {"r": f"{resource}", "h": holder},
+        )
+    store.execute(f"INSERT INTO catalog.roll_up {all_tables()['catalog.roll_up'].model}")
     for row in resources:
         store.execute(
             "INSERT INTO quality.resource_measure VALUES ($r, $h, 'd', 1, $a, $m)",
@@ -99,7 +107,7 @@ def scores(store: duckdb.DuckDBPyConnection, resources: list[Row], fields: list[
     for name in MODELS:
         store.execute(f"INSERT INTO {name} {all_tables()[name].model}")
     rows = store.execute(
-        "SELECT resource_id, score_pct, assessed_pct, holder_code FROM quality.resource_score"
+        "SELECT resource_id, score_pct, assessed_pct, holder_code FROM quality.resource_score WHERE dimension_code = 'all'"
     ).fetchall()
     others = store.execute(
         "SELECT subject_kind, subject_key, dimension_code, score_pct, assessed_pct FROM quality.score"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from readers.kinds import KINDS
+from readers.policy.lists import LISTS
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.table import STAGES
 
@@ -113,11 +115,25 @@ def test_stages_are_named_alike_as_modules_and_folders() -> None:
     assert modules == set(STAGES) - {"audit"}
 
 
-def test_every_sql_file_is_a_registered_table() -> None:
+def test_every_table_is_a_file_or_made_from_a_list_or_a_kind() -> None:
+    made = {f"policy.{name}" for name in LISTS} | {f"delivered.{kind.table}" for kind in KINDS.values() if kind.table}
     files = {f"{file.parent.name}.{file.stem}" for file in (ROOT / "warehouse" / "sql").glob("*/*.sql")}
-    assert files == {table.qualified for table in all_tables().derived}
+    assert files | made == {table.qualified for table in all_tables().derived}
     described = {file for stage in STAGES for file in (ROOT / "warehouse" / "sql" / stage).glob("*.toml")}
-    assert {f"{file.parent.name}.{file.stem}" for file in described} == set(all_tables())
+    assert {f"{file.parent.name}.{file.stem}" for file in described} | made == set(all_tables())
+
+
+def test_only_the_tables_of_lists_read_entries_of_policy() -> None:
+    for table in all_tables().derived:
+        assert (table.stage == "policy") == ("policy.entry" in table.inputs), table.qualified
+
+
+def test_no_model_after_the_typed_tables_reads_the_text_of_a_table_shaped_record() -> None:
+    typed = {kind.code for kind in KINDS.values() if kind.table}
+    for table in all_tables().derived:
+        if table.stage in ("policy", "landing", "delivered"):
+            continue
+        assert not typed & set(re.findall(r"\.kind = '(\w+)'", str(table.model))), table.qualified
 
 
 def test_names_follow_the_suffixes() -> None:

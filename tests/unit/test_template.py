@@ -52,7 +52,7 @@ def test_there_is_a_template_of_every_kind() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_filled_in_template_reads_back(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "template.xlsx"
-    write_template(kind, shipped().on(date.max), path)
+    write_template(kind, shipped().on(datetime.date.max), path)
     book = opened(path)
     sheet = sheet_of(book, kinds.KINDS[kind].name_zh)
     filled = {}
@@ -83,13 +83,13 @@ def test_a_filled_in_template_reads_back(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_template_is_an_empty_delivery(tmp_path: Path, kind: str) -> None:
-    write_template(kind, shipped().on(date.max), tmp_path / "template.xlsx")
+    write_template(kind, shipped().on(datetime.date.max), tmp_path / "template.xlsx")
     assert read_all(tmp_path / "template.xlsx", kind)[1] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_notes_say_of_every_column_what_the_policy_says(tmp_path: Path, kind: str) -> None:
-    write_template(kind, shipped().on(date.max), tmp_path / "template.xlsx")
+    write_template(kind, shipped().on(datetime.date.max), tmp_path / "template.xlsx")
     rows = list(sheet_of(opened(tmp_path / "template.xlsx"), NOTES_SHEET).iter_rows(min_row=2, values_only=True))
     assert len(rows) == len(columns(kind))
     for row, entry in zip(rows, columns(kind), strict=True):
@@ -101,7 +101,7 @@ def test_the_notes_say_of_every_column_what_the_policy_says(tmp_path: Path, kind
 
 
 def test_code_columns_offer_the_labels_of_the_policy(tmp_path: Path) -> None:
-    write_template("organisations", shipped().on(date.max), tmp_path / "template.xlsx")
+    write_template("organisations", shipped().on(datetime.date.max), tmp_path / "template.xlsx")
     book = opened(tmp_path / "template.xlsx")
     sheet = sheet_of(book, kinds.KINDS["organisations"].name_zh)
     lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
@@ -118,12 +118,12 @@ def test_code_columns_offer_the_labels_of_the_policy(tmp_path: Path) -> None:
 
 def test_the_same_policy_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one.xlsx", "two.xlsx"):
-        write_template("catalog", shipped().on(date.max), tmp_path / name)
+        write_template("catalog", shipped().on(datetime.date.max), tmp_path / name)
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 
 
 def test_an_unknown_kind_has_no_template(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
-        write_template("weather", shipped().on(date.max), tmp_path / "template.xlsx")
+        write_template("weather", shipped().on(datetime.date.max), tmp_path / "template.xlsx")
     with pytest.raises(KeyError):
         layout("weather")

@@ -20,9 +20,10 @@ from warehouse.building.build import fill
 from warehouse.intake.deliveries import OPERATOR, Intake
 from warehouse.intake.landing_models import fill_models
 from warehouse.store.lake import Lake
+from warehouse.tables.table import POLICY
 
 #: The stages that are there in a past; the others follow from a period, which has its own reports.
-STAGES = ("policy", "landing", "catalog")
+STAGES = (POLICY, "landing", "delivered", "catalog")
 
 
 @contextmanager
@@ -50,9 +51,12 @@ def past(lake: Lake, known_at: datetime, effective: date = date.max) -> Iterator
         derived = [table for stage in STAGES for table in lake.tables.of_stage(stage) if table.model]
         for table in derived:
             connection.execute(table.ddl())
+        for table in derived:
+            if table.stage == POLICY:
+                fill(connection, table, None)
         fill_models(connection, lake.tables)
         for table in derived:
-            if table.stage != "landing":
+            if table.stage not in (POLICY, "landing"):
                 fill(connection, table, None)
         yield connection
 

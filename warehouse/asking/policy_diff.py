@@ -24,7 +24,7 @@ from warehouse.intake.reading import read_files
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.tables.quoting import identifier, literal
-from warehouse.tables.table import Table, Tables
+from warehouse.tables.table import POLICY, POLICY_ENTRY, Table, Tables
 
 #: Of each column, as many of the commonest changes are told.
 _MOST_CHANGES = 5
@@ -92,7 +92,8 @@ def policy_diff(lake: Lake, policy: PolicySet, period: str) -> PolicyDiff:
         content = _content(connection, lake.home, policy) if again is Rereading.CONTENT else None
         stale = stale_now(tables, last, hashes, (_RECORDS,) if content is not None else ())
         with _aside(connection, policy, tables, stale, period, content):
-            found = tuple(_compared(connection, table, period) for table in stale)
+            # What became of the lists themselves is what was edited.
+            found = tuple(_compared(connection, table, period) for table in stale if table.stage != POLICY)
         return PolicyDiff(again is Rereading.ALL, tuple(diff for diff in found if diff))
 
 
@@ -126,13 +127,13 @@ def _aside(
     connection.execute("ATTACH ':memory:' AS proposed; USE proposed; BEGIN")
     for stage in {table.stage for table in tables.values()}:
         connection.execute(f"CREATE SCHEMA {stage}")
-    connection.execute(tables["policy.entry"].ddl())
+    connection.execute(tables[POLICY_ENTRY].ddl())
     connection.register("entries", policy.entries)
-    connection.execute("INSERT INTO policy.entry BY NAME SELECT * FROM entries")
+    connection.execute(f"INSERT INTO {POLICY_ENTRY} BY NAME SELECT * FROM entries")
     connection.unregister("entries")
     landing = any(table.stage == "landing" for table in stale)
     # The guard judges deliveries anew, in a copy.
-    own = {"policy.entry", *(table.qualified for table in stale)} | ({"landing.delivery"} if landing else set())
+    own = {POLICY_ENTRY, *(table.qualified for table in stale)} | ({"landing.delivery"} if landing else set())
     if landing:
         own |= {table.qualified for table in tables.of_stage("landing") if table.model}
     if content is not None:
@@ -141,18 +142,21 @@ def _aside(
     for name, table in tables.items():
         if name not in own:
             connection.execute(f"CREATE VIEW {name} AS FROM lake.{name}")
-        elif name not in ("policy.entry", _RECORDS):
+        elif name not in (POLICY_ENTRY, _RECORDS):
             connection.execute(table.ddl())
             if table.partition is not None:
                 connection.execute(
                     f"INSERT INTO {name} SELECT * FROM lake.{name} WHERE {identifier(table.partition)} <> $value",
                     {"value": partition_key(table, period)},
                 )
+    for table in stale:
+        if table.stage == POLICY:
+            fill(connection, table, period)
     if landing:
         connection.execute("INSERT INTO landing.delivery SELECT * FROM lake.landing.delivery")
         fill_models(connection, tables)
     for table in stale:
-        if table.stage != "landing":
+        if table.stage not in (POLICY, "landing"):
             fill(connection, table, period)
     yield
 

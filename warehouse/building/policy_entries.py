@@ -26,11 +26,13 @@ def policy_state(policy: PolicySet) -> str:
     return hashlib.sha256(repr(files).encode()).hexdigest()
 
 
-def build_policy(lake: Lake, policy: PolicySet, selected: Collection[str], info: CommitInfo) -> list[Built]:
-    """Replace the selected tables of the stage, in one transaction.
+def build_policy(
+    lake: Lake, policy: PolicySet, info: CommitInfo, selected: Collection[str] | None = None
+) -> list[Built]:
+    """Replace tables of the stage, in one transaction; `policy.entry` gets the entries of the home's policy files.
 
     Args:
-        selected: qualified names; `policy.entry` gets the entries of the home's policy files.
+        selected: qualified names; all of the stage unless given.
     """
     tables = lake.tables.of_stage(POLICY)
     hashes = policy.list_hashes
@@ -38,7 +40,7 @@ def build_policy(lake: Lake, policy: PolicySet, selected: Collection[str], info:
         lake.home.keep(file.read_bytes())
 
     def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
-        chosen = [table for table in tables if table.qualified in selected]
+        chosen = [table for table in tables if selected is None or table.qualified in selected]
         return [
             record_model(connection, lake.home, table, None, fill(connection, table, None), hashes, info)
             if table.model

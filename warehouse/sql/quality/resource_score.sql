@@ -1,7 +1,7 @@
 -- What a resource scores, by dimension and in all (`all`): the weight of the rules that it meets, of the weight of those that were
 -- assessed on it (quality.rule). A rule on fields, delivered tables or their columns counts with the share of those that meet it, cut off
 -- to a millionth of the whole. What was not assessed is in neither sum, so that the rest bears its weight; assessed_pct says how much of
--- the whole that rest is. A dimension of which nothing was assessed has no row.
+-- the whole that rest is.
 WITH verdict AS (
     SELECT 'catalog.resource' AS table_name, r.resource_id, r.assessed_rules, r.met_rules, 1 AS row_count
     FROM quality.resource_measure AS r
@@ -65,19 +65,19 @@ weighed AS (
 )
 
 SELECT
-    w.resource_id,
-    w.dimension_code,
+    r.resource_id,
+    t.score_dimension AS dimension_code,
     r.holder_code,
-    w.met_weight,
-    w.assessed_weight,
+    coalesce(w.met_weight, 0) AS met_weight,
+    coalesce(w.assessed_weight, 0) AS assessed_weight,
     CASE
         WHEN w.assessed_weight > 0
         THEN CAST(CAST(w.met_weight * 10000 // w.assessed_weight AS DECIMAL(7, 0)) * 0.01 AS DECIMAL(5, 2))
     END AS score_pct,
     CASE
         WHEN t.weight > 0
-        THEN CAST(CAST(w.assessed_weight * 10000 // t.weight AS DECIMAL(7, 0)) * 0.01 AS DECIMAL(5, 2))
+        THEN CAST(CAST(coalesce(w.assessed_weight, 0) * 10000 // t.weight AS DECIMAL(7, 0)) * 0.01 AS DECIMAL(5, 2))
     END AS assessed_pct
-FROM weighed AS w
-JOIN quality.resource_measure AS r ON r.resource_id = w.resource_id
-JOIN full_weight AS t ON t.score_dimension = w.dimension_code
+FROM quality.resource_measure AS r
+CROSS JOIN full_weight AS t
+LEFT JOIN weighed AS w ON w.resource_id = r.resource_id AND w.dimension_code = t.score_dimension

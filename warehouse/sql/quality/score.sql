@@ -31,8 +31,8 @@ subject AS (
         p.entity_code AS subject_key,
         d.dimension_code,
         CAST(sum(n.resource_count) AS BIGINT) AS resource_count,
-        CAST(coalesce(sum(s.met_weight), 0) AS BIGINT) AS met_weight,
-        CAST(coalesce(sum(s.assessed_weight), 0) AS BIGINT) AS assessed_weight,
+        CAST(sum(s.met_weight) AS BIGINT) AS met_weight,
+        CAST(sum(s.assessed_weight) AS BIGINT) AS assessed_weight,
         CAST(sum(d.weight * n.resource_count) AS BIGINT) AS full_weight
     FROM resource_sum AS n
     CROSS JOIN dimension AS d
