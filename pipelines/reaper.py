@@ -10,7 +10,8 @@ import dagster as dg
 
 from warehouse.store.process import PROCESS_TAG, is_gone, marks
 
-_IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+#: A run with one of these has a process, or had one.
+IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 #: A run marks itself as it starts, within seconds; one that did not by then never will.
 _START = timedelta(seconds=180)
@@ -25,14 +26,14 @@ KILLED = (
 def reap_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     """Report every run as failed that is in progress by the record and has no living process; returns their ids."""
     reaped = []
-    for record in instance.get_run_records(dg.RunsFilter(statuses=_IN_PROGRESS)):
+    for record in instance.get_run_records(dg.RunsFilter(statuses=IN_PROGRESS)):
         run_id = record.dagster_run.run_id
         mark = record.dagster_run.tags.get(PROCESS_TAG, "")
         unmarked_for = datetime.now(UTC) - record.update_timestamp.replace(tzinfo=UTC)
         gone = is_gone(mark) if marks(mark, run_id) else unmarked_for > _START
         # It may have ended well since it was looked up; its status cannot change any more once its process is gone.
         run = instance.get_run_by_id(run_id) if gone else None
-        if run is not None and run.status in _IN_PROGRESS:
+        if run is not None and run.status in IN_PROGRESS:
             instance.report_run_failed(run, KILLED)
             reaped.append(run_id)
     return reaped

@@ -1,5 +1,5 @@
 """The command line `shuzhang`: deliver, run, status, rejected, held, trace, verify, lineage, history, sql, export, template, withdraw,
-harvest, policy, quality, example.
+harvest, rebuild, policy, quality, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -20,6 +20,7 @@ from pipelines.cli.home_option import HomeOption
 from pipelines.cli.lineage import lineage
 from pipelines.cli.policy import policy_app
 from pipelines.cli.quality import quality_app
+from pipelines.cli.rebuild import rebuild
 from readers.kinds import CONTENT, KINDS
 from readers.policy.files import load
 from readers.policy.problems import PolicyError
@@ -59,7 +60,7 @@ app = typer.Typer(
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
 FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
 
-for command in (lineage, history, harvest, held, release, refuse):
+for command in (lineage, history, harvest, held, release, refuse, rebuild):
     app.command()(command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(quality_app, name="quality")

@@ -227,7 +227,7 @@ class RunDisplay:
         self._progress.stop()
 
     def start(self, period: str, total: int) -> None:
-        self._progress.update(self._task, total=total, description=f"{period}: {total} 张表 / tables")
+        self._progress.reset(self._task, total=total, description=f"{period}: {total} 张表 / tables")
         if self._progress.disable and total:
             say(f"{period}: {total} 张表待生成 / tables to build")
 

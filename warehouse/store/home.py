@@ -135,6 +135,11 @@ class Home:
                 if not (self.policy / name).exists():
                     write_whole(self.policy / name, file.read_bytes(), "policy")
 
+    def lacking_policy(self) -> list[str]:
+        """The shipped lists and sources that the policy of this home has not, by their path in it; `create` adds them."""
+        with as_file(files("policy")) as shipped:
+            return [name for name in _policy_files(shipped) if not (self.policy / name).exists()]
+
     def keep(self, data: bytes) -> str:
         """Keep bytes under their SHA-256, which is returned."""
         sha256 = hashlib.sha256(data).hexdigest()

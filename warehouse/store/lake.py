@@ -6,12 +6,13 @@ Belongs here: attaching, the tables' DDL, the commit with its lock and retry. Do
 
 import fcntl
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import duckdb
 
@@ -91,10 +92,21 @@ class Lake:
         with full_disk_named(self.home.root):
             return self._locked(info, work)
 
+    @contextmanager
+    def locked(self) -> Iterator[TextIO]:
+        """The writers' lock, held: nobody else commits. What is given is its file."""
+        while True:
+            self.home.lake.mkdir(parents=True, exist_ok=True)
+            file = self.home.lake / "writer.lock"
+            with file.open("a+") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                # Who waited while the lake was set aside has the lock of that one, and this one's is another file.
+                if file.exists() and os.path.samestat(os.fstat(lock.fileno()), file.stat()):
+                    yield lock
+                    return
+
     def _locked(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
-        self.home.lake.mkdir(parents=True, exist_ok=True)
-        with (self.home.lake / "writer.lock").open("a+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self.locked() as lock:
             lock.seek(0)
             # The mark of a writer that did not come to its end.
             was_cut_off = bool(lock.read())
@@ -201,8 +213,8 @@ class Lake:
                     del changed[name]
                     continue
                 raise SchemaDriftError(
-                    f"{name}: columns of this home differ from this version of Shuzhang; take the deliveries into a new home "
-                    f"该家目录的表结构与本版本不同，请在新的家目录中重新接收交付"
+                    f"{name}: columns of this home differ from this version of Shuzhang; build its lake anew with `shuzhang rebuild` "
+                    f"该家目录的表结构与本版本不同，请用 shuzhang rebuild 重建数据湖"
                 )
             connection.execute(f"DROP TABLE {name}")
         for table in (missing | changed).values():
