@@ -5,10 +5,12 @@ nothing here knows how either version defines its tables. Does not belong here: 
 
 A mapping has one TOML table a lake table, `["stage.table"]`, with its `reason` and one or more of: `ignore`, columns that are not
 compared; `new`, the table is in AFTER alone; `gone`, in BEFORE alone; `before` and `after`, a SELECT over that home's tables that
-stands for the table where its shape changed; `both`, one that stands for it in either home.
+stands for the table where its shape changed; `both`, one that stands for it in either home. `new` and `gone` may also be said of a
+pattern, `["stage.*"]`: of the tables that it meets and that are in one home alone.
 """
 
 import argparse
+import fnmatch
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -70,6 +72,8 @@ def read_mapping(file: Path | None) -> dict[str, Allowance]:
         unknown = set(entry) - set(Allowance.__dataclass_fields__)
         if unknown or not str(entry.get("reason", "")).strip() or len(entry) < 2:
             raise MappingError(f"{name}: a reason and an allowance are wanted, and {sorted(unknown)} are not known")
+        if "*" in name and not set(entry) <= {"reason", "new", "gone"}:
+            raise MappingError(f"{name}: a pattern has a reason, and new or gone")
         found[name] = Allowance(**entry | {"ignore": tuple(entry.get("ignore", ()))})
     return found
 
@@ -83,11 +87,24 @@ def compare(before: Path, after: Path, mapping: Mapping[str, Allowance]) -> Iter
     with closing(connect()) as connection:
         tables = {side: _attach(connection, side, home) for side, home in zip(SIDES, (before, after), strict=True)}
         names = sorted(set().union(*tables.values()) - NOT_COMPARED)
-        if strangers := sorted(set(mapping) - set(names)):
-            raise MappingError(f"neither home has the tables {strangers}")
+        allowed = _by_table(mapping, tables["before"], tables["after"])
         for name in names:
             present = {side: name in tables[side] for side in SIDES}
-            yield _verdict(connection, name, present, mapping.get(name, Allowance("")))
+            yield _verdict(connection, name, present, allowed.get(name, Allowance("")))
+
+
+def _by_table(mapping: Mapping[str, Allowance], before: set[str], after: set[str]) -> dict[str, Allowance]:
+    """The mapping with the tables that its patterns meet; what it says of a table by name comes first."""
+    found: dict[str, Allowance] = {}
+    for name, allowed in sorted(mapping.items(), key=lambda entry: "*" in entry[0]):
+        if "*" not in name:
+            met = {name} & (before | after)
+        else:
+            met = set(fnmatch.filter(after - before if allowed.new else before - after, name)) - mapping.keys()
+        if not met:
+            raise MappingError(f"{name}: there is no such table")
+        found |= {table: found.get(table, allowed) for table in met}
+    return found
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, side: str, home: Path) -> set[str]:

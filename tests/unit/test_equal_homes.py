@@ -73,6 +73,8 @@ RENAMED = "ALTER TABLE registry.card RENAME COLUMN name TO card_name"
         ("UPDATE registry.card SET name = '丙'", '["registry.card"]\nreason = "r"\nignore = ["name"]'),
         ("ALTER TABLE registry.card DROP COLUMN name", '["registry.card"]\nreason = "r"\nignore = ["name"]'),
         ("CREATE TABLE registry.memo (name VARCHAR)", '["registry.memo"]\nreason = "r"\nnew = true'),
+        ("CREATE TABLE registry.memo (name VARCHAR)", '["registry.*"]\nreason = "r"\nnew = true'),
+        ("DROP TABLE registry.card", '["registry.c*"]\nreason = "r"\ngone = true'),
         ("DROP TABLE registry.card", '["registry.card"]\nreason = "r"\ngone = true'),
         (
             RENAMED,
@@ -109,6 +111,8 @@ def test_a_mapped_table_is_still_compared(tmp_path: Path, capsys: pytest.Capture
         ('["registry.card"]\nreason = "r"\ngone = true', "not in before alone"),
         ('["registry.card"]\nreason = "r"\nafter = "SELECT title FROM registry.card"', "title"),
         ('["registry.memo"]\nreason = "r"\ngone = true', "registry.memo"),
+        ('["registry.*"]\nreason = "r"\nnew = true', "registry.*"),
+        ('["registry.*"]\nreason = "r"\nignore = ["name"]', "a pattern"),
     ],
 )
 def test_a_mapping_that_says_what_is_not_so(
