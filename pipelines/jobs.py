@@ -22,7 +22,7 @@ def landing_config(deliverers: list[str]) -> dict[str, object]:
 JOBS = [
     dg.define_asset_job(
         INGEST,
-        selection=dg.AssetSelection.groups("policy", "landing", "catalog"),
+        selection=dg.AssetSelection.groups("policy", "landing", "delivered", "catalog"),
         config=dg.PartitionedConfig(DELIVERERS, run_config_for_partition_key_fn=lambda key: landing_config([key])),
         description="接收一个交付单位的交付 / take in the deliveries of one deliverer",
     ),
