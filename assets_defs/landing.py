@@ -15,6 +15,7 @@ from assets_defs.stage import asset_key, asset_spec, commit_info, results
 from quality.checks import NOTHING_HELD, RECORD_EQUATION, nothing_held, record_equation
 from readers.policy.files import PolicySet
 from warehouse.building.build import policy_hash
+from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.guard import GUARD
 from warehouse.intake.ingest import SOURCES, ingest, reading_hash
 from warehouse.intake.landed import delivered_hash
@@ -52,10 +53,14 @@ class LandingConfig(dg.Config):
     description="落地 / landing",
 )
 def landing_stage(
-    context: dg.AssetExecutionContext, config: LandingConfig, lake: LakeResource
+    context: dg.AssetExecutionContext,
+    config: LandingConfig,
+    lake: LakeResource,
+    first_reading: dg.ResourceParam[FirstReading],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     store, policy = lake.open(), lake.policy()
-    taken, built = ingest(store, policy, config.deliverers, commit_info(context, "landing"))
+    info = commit_info(context, "landing")
+    taken, built = ingest(store, policy, config.deliverers, info, read=first_reading.files)
     context.log.info("%d deliveries read, %d withdrawals", len(taken.deliveries), len(taken.withdrawals))
     write_receipts(store, sorted(owed(store.home, RECEIPTS_OF)))
     yield from results(built, versions=_versions(delivered_hash(store), policy))

@@ -18,6 +18,7 @@ from pipelines.harvest import HARVEST_JOB, harvest_schedules, harvested_sensor
 from pipelines.jobs import JOBS
 from pipelines.schedules import SCHEDULES
 from pipelines.sensors import SENSORS
+from warehouse.intake.first_reading import FirstReading
 from warehouse.resource import LakeResource
 from warehouse.store.home import Home, home_path
 
@@ -37,11 +38,12 @@ ASSETS = [
 ]
 
 
-def build_definitions(lake: LakeResource | None = None) -> dg.Definitions:
+def build_definitions(lake: LakeResource | None = None, first_reading: FirstReading | None = None) -> dg.Definitions:
     """All assets, jobs, schedules and sensors over one home; its list of sources gives the schedules of the harvest.
 
     Args:
         lake: the home; by default the one that SHUZHANG_HOME names.
+        first_reading: what this process has read of pending deliveries; by default nothing.
     """
     lake = lake or LakeResource()
     return dg.Definitions(
@@ -49,7 +51,7 @@ def build_definitions(lake: LakeResource | None = None) -> dg.Definitions:
         jobs=[*JOBS, HARVEST_JOB],
         schedules=[*SCHEDULES, *harvest_schedules(Home(home_path(lake.home)))],
         sensors=[*SENSORS, harvested_sensor],
-        resources={"lake": lake},
+        resources={"lake": lake, "first_reading": first_reading or FirstReading()},
         # A job without an executor of its own runs multiprocess: 12 s for two trivial steps against 0.2 s in-process.
         executor=dg.in_process_executor,
     )

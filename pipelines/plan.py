@@ -22,7 +22,7 @@ from warehouse.building.policy_entries import policy_state
 from warehouse.building.staleness import materializations
 from warehouse.intake.deliveries import Delivery
 from warehouse.intake.ingest import SOURCES, Pending, pending
-from warehouse.intake.reading import read_files
+from warehouse.intake.reading import ReadFiles, read_files
 from warehouse.store.lake import Lake
 from warehouse.store.owed import RECEIPTS_OF, owed
 from warehouse.tables.table import POLICY_ENTRY, Table
@@ -39,19 +39,26 @@ class Plan:
     assets: tuple[dg.AssetKey, ...]
 
 
-def plan(lake: Lake, policy: PolicySet, period: str | None, deliverers: Collection[str]) -> Plan:
+def plan(
+    lake: Lake,
+    policy: PolicySet,
+    period: str | None,
+    deliverers: Collection[str],
+    read: ReadFiles = read_files,
+) -> Plan:
     """Plan a run.
 
     Args:
         period: YYYY-MM; by default the latest month in the ledger deliveries, else in the cost deliveries, else the month of
             the latest delivery.
         deliverers: take in deliveries of these alone; empty for all.
+        read: how pending files are read, if the period is found in them.
 
     Raises:
         ValueError: nothing was delivered, so there is no period.
     """
     todo = pending(lake, policy, deliverers)
-    period = period or default_period(lake, policy, todo)
+    period = period or default_period(lake, policy, todo, read)
     tables = lake.tables.under(policy)
     with lake.reading() as connection:
         last = materializations(connection, period)
@@ -76,10 +83,11 @@ def plan(lake: Lake, policy: PolicySet, period: str | None, deliverers: Collecti
     return Plan(period, todo, tuple(asset_key(t) for t in tables.values() if t.qualified in names))
 
 
-def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
+def default_period(lake: Lake, policy: PolicySet, todo: Pending, read: ReadFiles = read_files) -> str:
     """The latest month in the ledger deliveries, else in the cost deliveries, else the month of the latest delivery.
 
-    Deliveries that are pending count: their files are read for it, so that one run takes them in and reports their month.
+    Deliveries that are pending count: their files are read for it, so that one run takes them in and reports their month. Of ledgers
+    and costs, `read` may keep what it reads, for landing.
 
     Raises:
         ValueError: nothing was delivered.
@@ -92,7 +100,7 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
     withdrawn = {w.delivery_id for w in todo.withdrawals}
     deliveries = [d for d in todo.deliveries if d.delivery_id not in withdrawn]
     for kind, column, landed in (("ledger", "period", row[0]), ("costs", "posted_date", row[1])):
-        months = [_months(lake, policy, d, column) for d in deliveries if d.kind == kind]
+        months = [_months(lake, policy, d, column, read) for d in deliveries if d.kind == kind]
         found = [month for month in chain([landed], *months) if month and _PERIOD.fullmatch(month)]
         if found:
             return max(found)
@@ -102,14 +110,20 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending) -> str:
     return max(dates)
 
 
-def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str) -> list[str]:
-    tables: list[pa.Table] = []
-    bodies: list[str | None] = []
-    for outcome in read_files(lake.home, policy, delivery, tables.append):
+def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str, read: ReadFiles) -> set[str]:
+    """What stands in a column of the records of a delivery, cut to a month's length."""
+    months: set[str] = set()
+    of_file: set[str] = set()
+
+    def take(records: pa.Table) -> None:
+        bodies = (msgspec.json.decode(body) for body in records.column("body").to_pylist() if body)
+        of_file.update(str(body.get(column, ""))[:7] for body in bodies)
+
+    for outcome in read(lake.home, policy, delivery, take):
         if outcome.record_count:
-            bodies += chain.from_iterable(table.column("body").to_pylist() for table in tables)
-        tables.clear()
-    return [str(msgspec.json.decode(body).get(column, ""))[:7] for body in bodies if body]
+            months |= of_file
+        of_file.clear()
+    return months
 
 
 def _downstream(lake: Lake, names: Collection[str]) -> list[Table]:

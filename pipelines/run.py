@@ -20,6 +20,7 @@ from pipelines.problems import problems
 from pipelines.reaper import reap_dead_runs
 from readers.policy.files import PolicySet, load
 from warehouse.intake.deliveries import Intake
+from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.ingest import pending
 from warehouse.resource import LakeResource
 from warehouse.store.disk import full_disk_named
@@ -75,9 +76,20 @@ def run(
     if job not in JOB_NAMES:
         raise ValueError(f"--job {job}: none of {', '.join(JOB_NAMES)} 没有这个作业")
     lake = Lake(home.create())
-    definition = build_definitions(LakeResource(home=str(home.root))).resolve_job_def(job)
-    chosen = _choose(lake, load(home.policy), definition, period, deliverers)
-    starting(chosen)
+    with FirstReading() as first_reading:
+        definition = build_definitions(LakeResource(home=str(home.root)), first_reading).resolve_job_def(job)
+        chosen = _choose(lake, load(home.policy), definition, period, deliverers, first_reading)
+        starting(chosen)
+        return _execute(home, definition, chosen, deliverers, progress)
+
+
+def _execute(
+    home: Home,
+    job: dg.JobDefinition,
+    chosen: Plan,
+    deliverers: Collection[str],
+    progress: Callable[[str], None],
+) -> Outcome:
     run_id = str(uuid.uuid4())
     # Dagster's own record of the run is in the home too.
     with full_disk_named(home.root), open_instance(home) as instance:
@@ -87,10 +99,10 @@ def run(
         if not chosen.assets:
             return Outcome(chosen.period, None, (), ())
         instance.add_event_listener(run_id, lambda entry: _tell(entry, progress))
-        result = definition.execute_in_process(
+        result = job.execute_in_process(
             instance=instance,
             run_id=run_id,
-            partition_key=_partition(job, chosen, deliverers),
+            partition_key=_partition(job.name, chosen, deliverers),
             asset_selection=list(chosen.assets),
             run_config=_run_config(chosen, deliverers),
             raise_on_error=False,
@@ -102,13 +114,19 @@ def run(
 
 
 def _choose(
-    lake: Lake, policy: PolicySet, job: dg.JobDefinition, period: str | None, deliverers: Collection[str]
+    lake: Lake,
+    policy: PolicySet,
+    job: dg.JobDefinition,
+    period: str | None,
+    deliverers: Collection[str],
+    first_reading: FirstReading,
 ) -> Plan:
     if job.name == YEAR_END:
-        period = period or last_year_end(default_period(lake, policy, pending(lake, policy, deliverers)))
+        todo = pending(lake, policy, deliverers)
+        period = period or last_year_end(default_period(lake, policy, todo, first_reading.read_ahead))
         if last_year_end(period) != period:
             raise ValueError(f"--period {period}: {YEAR_END} is for a December, YYYY-12 年结只用于十二月")
-    chosen = plan(lake, policy, period, deliverers)
+    chosen = plan(lake, policy, period, deliverers, first_reading.read_ahead)
     selected = job.asset_layer.executable_asset_keys
     return replace(chosen, assets=tuple(key for key in chosen.assets if key in selected))
 

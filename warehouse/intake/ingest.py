@@ -19,7 +19,7 @@ from readers.records import READING_VERSION
 from warehouse.building.build import Built, record, record_model
 from warehouse.intake.deliveries import OPERATOR, Delivery, Intake, Withdrawal
 from warehouse.intake.landing_models import fill_models, outdated, portion_of
-from warehouse.intake.reading import FileOutcome, file_row, read_files
+from warehouse.intake.reading import FileOutcome, ReadFiles, file_row, read_files
 from warehouse.intake.record_writer import RecordWriter
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -109,11 +109,14 @@ def _pending_in(
     return Pending(deliveries, withdrawals, reread)
 
 
-def ingest(lake: Lake, policy: PolicySet, deliverers: Collection[str], info: CommitInfo) -> tuple[Pending, list[Built]]:
+def ingest(
+    lake: Lake, policy: PolicySet, deliverers: Collection[str], info: CommitInfo, *, read: ReadFiles = read_files
+) -> tuple[Pending, list[Built]]:
     """Take pending deliveries in and build the models of the landing stage, in one transaction.
 
     Args:
         deliverers: take in deliveries of these and of the operator alone; empty for all.
+        read: how files are read; of a run that has read some of them, from what it kept.
 
     Returns:
         What was taken in, and the tables written.
@@ -130,7 +133,7 @@ def ingest(lake: Lake, policy: PolicySet, deliverers: Collection[str], info: Com
         before = _statuses(connection)
         withdrawn = Intake(lake.home).withdrawals()
         readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
-        _insert_files(connection, _insert_records(connection, lake.home, policy, readable))
+        _insert_files(connection, _insert_records(connection, lake.home, policy, readable, read))
         _replace_deliveries(connection, lake.home, todo)
         built = []
         for name in SOURCES:
@@ -158,12 +161,16 @@ def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str
 
 
 def _insert_records(
-    connection: duckdb.DuckDBPyConnection, home: Home, policy: PolicySet, deliveries: Collection[Delivery]
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    policy: PolicySet,
+    deliveries: Collection[Delivery],
+    read: ReadFiles,
 ) -> list[FileOutcome]:
     outcomes: list[FileOutcome] = []
     with RecordWriter(connection) as writer:
         for delivery in deliveries:
-            for outcome in read_files(home, policy, delivery, writer.take):
+            for outcome in read(home, policy, delivery, writer.take):
                 writer.end_file(outcome)
                 outcomes.append(outcome)
     return outcomes

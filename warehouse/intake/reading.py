@@ -48,6 +48,10 @@ class FileOutcome:
     first_ordinal: int = 1
 
 
+#: `read_files`, or what gives the same as it.
+ReadFiles = Callable[[Home, PolicySet, Delivery, Callable[[pa.Table], None]], Iterator[FileOutcome]]
+
+
 def read_files(
     home: Home, policy: PolicySet, delivery: Delivery, take: Callable[[pa.Table], None], *, prove: bool = False
 ) -> Iterator[FileOutcome]:
