@@ -50,6 +50,7 @@ check: setup ## lint, format and types
 	ruff check .
 	ruff format --check .
 	pyright
+	python -m tests.sql_style
 
 .PHONY: sql-check
 sql-check: setup ## tell where SQL is hard to read

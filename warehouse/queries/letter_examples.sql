@@ -1,4 +1,5 @@
--- Where a holder's rows break each rule: the first of them, by what the agency itself calls them and where they stand in its files.
+-- Where a holder's rows break each rule: the first of them, by what the agency itself calls them and where they
+-- stand in its files.
 SELECT
     f.rule_code,
     coalesce(s.resource_code, '') AS resource_code,

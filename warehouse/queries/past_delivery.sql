@@ -1,6 +1,6 @@
--- The deliveries that were known at a time, of what is dated up to a day, with the status from which the guard judges them.
--- Decisions of the operator say which deliveries stand: that is knowledge, whatever their date. One that was withdrawn before any run
--- took it in was never read, and stays withdrawn.
+-- The deliveries that were known at a time, of what is dated up to a day, with the status from which the guard
+-- judges them. Decisions of the operator say which deliveries stand: that is knowledge, whatever their date. One
+-- that was withdrawn before any run took it in was never read, and stays withdrawn.
 WITH read AS (
     SELECT f.delivery_id, count(*) AS file_count, count(*) FILTER (WHERE f.status = 'read') AS read_count
     FROM lake.landing.delivery_file AS f

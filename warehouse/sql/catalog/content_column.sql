@@ -1,13 +1,11 @@
--- The columns of the delivered tables that stand, with what they contain, each beside the field that the catalogue declares under its name.
--- Whatever the share of policy/content_limit.csv has in common is the type of a column's values; what stands for nothing is not counted.
+-- The columns of the delivered tables that stand, with what they contain, each beside the field that the catalogue
+-- declares under its name. Whatever the share of policy/content_limit.csv has in common is the type of a column's
+-- values; what stands for nothing is not counted.
 WITH field AS (
     SELECT
-        f.resource_id,
-        f.field_no,
+        f.resource_id, f.field_no,
         lower(regexp_replace(n.name, '[\s*＊]+', '', 'g')) AS name,
-        f.data_type,
-        f.key_label,
-        f.nullable_label
+        f.data_type, f.key_label, f.nullable_label
     FROM catalog.resource_field AS f, unnest([f.field_name, f.english_name]) AS n(name)
     WHERE n.name IS NOT NULL
     QUALIFY row_number() OVER (
@@ -17,12 +15,7 @@ WITH field AS (
 
 column_record AS (
     SELECT
-        t.table_id,
-        t.resource_id,
-        t.holder_code,
-        t.delivery_date,
-        c.delivery_id,
-        c.ordinal,
+        t.table_id, t.resource_id, t.holder_code, t.delivery_date, c.delivery_id, c.ordinal,
         from_json(
             r.body,
             '{
@@ -35,7 +28,7 @@ column_record AS (
             }'
         ) AS cells
     FROM landing.current_record AS c
-    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
+    JOIN landing.record AS r USING (delivery_id, ordinal)
     JOIN catalog.content_table AS t
         ON t.table_id = left(
             sha256(c.deliverer_code || '|' || c.source_name || '|' || (r.body ->> '$.table_name') || '|'), 20
@@ -51,11 +44,12 @@ named AS (
     FROM column_record AS d
 ),
 
--- Of the forms that a declared type has, the first that its label matches; by column, so that no other field has part in it.
+-- Of the forms that a declared type has, the first that its label matches; by column, so that no other field has
+-- part in it.
 declared AS (
     SELECT d.table_id, d.cells['column_no'] AS column_no, p.value_type
     FROM named AS d
-    JOIN field AS f ON f.resource_id = d.resource_id AND f.name = d.name
+    JOIN field AS f USING (resource_id, name)
     JOIN policy.declared_type AS p ON in_force(p, d.delivery_date) AND regexp_matches(f.data_type, p.pattern, 'i')
     QUALIFY row_number() OVER (PARTITION BY d.table_id, d.cells['column_no'] ORDER BY p.position) = 1
 ),
@@ -114,5 +108,5 @@ SELECT
     d.delivery_id,
     d.ordinal
 FROM typed AS d
-LEFT JOIN field AS f ON f.resource_id = d.resource_id AND f.name = d.name
+LEFT JOIN field AS f USING (resource_id, name)
 LEFT JOIN declared AS k ON k.table_id = d.table_id AND k.column_no = d.cells['column_no']

@@ -1,5 +1,5 @@
--- What became of the constraints that policy/content_constraint.csv has for a delivered table: rows and cells that break each, or why it
--- could not be judged.
+-- What became of the constraints that policy/content_constraint.csv has for a delivered table: rows and cells that
+-- break each, or why it could not be judged.
 WITH found AS (
     SELECT t.table_id, t.resource_id, t.holder_code, t.data_row_count, t.delivery_id, t.ordinal, v.item
     FROM catalog.content_table AS t
@@ -7,7 +7,8 @@ WITH found AS (
         unnest(
             from_json(
                 r.body -> '$.constraints',
-                '[{"constraint_id": "VARCHAR", "broken_rows": "BIGINT", "broken_cells": "BIGINT", "problem": "VARCHAR"}]'
+                '[{"constraint_id": "VARCHAR", "broken_rows": "BIGINT", "broken_cells": "BIGINT",
+                 "problem": "VARCHAR"}]'
             )
         ) AS v(item)
 )

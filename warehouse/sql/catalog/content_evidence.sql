@@ -1,26 +1,19 @@
--- What the detectors found in the columns of the delivered tables, by detector: of the rows that were judged, how many it knows.
--- Examples are masked; equal values have equal hashes within this home.
+-- What the detectors found in the columns of the delivered tables, by detector: of the rows that were judged, how
+-- many it knows. Examples are masked; equal values have equal hashes within this home.
 WITH found AS (
     SELECT
-        c.table_id,
-        c.column_no,
-        c.holder_code,
-        c.resource_id,
-        c.field_no,
-        c.heading,
-        t.delivery_date,
-        c.delivery_id,
-        c.ordinal,
-        v.item
+        c.table_id, c.column_no, c.holder_code, c.resource_id, c.field_no, c.heading, t.delivery_date,
+        c.delivery_id, c.ordinal, v.item
     FROM catalog.content_column AS c
-    JOIN catalog.content_table AS t ON t.table_id = c.table_id
+    JOIN catalog.content_table AS t USING (table_id)
     JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal,
         unnest(
             from_json(
                 r.body -> '$.evidence',
                 '[{
                     "detector": "VARCHAR", "judged_rows": "BIGINT", "matched_rows": "BIGINT", "evidence": "VARCHAR",
-                    "verdict": "VARCHAR", "confidence": "DECIMAL(4,3)", "masked_example": "VARCHAR", "example_hash": "VARCHAR"
+                    "verdict": "VARCHAR", "confidence": "DECIMAL(4,3)", "masked_example": "VARCHAR",
+                    "example_hash": "VARCHAR"
                 }]'
             )
         ) AS v(item)

@@ -1,10 +1,9 @@
--- What became of the references that policy/content_reference.csv has between delivered tables: of the distinct values of a
--- column, how many the column that it refers to lacks, compared by keyed hashes. Of a column with more values than are kept
--- the same part is looked at on both sides.
+-- What became of the references that policy/content_reference.csv has between delivered tables: of the distinct
+-- values of a column, how many the column that it refers to lacks, compared by keyed hashes. Of a column with more
+-- values than are kept the same part is looked at on both sides.
 WITH reference AS (
     SELECT
-        q.reference_id,
-        q.applies_to,
+        q.reference_id, q.applies_to,
         q."column" AS heading,
         q.refers_to,
         q.refers_column AS refers_heading,
@@ -17,17 +16,10 @@ WITH reference AS (
 
 kept AS (
     SELECT
-        c.table_id,
-        c.heading,
-        c.holder_code,
-        c.resource_id,
-        t.table_name,
-        s.resource_code,
-        c.delivery_id,
-        c.ordinal,
-        h.hash
+        c.table_id, c.heading, c.holder_code, c.resource_id, t.table_name, s.resource_code, c.delivery_id,
+        c.ordinal, h.hash
     FROM catalog.content_column AS c
-    JOIN catalog.content_table AS t ON t.table_id = c.table_id
+    JOIN catalog.content_table AS t USING (table_id)
     JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
     LEFT JOIN catalog.resource AS s ON s.resource_id = c.resource_id,
         unnest(from_json(r.body -> '$.value_hashes', '["VARCHAR"]')) AS h(hash)

@@ -1,16 +1,11 @@
--- The delivered tables that stand, each linked to the resource whose content it is: by the code in the manifest, else by a
--- file called by the code, else by a name that one resource of the deliverer or holder has, or has but for years, brackets,
--- words like 名单 at its end and such. How much a way of linking is trusted stands in policy/content_link.csv; where several
--- resources are equally likely, the table is linked to none.
+-- The delivered tables that stand, each linked to the resource whose content it is: by the code in the manifest,
+-- else by a file called by the code, else by a name that one resource of the deliverer or holder has, or has but
+-- for years, brackets, words like 名单 at its end and such. How much a way of linking is trusted stands in
+-- policy/content_link.csv; where several resources are equally likely, the table is linked to none.
 WITH delivered_table AS (
     SELECT
         left(sha256(c.deliverer_code || '|' || c.source_name || '|' || c.record_key), 20) AS table_id,
-        c.delivery_id,
-        c.ordinal,
-        c.deliverer_code,
-        c.source_name,
-        c.delivery_date,
-        c.default_holder_code,
+        c.delivery_id, c.ordinal, c.deliverer_code, c.source_name, c.delivery_date, c.default_holder_code,
         from_json(
             r.body,
             '{
@@ -20,26 +15,23 @@ WITH delivered_table AS (
             }'
         ) AS cells
     FROM landing.current_record AS c
-    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
+    JOIN landing.record AS r USING (delivery_id, ordinal)
     WHERE r.kind = 'content'
 ),
 
--- What a table is called: by its file, and by the title above its header.
+-- What a table is called, by its file and by the title above its header, and what a resource is.
 called AS (
-    SELECT d.table_id, d.deliverer_code, d.default_holder_code, d.cells['table_name'] AS name
-    FROM delivered_table AS d
+    SELECT d.table_id, NULL AS resource_id, d.deliverer_code, d.default_holder_code AS holder_code, n.name
+    FROM delivered_table AS d, unnest([d.cells['table_name'], d.cells['title']]) AS n(name)
+    WHERE n.name IS NOT NULL
     UNION ALL
-    SELECT d.table_id, d.deliverer_code, d.default_holder_code, d.cells['title'] AS name
-    FROM delivered_table AS d
-    WHERE d.cells['title'] IS NOT NULL
+    SELECT NULL, s.resource_id, s.deliverer_code, s.holder_code, s.title
+    FROM catalog.resource AS s
 ),
 
 plain AS (
     SELECT
-        n.table_id,
-        n.deliverer_code,
-        n.default_holder_code,
-        n.name,
+        n.*,
         regexp_replace(lower(n.name), '[\s\p{P}\p{S}]+', '', 'g') AS plain_name,
         regexp_replace(
             regexp_replace(
@@ -51,49 +43,34 @@ plain AS (
     FROM called AS n
 ),
 
-resource AS (
-    SELECT
-        s.resource_id,
-        s.resource_code,
-        s.deliverer_code,
-        s.holder_code,
-        regexp_replace(lower(s.title), '[\s\p{P}\p{S}]+', '', 'g') AS plain_name,
-        regexp_replace(
-            regexp_replace(
-                regexp_replace(lower(s.title), '^[^-]{2,20}[局委办会院队司中心]-+|![^!]*$', '', 'g'),
-                '（[^）]*）|\([^)]*\)|\d{2,4}[-—至]\d{2,4}|\d{4}年度?|\d{8}|附件|[\s\p{P}\p{S}]+', '', 'g'
-            ),
-            '(名单|信息|情况|数据|汇总表?|明细表?|目录|清单|公示|公告)+$', ''
-        ) AS stem
-    FROM catalog.resource AS s
-),
-
 candidate AS (
     SELECT d.table_id, s.resource_id, 'manifest' AS method
     FROM delivered_table AS d
-    JOIN resource AS s ON s.resource_code = d.cells['resource_code']
+    JOIN catalog.resource AS s ON s.resource_code = d.cells['resource_code']
     UNION ALL
     SELECT n.table_id, s.resource_id, 'code' AS method
-    FROM plain AS n
-    JOIN resource AS s ON regexp_replace(s.resource_code, '[/\\:]', '_', 'g') = n.name
+    FROM called AS n
+    JOIN catalog.resource AS s ON regexp_replace(s.resource_code, '[/\\:]', '_', 'g') = n.name
+    WHERE n.table_id IS NOT NULL
     UNION ALL
     SELECT n.table_id, s.resource_id, 'name' AS method
     FROM plain AS n
-    JOIN resource AS s
+    JOIN plain AS s
         ON s.plain_name = n.plain_name
-        AND (s.deliverer_code = n.deliverer_code OR s.holder_code = n.default_holder_code)
+        AND (s.deliverer_code = n.deliverer_code OR s.holder_code = n.holder_code)
+    WHERE n.table_id IS NOT NULL AND s.resource_id IS NOT NULL
     UNION ALL
     SELECT n.table_id, s.resource_id, 'stem' AS method
     FROM plain AS n
-    JOIN resource AS s
-        ON s.stem = n.stem AND (s.deliverer_code = n.deliverer_code OR s.holder_code = n.default_holder_code)
-    WHERE length(n.stem) > 3
+    JOIN plain AS s
+        ON s.stem = n.stem AND (s.deliverer_code = n.deliverer_code OR s.holder_code = n.holder_code)
+    WHERE length(n.stem) > 3 AND n.table_id IS NOT NULL AND s.resource_id IS NOT NULL
 ),
 
 likely AS (
     SELECT c.table_id, c.resource_id, max(k.confidence_pct) AS confidence_pct
     FROM candidate AS c
-    JOIN delivered_table AS d ON d.table_id = c.table_id
+    JOIN delivered_table AS d USING (table_id)
     JOIN policy.content_link AS k ON k.method = c.method AND in_force(k, d.delivery_date)
     GROUP BY c.table_id, c.resource_id
 ),
@@ -131,6 +108,6 @@ SELECT
     d.delivery_id,
     d.ordinal
 FROM delivered_table AS d
-LEFT JOIN chosen AS y ON y.table_id = d.table_id
+LEFT JOIN chosen AS y USING (table_id)
 LEFT JOIN policy.content_link AS k ON k.confidence_pct = y.confidence_pct AND in_force(k, d.delivery_date)
-LEFT JOIN resource AS s ON s.resource_id = y.resource_id
+LEFT JOIN catalog.resource AS s USING (resource_id)

@@ -1,5 +1,5 @@
--- The distributions of each resource: the files and services through which it can be had. The type follows from the format
--- that it says, else from its media type.
+-- The distributions of each resource: the files and services through which it can be had. The type follows from the
+-- format that it says, else from its media type.
 WITH format_type AS (
     SELECT lower(l.label) AS label, min(l.code) AS code, l.effective_from, l.effective_to, l.is_first_version
     FROM policy.code_value AS l
@@ -10,7 +10,7 @@ WITH format_type AS (
 listed AS (
     SELECT s.resource_id, d.distribution_no, s.holder_code, v.delivery_date, d.item
     FROM catalog.resource AS s
-    JOIN landing.delivery AS v ON v.delivery_id = s.delivery_id
+    JOIN landing.delivery AS v USING (delivery_id)
     JOIN landing.record AS r ON r.delivery_id = s.delivery_id AND r.ordinal = s.ordinal,
         unnest(
             from_json(

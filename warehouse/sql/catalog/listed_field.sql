@@ -1,17 +1,13 @@
--- The rows of field lists (信息项清单) that stand, each linked to the resource of the same deliverer and source that it names: by
--- code, else by provider and name, else by name. A name that several resources have links to none.
+-- The rows of field lists (信息项清单) that stand, each linked to the resource of the same deliverer and source that it
+-- names: by code, else by provider and name, else by name. A name that several resources have links to none.
 WITH listed AS (
     SELECT
-        c.delivery_id,
-        c.ordinal,
-        c.deliverer_code,
-        c.source_name,
-        c.delivery_date,
+        c.delivery_id, c.ordinal, c.deliverer_code, c.source_name, c.delivery_date,
         (r.body ->> '$.identifier') AS code,
         (r.body ->> '$.title') AS title,
         (r.body ->> '$.provider_name') AS provider_name
     FROM landing.current_record AS c
-    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
+    JOIN landing.record AS r USING (delivery_id, ordinal)
     WHERE r.kind = 'catalog.field'
 ),
 
@@ -23,14 +19,13 @@ with_lists AS (
 named AS (
     SELECT
         left(sha256(c.deliverer_code || '|' || c.source_name || '|' || c.record_key), 20) AS resource_id,
-        c.deliverer_code,
-        c.source_name,
+        c.deliverer_code, c.source_name,
         (r.body ->> '$.identifier') AS code,
         (r.body ->> '$.title') AS title,
         (r.body ->> '$.provider_name') AS provider_name
     FROM landing.current_record AS c
-    JOIN with_lists AS w ON w.deliverer_code = c.deliverer_code AND w.source_name = c.source_name
-    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
+    JOIN with_lists AS w USING (deliverer_code, source_name)
+    JOIN landing.record AS r USING (delivery_id, ordinal)
     WHERE r.kind = 'catalog'
 ),
 
@@ -63,7 +58,7 @@ SELECT
     l.code AS resource_code,
     l.title
 FROM listed AS l
-LEFT JOIN named AS a ON a.deliverer_code = l.deliverer_code AND a.source_name = l.source_name AND a.code = l.code
+LEFT JOIN named AS a USING (deliverer_code, source_name, code)
 LEFT JOIN of_provider AS b
     ON b.deliverer_code = l.deliverer_code
     AND b.source_name = l.source_name

@@ -1,8 +1,15 @@
--- Catalogue resources that stand now. The holder is the provider code in the record, else the organisation of that name,
--- else the holder of the delivery, else the provider's name, else the deliverer. Codes come from labels, whatever system writes them;
--- a label that is itself a code (3) says something only where policy/source_system.csv names the system of the source.
+-- Catalogue resources that stand now. The holder is the provider code in the record, else the organisation of that
+-- name, else the holder of the delivery, else the provider's name, else the deliverer. Codes come from labels,
+-- whatever system writes them; a label that is itself a code (3) says something only where policy/source_system.csv
+-- names the system of the source.
 WITH code AS (
-    SELECT k.code_list, lower(k.label) AS label, min(k.code) AS code, k.effective_from, k.effective_to, k.is_first_version
+    SELECT
+        k.code_list,
+        lower(k.label) AS label,
+        min(k.code) AS code,
+        k.effective_from,
+        k.effective_to,
+        k.is_first_version
     FROM policy.code_value AS k
     GROUP BY k.code_list, lower(k.label), k.effective_from, k.effective_to, k.is_first_version
 ),
@@ -29,16 +36,17 @@ coded AS (
 -- All that is asked of a record, in one pass over its text.
 read AS (
     SELECT
-        r.delivery_id,
-        r.ordinal,
+        r.delivery_id, r.ordinal,
         from_json(
             r.body,
             '{
                 "provider_code": "VARCHAR", "provider_name": "VARCHAR", "identifier": "VARCHAR", "title": "VARCHAR",
                 "abstract": "VARCHAR", "class_name": "VARCHAR", "group_name": "VARCHAR", "subgroup_name": "VARCHAR",
                 "theme": "VARCHAR", "keywords": "VARCHAR", "format_type": "VARCHAR", "format": "VARCHAR",
-                "share_type": "VARCHAR", "share_condition": "VARCHAR", "open_type": "VARCHAR", "open_condition": "VARCHAR",
-                "update_cycle": "VARCHAR", "issued_date": "VARCHAR", "modified_date": "VARCHAR", "landing_page": "VARCHAR",
+                "share_type": "VARCHAR", "share_condition": "VARCHAR", "open_type": "VARCHAR",
+                "open_condition": "VARCHAR",
+                "update_cycle": "VARCHAR", "issued_date": "VARCHAR", "modified_date": "VARCHAR",
+                "landing_page": "VARCHAR",
                 "fields": ["JSON"], "distributions": ["JSON"]
             }'
         ) AS cells
@@ -50,22 +58,15 @@ read AS (
 described AS (
     SELECT
         left(sha256(c.deliverer_code || '|' || c.source_name || '|' || c.record_key), 20) AS resource_id,
-        c.delivery_id,
-        c.ordinal,
-        c.deliverer_code,
-        c.source_name,
-        c.record_key,
-        c.delivery_date,
-        c.default_holder_code,
-        y.system,
-        r.cells,
+        c.delivery_id, c.ordinal, c.deliverer_code, c.source_name, c.record_key, c.delivery_date,
+        c.default_holder_code, y.system, r.cells,
         CASE WHEN r.cells['provider_code'] IS NULL THEN r.cells['provider_name'] END AS sought_name,
         CASE
             WHEN r.cells['provider_name'] IS NULL
             THEN coalesce(r.cells['provider_code'], c.default_holder_code)
         END AS sought_code
     FROM landing.current_record AS c
-    JOIN read AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
+    JOIN read AS r USING (delivery_id, ordinal)
     LEFT JOIN policy.source_system AS y
         ON y.deliverer_code = c.deliverer_code AND y.source_name = c.source_name AND in_force(y, c.delivery_date)
     WHERE c.kind = 'catalog'
@@ -113,7 +114,7 @@ SELECT
     r.delivery_id,
     r.ordinal
 FROM described AS r
-JOIN landing.delivery AS d ON d.delivery_id = r.delivery_id
+JOIN landing.delivery AS d USING (delivery_id)
 LEFT JOIN named AS n ON n.name = r.sought_name
 LEFT JOIN coded AS h ON h.organisation_code = r.sought_code
 LEFT JOIN code AS m
@@ -141,4 +142,4 @@ LEFT JOIN policy.source_code AS uu
     AND uu.code_list = 'update_cycle'
     AND uu.source_code = r.cells['update_cycle']
     AND in_force(uu, r.delivery_date)
-LEFT JOIN listed AS f ON f.resource_id = r.resource_id
+LEFT JOIN listed AS f USING (resource_id)

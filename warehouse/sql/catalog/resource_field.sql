@@ -1,11 +1,7 @@
--- The fields (信息项) of each resource: those in its own record in the order of the catalogue, then those of field lists in the order in
--- which they came.
+-- The fields (信息项) of each resource: those in its own record in the order of the catalogue, then those of field
+-- lists in the order in which they came.
 WITH own AS (
-    SELECT
-        s.resource_id,
-        f.field_no,
-        s.holder_code,
-        f.item
+    SELECT s.resource_id, f.field_no, s.holder_code, f.item
     FROM catalog.resource AS s
     JOIN landing.record AS r ON r.delivery_id = s.delivery_id AND r.ordinal = s.ordinal,
         unnest(
@@ -36,7 +32,7 @@ listed AS (
             }'
         ) AS item
     FROM catalog.listed_field AS l
-    JOIN catalog.resource AS s ON s.resource_id = l.resource_id
+    JOIN catalog.resource AS s USING (resource_id)
     JOIN landing.record AS o ON o.delivery_id = s.delivery_id AND o.ordinal = s.ordinal
     JOIN landing.record AS r ON r.delivery_id = l.delivery_id AND r.ordinal = l.ordinal
 ),

@@ -1,13 +1,11 @@
--- Where each unit counts: in itself, its department, the district of its department (wherever it lies itself) and the city, version by
--- version; who joins says the day. Before the first version of a unit its first holds. A unit is placed by its own record alone, so that
--- its row leads to no other's. Who holds resources or keeps books and is not registered stands under “unregistered”.
+-- Where each unit counts: in itself, its department, the district of its department (wherever it lies itself) and
+-- the city, version by version; who joins says the day. Before the first version of a unit its first holds. A unit
+-- is placed by its own record alone, so that its row leads to no other's. Who holds resources or keeps books and is
+-- not registered stands under “unregistered”.
 WITH version AS (
     SELECT
         o.organisation_code AS unit_code,
-        o.name,
-        o.department_code,
-        o.district_code,
-        o.district_name,
+        o.name, o.department_code, o.district_code, o.district_name,
         CASE
             WHEN lag(o.valid_from) OVER (PARTITION BY o.organisation_code ORDER BY o.valid_from) IS NULL
             THEN DATE '0001-01-01'
@@ -45,8 +43,7 @@ unit AS (
 
 department AS (
     SELECT
-        u.unit_code,
-        u.department_code,
+        u.unit_code, u.department_code,
         CASE WHEN u.department_code = 'unregistered' THEN '未登记单位' ELSE coalesce(p.name, u.department_code) END AS name,
         coalesce(p.district_code, 'unregistered') AS district_code,
         coalesce(p.district_name, '未登记单位') AS district_name,
@@ -59,7 +56,14 @@ department AS (
         AND (u.valid_to IS NULL OR p.valid_from < u.valid_to)
 )
 
-SELECT u.unit_code, 'unit' AS level, u.unit_code AS entity_code, u.name AS entity_name, u.department_code AS parent_code, u.valid_from, u.valid_to
+SELECT
+    u.unit_code,
+    'unit' AS level,
+    u.unit_code AS entity_code,
+    u.name AS entity_name,
+    u.department_code AS parent_code,
+    u.valid_from,
+    u.valid_to
 FROM unit AS u
 UNION ALL
 SELECT d.unit_code, 'department', d.department_code, d.name, d.district_code, d.valid_from, d.valid_to

@@ -1,5 +1,6 @@
--- Where what an agency declares contradicts grade, confidentiality or the policy, rule by rule (policy/access_rule.csv). What
--- follows from a finding is a person's to decide; the narrowest holds meanwhile (resource_access).
+-- Where what an agency declares contradicts grade, confidentiality or the policy, rule by rule
+-- (policy/access_rule.csv). What follows from a finding is a person's to decide; the narrowest holds meanwhile
+-- (resource_access).
 WITH label AS (
     SELECT c.code_list, c.code, min(c.name_zh) AS name_zh, min(c.name_en) AS name_en
     FROM policy.code_value AS c
@@ -27,39 +28,28 @@ found AS (
     UNION ALL
     SELECT a.resource_id, 'unshared_without_basis', 'share_type', a.declared_share_type, a.share_limit
     FROM classification.resource_access AS a
-    JOIN catalog.resource AS s ON s.resource_id = a.resource_id
+    JOIN catalog.resource AS s USING (resource_id)
     WHERE a.declared_share_type = 'none' AND s.share_condition IS NULL
     UNION ALL
     SELECT a.resource_id, 'could_be_open', 'open_type', a.declared_open_type, a.open_limit
     FROM classification.resource_access AS a
-    JOIN catalog.resource AS s ON s.resource_id = a.resource_id
+    JOIN catalog.resource AS s USING (resource_id)
     WHERE a.declared_open_type = 'none' AND a.open_limit = 'unconditional' AND s.open_condition IS NULL
 ),
 
 worded AS (
     SELECT
-        f.resource_id,
-        a.holder_code,
-        f.rule_id,
-        r.severity,
-        f.declared,
-        f.allowed,
-        a.grade,
-        a.grade_label,
+        f.resource_id, a.holder_code, f.rule_id, r.severity, f.declared, f.allowed, a.grade, a.grade_label,
         coalesce(d.name_zh, f.declared) AS declared_zh,
         coalesce(d.name_en, f.declared) AS declared_en,
         coalesce(m.name_zh, f.allowed) AS limit_zh,
         coalesce(m.name_en, f.allowed) AS limit_en,
         coalesce(t.name_zh, '') AS basis,
-        r.message_zh,
-        r.message_en,
-        r.mend_zh,
-        r.mend_en,
-        r.clause
+        r.message_zh, r.message_en, r.mend_zh, r.mend_en, r.clause
     FROM found AS f
     CROSS JOIN delivered.horizon AS h
     JOIN policy.access_rule AS r ON r.rule_id = f.rule_id AND in_force(r, h.judged_date)
-    JOIN classification.resource_access AS a ON a.resource_id = f.resource_id
+    JOIN classification.resource_access AS a USING (resource_id)
     LEFT JOIN policy.confidential_term AS t ON t.term_id = a.confidential_term AND in_force(t, h.judged_date)
     LEFT JOIN label AS d ON d.code_list = f.code_list AND d.code = f.declared
     LEFT JOIN label AS m ON m.code_list = f.code_list AND m.code = f.allowed
@@ -74,12 +64,18 @@ SELECT
     w.declared AS declared_access,
     w.allowed AS access_limit,
     replace(
-        replace(replace(replace(w.message_zh, '{declared}', w.declared_zh), '{limit}', w.limit_zh), '{grade}', w.grade_label),
+        replace(
+            replace(replace(w.message_zh, '{declared}', w.declared_zh), '{limit}', w.limit_zh),
+            '{grade}', w.grade_label
+        ),
         '{basis}',
         w.basis
     ) AS message_zh,
     replace(
-        replace(replace(replace(w.message_en, '{declared_en}', w.declared_en), '{limit_en}', w.limit_en), '{grade}', w.grade),
+        replace(
+            replace(replace(w.message_en, '{declared_en}', w.declared_en), '{limit_en}', w.limit_en),
+            '{grade}', w.grade
+        ),
         '{basis}',
         w.basis
     ) AS message_en,

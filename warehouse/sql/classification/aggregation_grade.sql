@@ -1,7 +1,7 @@
--- What the fields of a resource come to together (policy/grade_aggregation.csv): kinds of personal information, their rows
--- where the content was delivered, personal information beside a category such as fine position. A field that a person graded
--- below what rules propose does not count. Each measure only grows with fields, so a resource's grade never falls when one is
--- added.
+-- What the fields of a resource come to together (policy/grade_aggregation.csv): kinds of personal information,
+-- their rows where the content was delivered, personal information beside a category such as fine position. A field
+-- that a person graded below what rules propose does not count. Each measure only grows with fields, so a
+-- resource's grade never falls when one is added.
 WITH rule AS (
     SELECT q.*, h.judged_date
     FROM policy.grade_aggregation AS q
@@ -35,12 +35,12 @@ measured AS (
     UNION ALL
     SELECT p.resource_id, r.rule_id, n.row_count
     FROM personal AS p
-    JOIN content AS n ON n.resource_id = p.resource_id
+    JOIN content AS n USING (resource_id)
     JOIN rule AS r ON r.kind = 'personal_rows'
     UNION ALL
     SELECT p.resource_id, r.rule_id, count(*)
     FROM personal AS p
-    JOIN counted AS c ON c.resource_id = p.resource_id
+    JOIN counted AS c USING (resource_id)
     JOIN rule AS r ON r.kind = 'personal_with_category' AND r.category = c.category
     GROUP BY p.resource_id, r.rule_id
 )
@@ -61,7 +61,7 @@ SELECT
     l.is_candidate,
     r.clause
 FROM measured AS m
-JOIN rule AS r ON r.rule_id = m.rule_id
+JOIN rule AS r USING (rule_id)
 JOIN policy.grade_matrix AS x
     ON x.impact_object = r.impact_object AND x.harm_degree = r.harm_degree AND in_force(x, r.judged_date)
 JOIN policy.grade_level AS l ON l.grade = x.grade AND in_force(l, r.judged_date)

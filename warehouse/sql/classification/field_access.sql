@@ -1,14 +1,8 @@
--- What may be done with each field: what its own grade allows, within what its resource's declaration and confidentiality
--- allow. So a resource that is closed for one field shows which others could be opened without it.
+-- What may be done with each field: what its own grade allows, within what its resource's declaration and
+-- confidentiality allow. So a resource that is closed for one field shows which others could be opened without it.
 WITH limited AS (
     SELECT
-        f.resource_id,
-        f.field_no,
-        f.holder_code,
-        f.field_name,
-        f.grade,
-        f.grade_label,
-        r.confidential_term,
+        f.resource_id, f.field_no, f.holder_code, f.field_name, f.grade, f.grade_label, r.confidential_term,
         r.declared_open_type,
         CASE
             WHEN t.open_limit = 'none' OR coalesce(o.access_limit, 'none') = 'none' THEN 'none'
@@ -24,7 +18,7 @@ WITH limited AS (
         END AS share_limit,
         e.measures_zh AS share_measures
     FROM classification.field_grade AS f
-    JOIN classification.resource_access AS r ON r.resource_id = f.resource_id
+    JOIN classification.resource_access AS r USING (resource_id)
     CROSS JOIN delivered.horizon AS h
     LEFT JOIN policy.confidential_term AS t ON t.term_id = r.confidential_term AND in_force(t, h.judged_date)
     LEFT JOIN policy.access_limit AS o ON o.door = 'open' AND o.grade = f.grade AND in_force(o, h.judged_date)

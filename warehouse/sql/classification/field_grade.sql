@@ -1,11 +1,9 @@
--- The grade of each field: of all that speaks of it, the highest is proposed (就高从严); a person's decision, while it is in force, holds
--- over the proposal, which stays beside it. Core and important data are candidates until a person has decided.
+-- The grade of each field: of all that speaks of it, the highest is proposed (就高从严); a person's decision, while it
+-- is in force, holds over the proposal, which stays beside it. Core and important data are candidates until a
+-- person has decided.
 WITH named AS (
     SELECT
-        f.resource_id,
-        f.field_no,
-        f.holder_code,
-        f.field_name,
+        f.resource_id, f.field_no, f.holder_code, f.field_name,
         coalesce(f.field_name, '') AS name,
         lower(coalesce(f.field_name, '')) AS lowered
     FROM catalog.resource_field AS f
@@ -14,20 +12,10 @@ WITH named AS (
 -- What speaks of a field's grade, a branch a kind of evidence. `evidence_no` decides which of equals is named.
 candidate AS (
     SELECT
-        f.resource_id,
-        f.field_no,
+        f.resource_id, f.field_no,
         'name_rule' AS grade_basis,
         p.alternative_no AS evidence_no,
-        g.rule_id,
-        g.cell_label,
-        g.grade,
-        g.grade_rank,
-        g.grade_label,
-        g.zhejiang_level,
-        g.is_candidate,
-        g.category,
-        g.is_personal,
-        g.is_sensitive
+        g.*
     FROM named AS f
     JOIN classification.rule_pattern AS p
         ON CASE
@@ -37,24 +25,14 @@ candidate AS (
                 AND (NOT p.at_end OR ends_with(f.lowered, p.literal))
             ELSE regexp_matches(f.name, p.alternative, 'i')
         END
-    JOIN classification.rule_grade AS g ON g.rule_id = p.rule_id
+    JOIN classification.rule_grade AS g USING (rule_id)
     UNION ALL
     -- Detectors that are sure of the values delivered for it.
     SELECT
-        v.resource_id,
-        v.field_no,
+        v.resource_id, v.field_no,
         g.rule_kind AS grade_basis,
         v.column_no AS evidence_no,
-        g.rule_id,
-        g.cell_label,
-        g.grade,
-        g.grade_rank,
-        g.grade_label,
-        g.zhejiang_level,
-        g.is_candidate,
-        g.category,
-        g.is_personal,
-        g.is_sensitive
+        g.*
     FROM catalog.content_evidence AS v
     JOIN classification.rule_grade AS g ON g.rule_id = 'value.' || v.detector
     WHERE v.detection = 'confirmed' AND v.field_no IS NOT NULL
@@ -88,7 +66,10 @@ SELECT
     coalesce(p.is_personal, FALSE) AS is_personal,
     coalesce(p.is_sensitive, FALSE) AS is_sensitive
 FROM named AS f
-LEFT JOIN proposed AS p ON p.resource_id = f.resource_id AND p.field_no = f.field_no
+LEFT JOIN proposed AS p USING (resource_id, field_no)
 LEFT JOIN classification.grade_decision AS d
-    ON d.decision_state = 'in_force' AND d.resource_id = f.resource_id AND d.field_no > 0 AND d.field_name = f.field_name
+    ON d.decision_state = 'in_force'
+    AND d.resource_id = f.resource_id
+    AND d.field_no > 0
+    AND d.field_name = f.field_name
 WHERE p.grade_basis IS NOT NULL OR d.grade IS NOT NULL

@@ -1,11 +1,9 @@
--- What persons decided on grades, and whether each decision is in force on the day up to which the deliveries go. A later
--- decision on a subject replaces the earlier ones for good: when it has expired, the rules hold again, not what was decided
--- before it.
+-- What persons decided on grades, and whether each decision is in force on the day up to which the deliveries go. A
+-- later decision on a subject replaces the earlier ones for good: when it has expired, the rules hold again, not
+-- what was decided before it.
 WITH decided AS (
     SELECT
-        d.delivery_id,
-        d.ordinal,
-        d.decision_id,
+        d.delivery_id, d.ordinal, d.decision_id,
         split_part(d.subject_key, '|', 1) AS holder_code,
         split_part(d.subject_key, '|', 2) AS resource_code,
         -- A field's name may have the mark itself.
@@ -14,8 +12,7 @@ WITH decided AS (
         k.name_zh AS grade_label,
         d.reason,
         d.decided_by AS decider_name,
-        d.decided_date,
-        d.expires_date
+        d.decided_date, d.expires_date
     FROM delivered.decision AS d
     JOIN policy.code_value AS k
         ON k.code_list = 'decision' AND k.label = d.decision_label AND in_force(k, d.delivery_date)
@@ -24,11 +21,10 @@ WITH decided AS (
 
 subject AS (
     SELECT
-        d.*,
-        s.resource_id,
+        d.*, s.resource_id,
         CASE WHEN d.field_name = '' AND s.resource_id IS NOT NULL THEN 0 ELSE f.field_no END AS field_no
     FROM decided AS d
-    LEFT JOIN catalog.resource AS s ON s.holder_code = d.holder_code AND s.resource_code = d.resource_code
+    LEFT JOIN catalog.resource AS s USING (holder_code, resource_code)
     LEFT JOIN catalog.resource_field AS f
         ON d.field_name <> '' AND f.resource_id = s.resource_id AND f.field_name = d.field_name
     -- Two fields of one name are one subject.
@@ -37,8 +33,7 @@ subject AS (
 
 placed AS (
     SELECT
-        s.*,
-        j.judged_date,
+        s.*, j.judged_date,
         s.decided_date > j.judged_date AS is_to_come,
         row_number() OVER (
             PARTITION BY s.holder_code, s.resource_code, s.field_name, s.decided_date > j.judged_date

@@ -1,18 +1,13 @@
--- Where grades need a person: what rules propose against what was decided, decisions that hold no longer or speak of nothing,
--- candidates that nobody has confirmed, personal data in delivered columns that the catalogue does not list
--- (policy/grade_finding_rule.csv). A rule never overwrites a decision; it contradicts it here.
+-- Where grades need a person: what rules propose against what was decided, decisions that hold no longer or speak
+-- of nothing, candidates that nobody has confirmed, personal data in delivered columns that the catalogue does not
+-- list (policy/grade_finding_rule.csv). A rule never overwrites a decision; it contradicts it here.
 WITH found AS (
     SELECT
         'rule_above_decision' AS rule_id,
         printf('%s|%d', f.resource_id, f.field_no) AS subject_key,
-        f.resource_id,
-        f.field_no,
-        f.holder_code,
+        f.resource_id, f.field_no, f.holder_code,
         f.field_name AS subject_name,
-        f.grade,
-        f.proposed_grade,
-        f.cell_label,
-        f.decision_id,
+        f.grade, f.proposed_grade, f.cell_label, f.decision_id,
         NULL AS expires_date
     FROM classification.field_grade AS f
     WHERE f.grade_basis = 'decision' AND f.proposed_rank > f.grade_rank
@@ -22,28 +17,17 @@ WITH found AS (
         printf('%s|0', r.resource_id),
         r.resource_id,
         0,
-        r.holder_code,
-        s.title,
-        r.grade,
-        r.proposed_grade,
-        r.cell_label,
-        r.decision_id,
+        r.holder_code, s.title, r.grade, r.proposed_grade, r.cell_label, r.decision_id,
         NULL
     FROM classification.resource_grade AS r
-    JOIN catalog.resource AS s ON s.resource_id = r.resource_id
+    JOIN catalog.resource AS s USING (resource_id)
     WHERE r.grade_basis = 'decision' AND r.proposed_rank > r.grade_rank
     UNION ALL
     -- Where the candidate arises: at the field, or at the resource whose title or whose fields together make it one.
     SELECT
         'candidate_unconfirmed',
         printf('%s|%d', f.resource_id, f.field_no),
-        f.resource_id,
-        f.field_no,
-        f.holder_code,
-        f.field_name,
-        f.grade,
-        f.proposed_grade,
-        f.cell_label,
+        f.resource_id, f.field_no, f.holder_code, f.field_name, f.grade, f.proposed_grade, f.cell_label,
         f.decision_id,
         NULL
     FROM classification.field_grade AS f
@@ -54,15 +38,10 @@ WITH found AS (
         printf('%s|0', r.resource_id),
         r.resource_id,
         0,
-        r.holder_code,
-        s.title,
-        r.grade,
-        r.proposed_grade,
-        r.cell_label,
-        r.decision_id,
+        r.holder_code, s.title, r.grade, r.proposed_grade, r.cell_label, r.decision_id,
         NULL
     FROM classification.resource_grade AS r
-    JOIN catalog.resource AS s ON s.resource_id = r.resource_id
+    JOIN catalog.resource AS s USING (resource_id)
     WHERE r.is_candidate AND (r.basis_field_no = 0 OR r.grade_basis = 'aggregation')
     UNION ALL
     SELECT
@@ -73,15 +52,12 @@ WITH found AS (
             ELSE 'decision_without_subject'
         END,
         printf('%s|%d', d.delivery_id, d.ordinal),
-        d.resource_id,
-        d.field_no,
-        d.holder_code,
+        d.resource_id, d.field_no, d.holder_code,
         CASE WHEN d.field_name = '' THEN d.resource_code ELSE d.field_name END,
         d.grade,
         NULL,
         NULL,
-        d.decision_id,
-        d.expires_date
+        d.decision_id, d.expires_date
     FROM classification.grade_decision AS d
     WHERE d.decision_state IN ('expired', 'to_come', 'no_grade', 'no_subject')
     UNION ALL
@@ -90,8 +66,7 @@ WITH found AS (
         printf('%s|%d', v.table_id, v.column_no),
         v.resource_id,
         NULL,
-        v.holder_code,
-        v.heading,
+        v.holder_code, v.heading,
         arg_max(g.grade, g.grade_rank),
         NULL,
         arg_max(g.cell_label, g.grade_rank),
@@ -105,21 +80,23 @@ WITH found AS (
 
 worded AS (
     SELECT
-        f.*,
-        r.severity,
-        r.mend_zh,
-        r.mend_en,
-        r.clause,
+        f.*, r.severity, r.mend_zh, r.mend_en, r.clause,
         replace(
             replace(
-                replace(replace(r.message_zh, '{subject}', coalesce(f.subject_name, '')), '{grade}', coalesce(g.label_zh, '')),
+                replace(
+                    replace(r.message_zh, '{subject}', coalesce(f.subject_name, '')),
+                    '{grade}', coalesce(g.label_zh, '')
+                ),
                 '{proposed}', coalesce(p.label_zh, '')
             ),
             '{cell}', coalesce(f.cell_label, '')
         ) AS message_zh,
         replace(
             replace(
-                replace(replace(r.message_en, '{subject}', coalesce(f.subject_name, '')), '{grade}', coalesce(g.label_en, '')),
+                replace(
+                    replace(r.message_en, '{subject}', coalesce(f.subject_name, '')),
+                    '{grade}', coalesce(g.label_en, '')
+                ),
                 '{proposed}', coalesce(p.label_en, '')
             ),
             '{cell}', coalesce(f.cell_label, '')

@@ -1,6 +1,6 @@
--- What may be done with each resource: the narrowest of what is declared, what its grade allows (policy/access_limit.csv) and
--- what words of confidentiality leave (policy/confidential_term.csv). A grade without a limit allows nothing; what is not
--- declared stays open (NULL).
+-- What may be done with each resource: the narrowest of what is declared, what its grade allows
+-- (policy/access_limit.csv) and what words of confidentiality leave (policy/confidential_term.csv). A grade without
+-- a limit allows nothing; what is not declared stays open (NULL).
 WITH term AS (
     SELECT t.*
     FROM policy.confidential_term AS t
@@ -27,10 +27,7 @@ confidential AS (
 
 limited AS (
     SELECT
-        s.resource_id,
-        s.holder_code,
-        g.grade,
-        g.grade_label,
+        s.resource_id, s.holder_code, g.grade, g.grade_label,
         c.term_id AS confidential_term,
         s.open_type AS declared_open_type,
         CASE
@@ -47,11 +44,11 @@ limited AS (
         END AS share_limit,
         e.measures_zh AS share_measures
     FROM catalog.resource AS s
-    JOIN classification.resource_grade AS g ON g.resource_id = s.resource_id
+    JOIN classification.resource_grade AS g USING (resource_id)
     CROSS JOIN delivered.horizon AS h
     LEFT JOIN policy.access_limit AS o ON o.door = 'open' AND o.grade = g.grade AND in_force(o, h.judged_date)
     LEFT JOIN policy.access_limit AS e ON e.door = 'share' AND e.grade = g.grade AND in_force(e, h.judged_date)
-    LEFT JOIN confidential AS c ON c.resource_id = s.resource_id
+    LEFT JOIN confidential AS c USING (resource_id)
 )
 
 SELECT

@@ -1,6 +1,6 @@
--- What a resource is about, in the four dimensions of the guide of Zhejiang (management, use, security, object), as far as its
--- catalogue shows it: by keywords (policy/category_rule.csv), each with its confidence. A resource may have several categories
--- of a dimension; of several rules that give one, the surest is named.
+-- What a resource is about, in the four dimensions of the guide of Zhejiang (management, use, security, object), as
+-- far as its catalogue shows it: by keywords (policy/category_rule.csv), each with its confidence. A resource may
+-- have several categories of a dimension; of several rules that give one, the surest is named.
 WITH rule AS (
     SELECT q.*
     FROM policy.category_rule AS q
@@ -12,8 +12,7 @@ alternative AS (
     SELECT
         r.rule_id AS category_rule,
         r.dimension AS category_dimension,
-        r.category,
-        r.looks_in,
+        r.category, r.looks_in,
         r.confidence_pct AS category_confidence_pct,
         a.alternative,
         CASE
@@ -29,23 +28,18 @@ alternative AS (
 ),
 
 shown AS (
-    SELECT s.resource_id, 'title' AS looks_in, s.title AS shown_text
-    FROM catalog.resource AS s
-    UNION ALL
-    SELECT s.resource_id, 'abstract', s.abstract
-    FROM catalog.resource AS s
-    UNION ALL
-    SELECT s.resource_id, 'theme', concat_ws(' ', s.theme, s.group_name)
-    FROM catalog.resource AS s
-    UNION ALL
-    SELECT s.resource_id, 'class', s.class_name
-    FROM catalog.resource AS s
-    UNION ALL
-    SELECT s.resource_id, 'format', s.format_type
-    FROM catalog.resource AS s
-    UNION ALL
-    SELECT s.resource_id, 'update_cycle', s.update_cycle
-    FROM catalog.resource AS s
+    SELECT s.resource_id, v.item['place'] AS looks_in, v.item['said'] AS shown_text
+    FROM catalog.resource AS s,
+        unnest(
+            [
+                {'place': 'title', 'said': s.title},
+                {'place': 'abstract', 'said': s.abstract},
+                {'place': 'theme', 'said': concat_ws(' ', s.theme, s.group_name)},
+                {'place': 'class', 'said': s.class_name},
+                {'place': 'format', 'said': s.format_type},
+                {'place': 'update_cycle', 'said': s.update_cycle}
+            ]
+        ) AS v(item)
     UNION ALL
     SELECT f.resource_id, 'fields', f.field_name
     FROM catalog.resource_field AS f

@@ -1,6 +1,6 @@
--- The grade of each resource: proposed is the highest of its fields, as they stand, of delivered columns, and of its title, so
--- that a catalogue without fields is graded too, raised by what its fields come to together; a person's decision on the
--- resource, while it is in force, holds over it.
+-- The grade of each resource: proposed is the highest of its fields, as they stand, of delivered columns, and of
+-- its title, so that a catalogue without fields is graded too, raised by what its fields come to together; a
+-- person's decision on the resource, while it is in force, holds over it.
 WITH titled AS (
     SELECT s.resource_id, s.holder_code, s.title, lower(s.title) AS lowered
     FROM catalog.resource AS s
@@ -12,15 +12,8 @@ basis AS (
         f.field_no AS basis_field_no,
         f.field_name AS basis_name,
         0 AS alternative_no,
-        f.grade_basis,
-        f.rule_id,
-        f.cell_label,
-        f.decision_id,
-        f.grade,
-        f.grade_rank,
-        f.grade_label,
-        f.zhejiang_level,
-        f.is_candidate
+        f.grade_basis, f.rule_id, f.cell_label, f.decision_id, f.grade, f.grade_rank, f.grade_label,
+        f.zhejiang_level, f.is_candidate
     FROM classification.field_grade AS f
     UNION ALL
     SELECT
@@ -29,14 +22,9 @@ basis AS (
         s.title AS basis_name,
         p.alternative_no,
         'name_rule' AS grade_basis,
-        g.rule_id,
-        g.cell_label,
+        g.rule_id, g.cell_label,
         NULL AS decision_id,
-        g.grade,
-        g.grade_rank,
-        g.grade_label,
-        g.zhejiang_level,
-        g.is_candidate
+        g.grade, g.grade_rank, g.grade_label, g.zhejiang_level, g.is_candidate
     FROM titled AS s
     JOIN classification.rule_pattern AS p
         ON CASE
@@ -46,7 +34,7 @@ basis AS (
                 AND (NOT p.at_end OR ends_with(s.lowered, p.literal))
             ELSE regexp_matches(s.title, p.alternative, 'i')
         END
-    JOIN classification.rule_grade AS g ON g.rule_id = p.rule_id
+    JOIN classification.rule_grade AS g USING (rule_id)
     UNION ALL
     -- A delivered column that the catalogue does not list counts as a field does.
     SELECT
@@ -55,14 +43,9 @@ basis AS (
         v.heading AS basis_name,
         v.column_no AS alternative_no,
         g.rule_kind AS grade_basis,
-        g.rule_id,
-        g.cell_label,
+        g.rule_id, g.cell_label,
         NULL AS decision_id,
-        g.grade,
-        g.grade_rank,
-        g.grade_label,
-        g.zhejiang_level,
-        g.is_candidate
+        g.grade, g.grade_rank, g.grade_label, g.zhejiang_level, g.is_candidate
     FROM catalog.content_evidence AS v
     JOIN classification.rule_grade AS g ON g.rule_id = 'value.' || v.detector
     WHERE v.detection = 'confirmed' AND v.field_no IS NULL AND v.resource_id IS NOT NULL
@@ -74,14 +57,9 @@ basis AS (
         a.rule_label AS basis_name,
         0 AS alternative_no,
         'aggregation' AS grade_basis,
-        a.rule_id,
-        a.cell_label,
+        a.rule_id, a.cell_label,
         NULL AS decision_id,
-        a.grade,
-        a.grade_rank,
-        a.grade_label,
-        a.zhejiang_level,
-        a.is_candidate
+        a.grade, a.grade_rank, a.grade_label, a.zhejiang_level, a.is_candidate
     FROM classification.aggregation_grade AS a
 ),
 
@@ -111,7 +89,7 @@ SELECT
     p.grade_rank AS proposed_rank,
     coalesce(d.decision_id, p.decision_id) AS decision_id
 FROM titled AS s
-LEFT JOIN proposed AS p ON p.resource_id = s.resource_id
+LEFT JOIN proposed AS p USING (resource_id)
 LEFT JOIN classification.grade_decision AS d
     ON d.decision_state = 'in_force' AND d.resource_id = s.resource_id AND d.field_no = 0
 WHERE p.grade_basis IS NOT NULL OR d.grade IS NOT NULL

@@ -1,16 +1,11 @@
--- Each rule with the grade that the matrices give it: object of impact x degree of harm (GB/T 43697-2024). A rule is one on names
--- (grade_rule), or a detector that knows values (detector), as `value.` and its code.
+-- Each rule with the grade that the matrices give it: object of impact x degree of harm (GB/T 43697-2024). A rule
+-- is one on names (grade_rule), or a detector that knows values (detector), as `value.` and its code.
 WITH rule AS (
     SELECT
         q.rule_id,
         'name_rule' AS rule_kind,
         coalesce(q.pattern, '') AS pattern,
-        q.impact_object,
-        q.harm_degree,
-        q.category,
-        q.is_personal,
-        q.is_sensitive,
-        h.judged_date
+        q.impact_object, q.harm_degree, q.category, q.is_personal, q.is_sensitive, h.judged_date
     FROM policy.grade_rule AS q
     JOIN delivered.horizon AS h ON in_force(q, h.judged_date)
     UNION ALL
@@ -18,12 +13,7 @@ WITH rule AS (
         'value.' || d.detector_id,
         'value',
         '',
-        d.impact_object,
-        d.harm_degree,
-        d.category,
-        d.is_personal,
-        d.is_sensitive,
-        h.judged_date
+        d.impact_object, d.harm_degree, d.category, d.is_personal, d.is_sensitive, h.judged_date
     FROM policy.detector AS d
     JOIN delivered.horizon AS h ON in_force(d, h.judged_date)
 )

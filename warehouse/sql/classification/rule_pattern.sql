@@ -1,5 +1,6 @@
--- The alternatives of each name rule's pattern. One that is plain text, as nearly all are, is looked for as text: DuckDB compiles
--- a pattern that comes from a row anew for each name, which took 20 times as long as finding the text.
+-- The alternatives of each name rule's pattern. One that is plain text, as nearly all are, is looked for as text:
+-- DuckDB compiles a pattern that comes from a row anew for each name, which took 20 times as long as finding the
+-- text.
 WITH alternative AS (
     SELECT g.rule_id, a.alternative_no, a.alternative
     FROM classification.rule_grade AS g,

@@ -1,20 +1,13 @@
--- What the cards amounted to at the end of the month before, and will at the end of the month after: what the books hold if
--- they were a month late or early. From the dated movements, by the rules of valuation.snapshot.
-WITH month AS (
-    SELECT -1 AS months_away
-    UNION ALL
-    SELECT 1 AS months_away
-),
-
-month_end AS (
-    SELECT m.months_away, last_day($period_end + to_months(m.months_away)) AS end_date
-    FROM month AS m
+-- What the cards amounted to at the end of the month before, and will at the end of the month after: what the books
+-- hold if they were a month late or early. From the dated movements, by the rules of valuation.snapshot.
+WITH month_end AS (
+    SELECT last_day($period_end + to_months(m.months_away)) AS end_date
+    FROM unnest([-1, 1]) AS m(months_away)
 ),
 
 tranche AS (
     SELECT
-        a.card_id,
-        e.end_date,
+        a.card_id, e.end_date,
         CAST(a.amount_cny * 100 AS HUGEINT) AS cost,
         coalesce(a.life_months, 0) AS life,
         least(coalesce(a.life_months, 0), datediff('month', a.movement_date, e.end_date + 1)) AS months
@@ -31,8 +24,7 @@ tranche AS (
 
 total AS (
     SELECT
-        t.card_id,
-        t.end_date,
+        t.card_id, t.end_date,
         CAST(sum(t.cost) AS DECIMAL(20, 0)) AS cost,
         CAST(sum(CASE WHEN t.life = 0 THEN 0 ELSE (t.cost * t.months + t.life // 2) // t.life END) AS DECIMAL(20, 0))
             AS amortisation

@@ -1,6 +1,7 @@
--- Asset cards against the books (账账相符), for each unit, card and amount: cost, amortisation, net. Both sides are gathered by
--- resource code. A unit that delivers one of its accounts in total only is compared by its totals. Elsewhere a line without
--- resource code is what the unit did not assign to a resource, so that the differences of a unit always sum to its total's.
+-- Asset cards against the books (账账相符), for each unit, card and amount: cost, amortisation, net. Both sides are
+-- gathered by resource code. A unit that delivers one of its accounts in total only is compared by its totals.
+-- Elsewhere a line without resource code is what the unit did not assign to a resource, so that the differences of
+-- a unit always sum to its total's.
 WITH version AS (
     SELECT o.organisation_code, o.name, o.accounting_system
     FROM catalog.organisation AS o
@@ -18,8 +19,7 @@ account AS (
 
 compared AS (
     SELECT
-        a.accounting_system,
-        a.amount_kind,
+        a.accounting_system, a.amount_kind,
         min(a.amount_name_zh) AS amount_label,
         string_agg(a.account_code, ';' ORDER BY a.account_code) AS account_codes
     FROM account AS a
@@ -30,10 +30,7 @@ booked AS (
     SELECT
         b.holder_code,
         coalesce(v.name, b.holder_code) AS entity_name,
-        a.accounting_system,
-        a.amount_kind,
-        b.account_code,
-        b.item_code,
+        a.accounting_system, a.amount_kind, b.account_code, b.item_code,
         CASE WHEN a.sign = '-' THEN -b.closing_balance_cny ELSE b.closing_balance_cny END AS amount_cny
     FROM finance.ledger_balance AS b
     LEFT JOIN version AS v ON v.organisation_code = b.holder_code
@@ -75,7 +72,7 @@ carded AS (
         n.cost_cny AS next_cost_cny,
         n.amortisation_cny AS next_amortisation_cny
     FROM valuation.snapshot AS s
-    JOIN registry.asset_card AS c ON c.card_id = s.card_id
+    JOIN registry.asset_card AS c USING (card_id)
     LEFT JOIN version AS v ON v.organisation_code = s.holder_code
     LEFT JOIN finance.adjacent_value AS p
         ON p.period = s.period AND p.card_id = s.card_id AND p.adjacent_period < s.period
@@ -86,14 +83,8 @@ carded AS (
 
 side AS (
     SELECT
-        c.holder_code,
-        c.entity_name,
-        c.accounting_system,
-        k.amount_kind,
-        c.item_code,
-        c.asset_name,
-        c.card_count,
-        c.memo_count,
+        c.holder_code, c.entity_name, c.accounting_system, k.amount_kind, c.item_code, c.asset_name,
+        c.card_count, c.memo_count,
         0 AS line_count,
         CASE k.amount_kind
             WHEN 'cost' THEN c.cost_cny
@@ -112,52 +103,38 @@ side AS (
         END AS next_cny,
         0 AS ledger_amount_cny
     FROM carded AS c
-    JOIN compared AS k ON k.accounting_system = c.accounting_system
+    JOIN compared AS k USING (accounting_system)
     UNION ALL
     SELECT
         m.holder_code,
         coalesce(v.name, m.holder_name),
-        k.accounting_system,
-        k.amount_kind,
-        m.resource_code,
-        m.asset_name,
+        k.accounting_system, k.amount_kind, m.resource_code, m.asset_name,
         0, 1, 0, 0, 0, 0, 0
     FROM registry.memo_register AS m
     LEFT JOIN version AS v ON v.organisation_code = m.holder_code
     JOIN compared AS k ON k.accounting_system = coalesce(v.accounting_system, 'unknown')
     UNION ALL
     SELECT
-        b.holder_code, b.entity_name, b.accounting_system, b.amount_kind, b.item_code, NULL, 0, 0, 1, 0, 0, 0, b.amount_cny
+        b.holder_code, b.entity_name, b.accounting_system, b.amount_kind, b.item_code, NULL, 0, 0, 1, 0, 0, 0,
+        b.amount_cny
     FROM booked AS b
 ),
 
 placed AS (
     SELECT
-        s.holder_code,
-        s.entity_name,
-        s.accounting_system,
-        s.amount_kind,
+        s.holder_code, s.entity_name, s.accounting_system, s.amount_kind,
         coalesce(w.is_itemised, TRUE) AS is_itemised,
         CASE WHEN coalesce(w.is_itemised, TRUE) THEN s.item_code ELSE '' END AS item_code,
         CASE WHEN coalesce(w.is_itemised, TRUE) THEN s.asset_name END AS asset_name,
-        s.card_count,
-        s.memo_count,
-        s.line_count,
-        s.card_amount_cny,
-        s.previous_cny,
-        s.next_cny,
+        s.card_count, s.memo_count, s.line_count, s.card_amount_cny, s.previous_cny, s.next_cny,
         s.ledger_amount_cny
     FROM side AS s
-    LEFT JOIN basis AS w ON w.holder_code = s.holder_code
+    LEFT JOIN basis AS w USING (holder_code)
 ),
 
 summed AS (
     SELECT
-        p.holder_code,
-        p.accounting_system,
-        p.amount_kind,
-        p.is_itemised,
-        p.item_code,
+        p.holder_code, p.accounting_system, p.amount_kind, p.is_itemised, p.item_code,
         min(p.entity_name) AS entity_name,
         min(p.asset_name) AS asset_name,
         CAST(sum(p.card_count) AS BIGINT) AS card_count,
@@ -184,16 +161,8 @@ measured AS (
 
 judged AS (
     SELECT
-        s.holder_code,
-        s.accounting_system,
-        s.amount_kind,
-        s.is_itemised,
-        s.item_code,
-        s.entity_name,
-        s.asset_name,
-        s.card_count,
-        s.card_amount_cny,
-        s.ledger_amount_cny,
+        s.holder_code, s.accounting_system, s.amount_kind, s.is_itemised, s.item_code, s.entity_name,
+        s.asset_name, s.card_count, s.card_amount_cny, s.ledger_amount_cny,
         CASE
             WHEN s.is_itemised AND s.card_count > 1 THEN 'duplicated_card'
             WHEN abs(s.card_amount_cny - s.ledger_amount_cny) <= s.tolerance_cny THEN 'matched'
@@ -229,5 +198,5 @@ SELECT
     CASE WHEN j.kind = 'period_shift' THEN j.matching_period END AS matching_period,
     n.mend_zh
 FROM judged AS j
-JOIN compared AS k ON k.accounting_system = j.accounting_system AND k.amount_kind = j.amount_kind
+JOIN compared AS k USING (accounting_system, amount_kind)
 LEFT JOIN policy.reconciliation_kind AS n ON n.kind = j.kind AND in_force(n, $period_end)

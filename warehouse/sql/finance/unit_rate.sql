@@ -2,8 +2,7 @@
 -- sums of the differences, by unit and for the city. Every registered unit has a row.
 WITH item AS (
     SELECT
-        r.holder_code,
-        r.item_code,
+        r.holder_code, r.item_code,
         max(r.card_count) AS card_count,
         sum(CASE WHEN r.amount_kind = 'cost' THEN r.ledger_amount_cny ELSE 0 END) AS booked_cost_cny,
         count(*) FILTER (WHERE r.difference_kind <> 'matched') AS differing_count
@@ -48,20 +47,25 @@ contribution AS (
 
 summed AS (
     SELECT
-        p.level,
-        p.entity_code,
+        p.level, p.entity_code,
         min(p.entity_name) AS entity_name,
         CAST(coalesce(sum(n.due_count), 0) AS BIGINT) AS due_count,
         CAST(coalesce(sum(n.registered_count), 0) AS BIGINT) AS registered_count,
         CAST(coalesce(sum(n.booked_count), 0) AS BIGINT) AS booked_count,
         CAST(coalesce(sum(n.agreed_count), 0) AS BIGINT) AS agreed_count,
         CAST(coalesce(sum(n.differing_count), 0) AS BIGINT) AS differing_count,
-        CAST(coalesce(sum(n.card_amount_cny) FILTER (WHERE n.amount_kind = 'cost'), 0) AS DECIMAL(20, 2)) AS card_cost_cny,
-        CAST(coalesce(sum(n.ledger_amount_cny) FILTER (WHERE n.amount_kind = 'cost'), 0) AS DECIMAL(20, 2)) AS ledger_cost_cny,
-        CAST(coalesce(sum(n.card_amount_cny) FILTER (WHERE n.amount_kind = 'amortisation'), 0) AS DECIMAL(20, 2)) AS card_amortisation_cny,
-        CAST(coalesce(sum(n.ledger_amount_cny) FILTER (WHERE n.amount_kind = 'amortisation'), 0) AS DECIMAL(20, 2)) AS ledger_amortisation_cny,
-        CAST(coalesce(sum(n.card_amount_cny) FILTER (WHERE n.amount_kind = 'net'), 0) AS DECIMAL(20, 2)) AS card_net_cny,
-        CAST(coalesce(sum(n.ledger_amount_cny) FILTER (WHERE n.amount_kind = 'net'), 0) AS DECIMAL(20, 2)) AS ledger_net_cny
+        CAST(coalesce(sum(n.card_amount_cny) FILTER (WHERE n.amount_kind = 'cost'), 0) AS DECIMAL(20, 2))
+            AS card_cost_cny,
+        CAST(coalesce(sum(n.ledger_amount_cny) FILTER (WHERE n.amount_kind = 'cost'), 0) AS DECIMAL(20, 2))
+            AS ledger_cost_cny,
+        CAST(coalesce(sum(n.card_amount_cny) FILTER (WHERE n.amount_kind = 'amortisation'), 0) AS DECIMAL(20, 2))
+            AS card_amortisation_cny,
+        CAST(coalesce(sum(n.ledger_amount_cny) FILTER (WHERE n.amount_kind = 'amortisation'), 0) AS DECIMAL(20, 2))
+            AS ledger_amortisation_cny,
+        CAST(coalesce(sum(n.card_amount_cny) FILTER (WHERE n.amount_kind = 'net'), 0) AS DECIMAL(20, 2))
+            AS card_net_cny,
+        CAST(coalesce(sum(n.ledger_amount_cny) FILTER (WHERE n.amount_kind = 'net'), 0) AS DECIMAL(20, 2))
+            AS ledger_net_cny
     FROM catalog.roll_up AS p
     LEFT JOIN contribution AS n ON n.holder_code = p.unit_code
     WHERE

@@ -1,12 +1,7 @@
 -- The version of each record that stands now: the last accepted one, unless a later full delivery deleted the record.
 WITH standing AS (
     SELECT
-        d.delivery_id,
-        d.deliverer_code,
-        d.source_name,
-        d.kind,
-        d.delivery_date,
-        d.sequence,
+        d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence,
         coalesce(d.holder_code, d.deliverer_code) AS default_holder_code
     FROM landing.delivery AS d
     WHERE d.status IN ('accepted', 'partial')
@@ -14,18 +9,11 @@ WITH standing AS (
 
 latest AS (
     SELECT
-        s.delivery_id,
-        r.ordinal,
-        s.deliverer_code,
-        s.source_name,
-        s.kind,
-        r.record_key,
-        s.delivery_date,
-        s.sequence,
-        s.default_holder_code
+        s.delivery_id, r.ordinal, s.deliverer_code, s.source_name, s.kind, r.record_key, s.delivery_date,
+        s.sequence, s.default_holder_code
     FROM landing.record AS r
-    JOIN standing AS s ON s.delivery_id = r.delivery_id
-    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = r.delivery_id AND x.ordinal = r.ordinal
+    JOIN standing AS s USING (delivery_id)
+    ANTI JOIN landing.rejected_record AS x USING (delivery_id, ordinal)
     QUALIFY row_number() OVER (
         PARTITION BY s.deliverer_code, s.source_name, s.kind, r.record_key
         ORDER BY s.delivery_date DESC, s.sequence DESC
@@ -35,7 +23,7 @@ latest AS (
 deletion AS (
     SELECT s.deliverer_code, s.source_name, s.kind, s.delivery_date, s.sequence, c.record_key
     FROM landing.record_change AS c
-    JOIN standing AS s ON s.delivery_id = c.delivery_id
+    JOIN standing AS s USING (delivery_id)
     WHERE c.change = 'delete'
 )
 

@@ -1,7 +1,7 @@
--- Whether each full delivery deletes more than policy lets pass: of the records that stood before it, those that it lacks.
--- Held is what would delete more than the share in force on its date, or all that stood; a decision on it (kind decisions, put
--- on record by `shuzhang release` and `refuse`) has the last word. What stood before follows from the deliveries before it that
--- stand, so that each verdict rests on earlier ones alone.
+-- Whether each full delivery deletes more than policy lets pass: of the records that stood before it, those that it
+-- lacks. Held is what would delete more than the share in force on its date, or all that stood; a decision on it
+-- (kind decisions, put on record by `shuzhang release` and `refuse`) has the last word. What stood before follows
+-- from the deliveries before it that stand, so that each verdict rests on earlier ones alone.
 WITH judged AS (
     SELECT d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence, d.status
     FROM landing.delivery AS d
@@ -11,27 +11,19 @@ WITH judged AS (
 -- What each delivery that stands added to what stood, and took from it.
 net AS (
     SELECT
-        d.delivery_id,
-        d.deliverer_code,
-        d.source_name,
-        d.kind,
-        d.delivery_date,
-        d.sequence,
+        d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence,
         count(*) FILTER (WHERE c.change = 'create') - count(*) FILTER (WHERE c.change = 'delete') AS added_count,
         count(*) FILTER (WHERE c.change = 'delete') AS deleted_count
     FROM landing.record_change AS c
-    JOIN landing.delivery AS d ON d.delivery_id = c.delivery_id
+    JOIN landing.delivery AS d USING (delivery_id)
     GROUP BY d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence
 ),
 
 before AS (
     SELECT j.delivery_id, CAST(sum(n.added_count) AS BIGINT) AS standing_count
     FROM judged AS j
-    JOIN net AS n
-        ON n.deliverer_code = j.deliverer_code
-        AND n.source_name = j.source_name
-        AND n.kind = j.kind
-        AND (n.delivery_date, n.sequence) < (j.delivery_date, j.sequence)
+    JOIN net AS n USING (deliverer_code, source_name, kind)
+    WHERE (n.delivery_date, n.sequence) < (j.delivery_date, j.sequence)
     GROUP BY j.delivery_id
 ),
 
@@ -54,7 +46,7 @@ last_change AS (
 lost AS (
     SELECT l.delivery_id, count(*) AS lost_count
     FROM last_change AS l
-    ANTI JOIN landing.record AS r ON r.delivery_id = l.delivery_id AND r.record_key = l.record_key
+    ANTI JOIN landing.record AS r USING (delivery_id, record_key)
     WHERE l.change <> 'delete'
     GROUP BY l.delivery_id
 ),
@@ -79,8 +71,8 @@ limited AS (
     JOIN policy.guard_limit AS l ON l.name = 'guard_deletion_share' AND in_force(l, j.delivery_date)
 ),
 
--- Decisions of the operator alone, and incremental ones alone: those are never judged here, so no decision rests on itself. Said of
--- the record as well, so that no other's body is read.
+-- Decisions of the operator alone, and incremental ones alone: those are never judged here, so no decision rests on
+-- itself. Said of the record as well, so that no other's body is read.
 decided AS (
     SELECT
         (r.body ->> '$.subject_key') AS subject_key,
@@ -88,7 +80,7 @@ decided AS (
         (r.body ->> '$.decision_id') AS decision_id,
         (r.body ->> '$.reason') AS reason
     FROM landing.record AS r
-    JOIN landing.delivery AS d ON d.delivery_id = r.delivery_id
+    JOIN landing.delivery AS d USING (delivery_id)
     JOIN policy.code_value AS w
         ON w.code_list = 'decision_subject'
         AND w.label = (r.body ->> '$.subject_kind')
@@ -99,7 +91,7 @@ decided AS (
         AND k.label = (r.body ->> '$.decision')
         AND k.code IN ('release', 'refuse')
         AND in_force(k, d.delivery_date)
-    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = r.delivery_id AND x.ordinal = r.ordinal
+    ANTI JOIN landing.rejected_record AS x USING (delivery_id, ordinal)
     WHERE
         r.kind = 'decisions'
         AND r.deliverer_code = 'shuzhang'
@@ -114,22 +106,18 @@ decided AS (
 
 measured AS (
     SELECT
-        j.delivery_id,
-        j.deliverer_code,
-        j.source_name,
-        j.kind,
-        j.delivery_date,
-        j.sequence,
+        j.delivery_id, j.deliverer_code, j.source_name, j.kind, j.delivery_date, j.sequence,
         coalesce(b.standing_count, 0) AS standing_count,
-        CASE WHEN j.status = 'accepted' THEN coalesce(n.deleted_count, 0) ELSE coalesce(o.lost_count, 0) END AS deleted_count,
+        CASE WHEN j.status = 'accepted' THEN coalesce(n.deleted_count, 0) ELSE coalesce(o.lost_count, 0) END
+            AS deleted_count,
         CAST(coalesce(l.limit_share, 0) AS DECIMAL(5, 4)) AS limit_share,
         s.superseded_by_id
     FROM judged AS j
-    LEFT JOIN before AS b ON b.delivery_id = j.delivery_id
-    LEFT JOIN net AS n ON n.delivery_id = j.delivery_id
-    LEFT JOIN lost AS o ON o.delivery_id = j.delivery_id
-    LEFT JOIN limited AS l ON l.delivery_id = j.delivery_id
-    LEFT JOIN superseding AS s ON s.delivery_id = j.delivery_id
+    LEFT JOIN before AS b USING (delivery_id)
+    LEFT JOIN net AS n USING (delivery_id)
+    LEFT JOIN lost AS o USING (delivery_id)
+    LEFT JOIN limited AS l USING (delivery_id)
+    LEFT JOIN superseding AS s USING (delivery_id)
 )
 
 SELECT

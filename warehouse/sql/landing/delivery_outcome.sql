@@ -1,6 +1,6 @@
--- The record equation of each delivery that was not withdrawn: what came in was counted by the reader when it split the
--- files; what became of it is counted from the records. Warnings are no side of it. A held delivery is held whole, a refused one
--- rejected whole, and a withdrawn one is on neither side.
+-- The record equation of each delivery that was not withdrawn: what came in was counted by the reader when it split
+-- the files; what became of it is counted from the records. Warnings are no side of it. A held delivery is held
+-- whole, a refused one rejected whole, and a withdrawn one is on neither side.
 WITH counted AS (
     SELECT f.delivery_id, coalesce(sum(f.record_count), 0) AS in_count
     FROM landing.delivery_file AS f
@@ -26,7 +26,7 @@ rejected AS (
 warned AS (
     SELECT v.delivery_id, count(DISTINCT v.ordinal) AS warned_count
     FROM landing.violation AS v
-    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = v.delivery_id AND x.ordinal = v.ordinal
+    ANTI JOIN landing.rejected_record AS x USING (delivery_id, ordinal)
     GROUP BY v.delivery_id
 )
 
@@ -50,8 +50,8 @@ SELECT
     CAST(coalesce(c.deleted_count, 0) AS BIGINT) AS deleted_count,
     CAST(CASE WHEN d.status = 'held' THEN 0 ELSE coalesce(w.warned_count, 0) END AS BIGINT) AS warned_count
 FROM landing.delivery AS d
-LEFT JOIN counted AS i ON i.delivery_id = d.delivery_id
-LEFT JOIN changed AS c ON c.delivery_id = d.delivery_id
-LEFT JOIN rejected AS x ON x.delivery_id = d.delivery_id
-LEFT JOIN warned AS w ON w.delivery_id = d.delivery_id
+LEFT JOIN counted AS i USING (delivery_id)
+LEFT JOIN changed AS c USING (delivery_id)
+LEFT JOIN rejected AS x USING (delivery_id)
+LEFT JOIN warned AS w USING (delivery_id)
 WHERE d.status <> 'withdrawn'

@@ -1,13 +1,9 @@
--- What each standing delivery did to each record: create, update, unchanged or delete, against the last accepted version.
--- A withdrawn, held or unreadable delivery does not stand. A rejected version keeps its record alive, but changes nothing.
+-- What each standing delivery did to each record: create, update, unchanged or delete, against the last accepted
+-- version. A withdrawn, held or unreadable delivery does not stand. A rejected version keeps its record alive, but
+-- changes nothing.
 WITH standing AS (
     SELECT
-        d.delivery_id,
-        d.deliverer_code,
-        d.source_name,
-        d.kind,
-        d.delivery_date,
-        d.sequence,
+        d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence,
         d.mode = 'full' AND d.status = 'accepted' AS is_full
     FROM landing.delivery AS d
     WHERE d.status IN ('accepted', 'partial')
@@ -15,47 +11,29 @@ WITH standing AS (
 
 present AS (
     SELECT
-        s.delivery_id,
-        s.deliverer_code,
-        s.source_name,
-        s.kind,
-        s.delivery_date,
-        s.sequence,
-        r.ordinal,
-        r.record_key,
-        r.raw_hash,
-        r.canonical_hash
+        s.delivery_id, s.deliverer_code, s.source_name, s.kind, s.delivery_date, s.sequence, r.ordinal,
+        r.record_key, r.raw_hash, r.canonical_hash
     FROM landing.record AS r
-    JOIN standing AS s ON s.delivery_id = r.delivery_id
+    JOIN standing AS s USING (delivery_id)
 ),
 
 accepted AS (
     SELECT p.*
     FROM present AS p
-    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = p.delivery_id AND x.ordinal = p.ordinal
+    ANTI JOIN landing.rejected_record AS x USING (delivery_id, ordinal)
 ),
 
 -- The first full delivery after each presence: the one that deletes the record if it lacks it.
 next_full AS (
     SELECT
-        p.delivery_id,
-        p.ordinal,
-        p.deliverer_code,
-        p.source_name,
-        p.kind,
-        p.record_key,
-        p.delivery_date,
+        p.delivery_id, p.ordinal, p.deliverer_code, p.source_name, p.kind, p.record_key, p.delivery_date,
         p.sequence,
         f.delivery_id AS full_delivery_id,
         f.delivery_date AS full_date,
         f.sequence AS full_sequence
     FROM present AS p
-    JOIN standing AS f
-        ON f.deliverer_code = p.deliverer_code
-        AND f.source_name = p.source_name
-        AND f.kind = p.kind
-        AND f.is_full
-        AND (f.delivery_date, f.sequence) > (p.delivery_date, p.sequence)
+    JOIN standing AS f USING (deliverer_code, source_name, kind)
+    WHERE f.is_full AND (f.delivery_date, f.sequence) > (p.delivery_date, p.sequence)
     QUALIFY row_number() OVER (
         PARTITION BY p.delivery_id, p.ordinal ORDER BY f.delivery_date, f.sequence
     ) = 1
@@ -75,18 +53,10 @@ lacking AS (
 
 -- An accepted version ends at the first full delivery that lacks its record. Later ones find nothing to delete.
 ended AS (
-    SELECT
-        n.full_delivery_id,
-        n.full_date,
-        n.full_sequence,
-        a.*
+    SELECT n.full_delivery_id, n.full_date, n.full_sequence, a.*
     FROM accepted AS a
-    JOIN lacking AS n
-        ON n.deliverer_code = a.deliverer_code
-        AND n.source_name = a.source_name
-        AND n.kind = a.kind
-        AND n.record_key = a.record_key
-        AND (n.full_date, n.full_sequence) > (a.delivery_date, a.sequence)
+    JOIN lacking AS n USING (deliverer_code, source_name, kind, record_key)
+    WHERE (n.full_date, n.full_sequence) > (a.delivery_date, a.sequence)
     QUALIFY row_number() OVER (
         PARTITION BY a.delivery_id, a.ordinal
         ORDER BY n.full_date, n.full_sequence, n.delivery_id, n.ordinal
@@ -98,10 +68,7 @@ deletion AS (
         e.full_delivery_id AS delivery_id,
         e.full_date AS delivery_date,
         e.full_sequence AS sequence,
-        e.deliverer_code,
-        e.source_name,
-        e.kind,
-        e.record_key,
+        e.deliverer_code, e.source_name, e.kind, e.record_key,
         e.delivery_id AS prior_delivery_id,
         e.ordinal AS prior_ordinal,
         e.raw_hash AS prior_raw_hash,
@@ -114,13 +81,7 @@ deletion AS (
 
 prior AS (
     SELECT
-        a.delivery_id,
-        a.ordinal,
-        a.deliverer_code,
-        a.source_name,
-        a.kind,
-        a.record_key,
-        a.delivery_date,
+        a.delivery_id, a.ordinal, a.deliverer_code, a.source_name, a.kind, a.record_key, a.delivery_date,
         a.sequence,
         b.delivery_id AS prior_delivery_id,
         b.ordinal AS prior_ordinal,
@@ -129,12 +90,8 @@ prior AS (
         b.delivery_date AS prior_date,
         b.sequence AS prior_sequence
     FROM accepted AS a
-    JOIN accepted AS b
-        ON b.deliverer_code = a.deliverer_code
-        AND b.source_name = a.source_name
-        AND b.kind = a.kind
-        AND b.record_key = a.record_key
-        AND (b.delivery_date, b.sequence) < (a.delivery_date, a.sequence)
+    JOIN accepted AS b USING (deliverer_code, source_name, kind, record_key)
+    WHERE (b.delivery_date, b.sequence) < (a.delivery_date, a.sequence)
     QUALIFY row_number() OVER (
         PARTITION BY a.delivery_id, a.ordinal ORDER BY b.delivery_date DESC, b.sequence DESC
     ) = 1
@@ -171,7 +128,7 @@ SELECT
     p.prior_raw_hash,
     p.prior_canonical_hash
 FROM accepted AS a
-LEFT JOIN prior_alive AS p ON p.delivery_id = a.delivery_id AND p.ordinal = a.ordinal
+LEFT JOIN prior_alive AS p USING (delivery_id, ordinal)
 UNION ALL
 SELECT
     x.delivery_id,

@@ -1,4 +1,5 @@
--- Records that a rule rejects, with what was delivered: one row a violation. The violations that only warn stay in landing.violation.
+-- Records that a rule rejects, with what was delivered: one row a violation. The violations that only warn stay in
+-- landing.violation.
 SELECT
     v.delivery_id,
     v.ordinal,
@@ -17,5 +18,5 @@ SELECT
     v.mend_en,
     r.raw
 FROM landing.violation AS v
-JOIN landing.record AS r ON r.delivery_id = v.delivery_id AND r.ordinal = v.ordinal
+JOIN landing.record AS r USING (delivery_id, ordinal)
 WHERE v.severity = 'reject'

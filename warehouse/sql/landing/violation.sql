@@ -1,34 +1,23 @@
--- Every violation of every record: of the rules of policy/delivery_column.csv, of what its reader found, and duplicates. What a rule is
--- to do, reject or warn, and its words stand in policy/rejection_rule.csv; a reader's rule that is not there warns.
--- A duplicate's winner is the first record in file order that nothing else rejects, so that a broken first record does not take a good
--- one with it.
+-- Every violation of every record: of the rules of policy/delivery_column.csv, of what its reader found, and
+-- duplicates. What a rule is to do, reject or warn, and its words stand in policy/rejection_rule.csv; a reader's
+-- rule that is not there warns. A duplicate's winner is the first record in file order that nothing else rejects,
+-- so that a broken first record does not take a good one with it.
 WITH cell AS (
     SELECT
-        r.delivery_id,
-        r.ordinal,
-        d.delivery_date,
+        r.delivery_id, r.ordinal, d.delivery_date,
         c."column" AS column_name,
-        c.label_zh,
-        c.value_type,
-        c.is_required,
-        c.is_strict,
-        c.code_list,
+        c.label_zh, c.value_type, c.is_required, c.is_strict, c.code_list,
         coalesce(c.example, '') AS example,
         (r.body ->> ('$.' || c."column")) AS value
     FROM landing.record AS r
-    JOIN landing.delivery AS d ON d.delivery_id = r.delivery_id
+    JOIN landing.delivery AS d USING (delivery_id)
     JOIN policy.delivery_column AS c ON c.kind = r.kind AND in_force(c, d.delivery_date)
     WHERE r.body IS NOT NULL AND (c.is_required OR c.is_strict)
 ),
 
 judged AS (
     SELECT
-        c.delivery_id,
-        c.ordinal,
-        c.column_name,
-        c.label_zh,
-        c.example,
-        c.value,
+        c.delivery_id, c.ordinal, c.column_name, c.label_zh, c.example, c.value,
         CASE
             WHEN c.value IS NULL AND c.is_required THEN 'missing_value'
             WHEN c.value IS NULL OR NOT c.is_strict THEN NULL
@@ -46,10 +35,7 @@ judged AS (
 -- Rows of field lists and the resources that they may mean: by code, or by a name that one resource alone has.
 listed AS (
     SELECT
-        r.delivery_id,
-        r.ordinal,
-        r.deliverer_code,
-        r.source_name,
+        r.delivery_id, r.ordinal, r.deliverer_code, r.source_name,
         (r.body ->> '$.identifier') AS code,
         (r.body ->> '$.title') AS title,
         (r.body ->> '$.provider_name') || '|' || (r.body ->> '$.title') AS full_name
@@ -64,14 +50,12 @@ with_lists AS (
 
 named AS (
     SELECT
-        r.deliverer_code,
-        r.source_name,
-        r.record_key,
+        r.deliverer_code, r.source_name, r.record_key,
         (r.body ->> '$.identifier') AS code,
         (r.body ->> '$.title') AS title,
         (r.body ->> '$.provider_name') || '|' || (r.body ->> '$.title') AS full_name
     FROM landing.record AS r
-    JOIN with_lists AS w ON w.deliverer_code = r.deliverer_code AND w.source_name = r.source_name
+    JOIN with_lists AS w USING (deliverer_code, source_name)
     WHERE r.kind = 'catalog'
 ),
 
@@ -92,21 +76,14 @@ single_name AS (
 unlinked AS (
     SELECT l.delivery_id, l.ordinal, coalesce(l.code, l.full_name, l.title) AS value
     FROM listed AS l
-    ANTI JOIN named AS a ON a.deliverer_code = l.deliverer_code AND a.source_name = l.source_name AND a.code = l.code
-    ANTI JOIN single_name AS b
-        ON b.deliverer_code = l.deliverer_code AND b.source_name = l.source_name AND b.full_name = l.full_name
-    ANTI JOIN single_title AS t ON t.deliverer_code = l.deliverer_code AND t.source_name = l.source_name AND t.title = l.title
+    ANTI JOIN named AS a USING (deliverer_code, source_name, code)
+    ANTI JOIN single_name AS b USING (deliverer_code, source_name, full_name)
+    ANTI JOIN single_title AS t USING (deliverer_code, source_name, title)
 ),
 
 broken AS (
     SELECT
-        j.delivery_id,
-        j.ordinal,
-        j.rule,
-        j.column_name,
-        j.label_zh,
-        j.example,
-        j.value,
+        j.delivery_id, j.ordinal, j.rule, j.column_name, j.label_zh, j.example, j.value,
         NULL AS expected,
         NULL AS message_zh,
         NULL AS message_en
@@ -118,8 +95,7 @@ broken AS (
     WHERE r.body IS NULL
     UNION ALL
     SELECT
-        r.delivery_id,
-        r.ordinal,
+        r.delivery_id, r.ordinal,
         (v.item ->> '$.rule'),
         (v.item ->> '$.column'),
         (v.item ->> '$.column'),
@@ -139,7 +115,7 @@ broken AS (
 refused AS (
     SELECT b.delivery_id, b.ordinal
     FROM broken AS b
-    JOIN landing.delivery AS d ON d.delivery_id = b.delivery_id
+    JOIN landing.delivery AS d USING (delivery_id)
     JOIN policy.rejection_rule AS t ON t.rule = b.rule AND in_force(t, d.delivery_date)
     WHERE t.severity = 'reject'
 ),
@@ -147,7 +123,7 @@ refused AS (
 valid AS (
     SELECT r.delivery_id, r.ordinal, r.record_key
     FROM landing.record AS r
-    ANTI JOIN refused AS x ON x.delivery_id = r.delivery_id AND x.ordinal = r.ordinal
+    ANTI JOIN refused AS x USING (delivery_id, ordinal)
 ),
 
 winner AS (
@@ -171,22 +147,15 @@ found AS (
 
 worded AS (
     SELECT
-        f.delivery_id,
-        f.ordinal,
-        f.rule,
-        f.column_name,
-        f.label_zh,
-        f.example,
-        f.value,
+        f.delivery_id, f.ordinal, f.rule, f.column_name, f.label_zh, f.example, f.value,
         coalesce(f.value, '') AS shown,
         coalesce(f.expected, '') AS expected,
         coalesce(t.severity, 'warn') AS severity,
         coalesce(f.message_zh, t.message_zh, f.rule) AS message_zh,
         coalesce(f.message_en, t.message_en, f.rule) AS message_en,
-        t.mend_zh,
-        t.mend_en
+        t.mend_zh, t.mend_en
     FROM found AS f
-    JOIN landing.delivery AS d ON d.delivery_id = f.delivery_id
+    JOIN landing.delivery AS d USING (delivery_id)
     LEFT JOIN policy.rejection_rule AS t ON t.rule = f.rule AND in_force(t, d.delivery_date)
 )
 
@@ -202,9 +171,13 @@ SELECT
     r.source_pointer,
     w.value,
     w.severity,
-    replace(replace(replace(w.message_zh, '{column}', w.label_zh), '{expected}', w.expected), '{value}', w.shown) AS message_zh,
-    replace(replace(replace(w.message_en, '{column}', w.column_name), '{expected}', w.expected), '{value}', w.shown) AS message_en,
-    replace(replace(replace(w.mend_zh, '{column}', w.label_zh), '{expected}', w.expected), '{example}', w.example) AS mend_zh,
-    replace(replace(replace(w.mend_en, '{column}', w.column_name), '{expected}', w.expected), '{example}', w.example) AS mend_en
+    replace(replace(replace(w.message_zh, '{column}', w.label_zh), '{expected}', w.expected), '{value}', w.shown)
+        AS message_zh,
+    replace(replace(replace(w.message_en, '{column}', w.column_name), '{expected}', w.expected), '{value}', w.shown)
+        AS message_en,
+    replace(replace(replace(w.mend_zh, '{column}', w.label_zh), '{expected}', w.expected), '{example}', w.example)
+        AS mend_zh,
+    replace(replace(replace(w.mend_en, '{column}', w.column_name), '{expected}', w.expected), '{example}', w.example)
+        AS mend_en
 FROM worded AS w
-JOIN landing.record AS r ON r.delivery_id = w.delivery_id AND r.ordinal = w.ordinal
+JOIN landing.record AS r USING (delivery_id, ordinal)

@@ -1,5 +1,5 @@
--- The indicators of GB/T 36344 in force: what each weighs in a score, how many rules measure it, and if none does, why not. Weights are
--- millionths of the whole, cut off.
+-- The indicators of GB/T 36344 in force: what each weighs in a score, how many rules measure it, and if none does,
+-- why not. Weights are millionths of the whole, cut off.
 WITH dimension AS (
     SELECT d.dimension_code, d.name_zh, d.weight
     FROM policy.quality_dimension AS d
@@ -41,6 +41,6 @@ SELECT
     coalesce(m.rule_count, 0) AS rule_count,
     CASE WHEN m.rule_count IS NULL THEN i.why_not_zh || ' / ' || i.why_not_en END AS not_assessed_reason
 FROM indicator AS i
-JOIN share AS s ON s.dimension_code = i.dimension_code
-JOIN whole AS w ON w.dimension_code = i.dimension_code
-LEFT JOIN measured AS m ON m.indicator_code = i.indicator_code
+JOIN share AS s USING (dimension_code)
+JOIN whole AS w USING (dimension_code)
+LEFT JOIN measured AS m USING (indicator_code)

@@ -1,67 +1,40 @@
--- What the rules come to, X = A / B (GB/T 36344): A meet the rule, B were assessed. Resources, fields, tables and columns by
--- holder, deliveries each for itself. Rows with the same verdicts are counted first, so that each rule asks of a few sorts of
--- rows; B is 0 where none has what the rule needs, and the rule is not assessed there.
-WITH sort AS (
+-- What the rules come to, X = A / B (GB/T 36344): A meet the rule, B were assessed. Resources, fields, tables and
+-- columns by holder, deliveries each for itself. Rows with the same verdicts are counted first, so that each rule
+-- asks of a few sorts of rows; B is 0 where none has what the rule needs, and the rule is not assessed there.
+WITH verdict AS (
     SELECT
         'catalog.resource' AS table_name,
         'resource' AS subject_kind,
         r.holder_code AS subject_key,
-        r.assessed_rules,
-        r.met_rules,
-        count(*) AS n
+        r.assessed_rules, r.met_rules
     FROM quality.resource_measure AS r
-    GROUP BY r.holder_code, r.assessed_rules, r.met_rules
     UNION ALL
-    SELECT
-        'catalog.resource_field' AS table_name,
-        'field' AS subject_kind,
-        f.holder_code AS subject_key,
-        f.assessed_rules,
-        f.met_rules,
-        count(*) AS n
+    SELECT 'catalog.resource_field', 'field', f.holder_code, f.assessed_rules, f.met_rules
     FROM quality.field_measure AS f
-    GROUP BY f.holder_code, f.assessed_rules, f.met_rules
     UNION ALL
-    SELECT
-        'catalog.content_table' AS table_name,
-        'table' AS subject_kind,
-        t.holder_code AS subject_key,
-        t.assessed_rules,
-        t.met_rules,
-        count(*) AS n
+    SELECT 'catalog.content_table', 'table', t.holder_code, t.assessed_rules, t.met_rules
     FROM quality.content_table_measure AS t
-    GROUP BY t.holder_code, t.assessed_rules, t.met_rules
     UNION ALL
-    SELECT
-        'catalog.content_column' AS table_name,
-        'column' AS subject_kind,
-        c.holder_code AS subject_key,
-        c.assessed_rules,
-        c.met_rules,
-        count(*) AS n
+    SELECT 'catalog.content_column', 'column', c.holder_code, c.assessed_rules, c.met_rules
     FROM quality.content_column_measure AS c
-    GROUP BY c.holder_code, c.assessed_rules, c.met_rules
     UNION ALL
-    SELECT
-        'landing.delivery_outcome' AS table_name,
-        'delivery' AS subject_kind,
-        d.delivery_id AS subject_key,
-        d.assessed_rules,
-        d.met_rules,
-        1 AS n
+    SELECT 'landing.delivery_outcome', 'delivery', d.delivery_id, d.assessed_rules, d.met_rules
     FROM quality.delivery_measure AS d
+),
+
+sort AS (
+    SELECT v.table_name, v.subject_kind, v.subject_key, v.assessed_rules, v.met_rules, count(*) AS n
+    FROM verdict AS v
+    GROUP BY v.table_name, v.subject_kind, v.subject_key, v.assessed_rules, v.met_rules
 ),
 
 counted AS (
     SELECT
-        s.table_name,
-        s.subject_kind,
-        s.subject_key,
-        b.rule_bit,
+        s.table_name, s.subject_kind, s.subject_key, b.rule_bit,
         CAST(coalesce(sum(CASE WHEN s.met_rules & b.rule_bit > 0 THEN s.n END), 0) AS BIGINT) AS numerator,
         CAST(coalesce(sum(CASE WHEN s.assessed_rules & b.rule_bit > 0 THEN s.n END), 0) AS BIGINT) AS denominator
     FROM sort AS s
-    JOIN quality.rule AS b ON b.table_name = s.table_name
+    JOIN quality.rule AS b USING (table_name)
     GROUP BY s.table_name, s.subject_kind, s.subject_key, b.rule_bit
 )
 
@@ -78,4 +51,4 @@ SELECT
     CASE WHEN c.denominator > 0 THEN c.numerator * 100 >= q.threshold_pct * c.denominator END AS is_passed,
     CASE WHEN c.denominator = 0 THEN q.needs END AS not_assessed_reason
 FROM counted AS c
-JOIN quality.rule AS q ON q.table_name = c.table_name AND q.rule_bit = c.rule_bit
+JOIN quality.rule AS q USING (table_name, rule_bit)

@@ -1,72 +1,59 @@
--- What a resource scores, by dimension and in all (`all`): the weight of the rules that it meets, of the weight of those that were
--- assessed on it (quality.rule). A rule on fields, delivered tables or their columns counts with the share of those that meet it, cut off
--- to a millionth of the whole. What was not assessed is in neither sum, so that the rest bears its weight; assessed_pct says how much of
--- the whole that rest is.
-WITH verdict AS (
-    SELECT 'catalog.resource' AS table_name, r.resource_id, r.assessed_rules, r.met_rules, 1 AS row_count
+-- What a resource scores, by dimension and in all (`all`): the weight of the rules that it meets, of the weight of
+-- those that were assessed on it (quality.rule). A rule on fields, delivered tables or their columns counts with
+-- the share of those that meet it, cut off to a millionth of the whole. What was not assessed is in neither sum, so
+-- that the rest bears its weight; assessed_pct says how much of the whole that rest is.
+WITH row_verdict AS (
+    SELECT 'catalog.resource' AS table_name, r.resource_id, r.assessed_rules, r.met_rules
     FROM quality.resource_measure AS r
     UNION ALL
-    SELECT 'catalog.resource_field', f.resource_id, f.assessed_rules, f.met_rules, count(*)
+    SELECT 'catalog.resource_field', f.resource_id, f.assessed_rules, f.met_rules
     FROM quality.field_measure AS f
-    GROUP BY f.resource_id, f.assessed_rules, f.met_rules
     UNION ALL
-    SELECT 'catalog.content_table', t.resource_id, t.assessed_rules, t.met_rules, count(*)
+    SELECT 'catalog.content_table', t.resource_id, t.assessed_rules, t.met_rules
     FROM quality.content_table_measure AS t
-    GROUP BY t.resource_id, t.assessed_rules, t.met_rules
     UNION ALL
-    SELECT 'catalog.content_column', c.resource_id, c.assessed_rules, c.met_rules, count(*)
+    SELECT 'catalog.content_column', c.resource_id, c.assessed_rules, c.met_rules
     FROM quality.content_column_measure AS c
-    GROUP BY c.resource_id, c.assessed_rules, c.met_rules
+),
+
+-- Rows with the same verdicts are counted first.
+verdict AS (
+    SELECT v.table_name, v.resource_id, v.assessed_rules, v.met_rules, count(*) AS row_count
+    FROM row_verdict AS v
+    WHERE v.resource_id IS NOT NULL
+    GROUP BY v.table_name, v.resource_id, v.assessed_rules, v.met_rules
 ),
 
 counted AS (
     SELECT
-        v.resource_id,
-        q.rule_code,
-        q.dimension_code,
-        q.weight,
+        v.resource_id, q.rule_code, q.dimension_code, q.weight,
         CAST(sum(v.row_count) AS BIGINT) AS assessed_count,
         CAST(coalesce(sum(CASE WHEN v.met_rules & q.rule_bit > 0 THEN v.row_count END), 0) AS BIGINT) AS met_count
     FROM verdict AS v
     JOIN quality.rule AS q ON q.table_name = v.table_name AND v.assessed_rules & q.rule_bit > 0
-    WHERE v.resource_id IS NOT NULL
     GROUP BY v.resource_id, q.rule_code, q.dimension_code, q.weight
 ),
 
-counting AS (
-    SELECT i.dimension_code, i.dimension_code AS score_dimension, i.weight
-    FROM quality.indicator AS i
-    UNION ALL
-    SELECT i.dimension_code, 'all' AS score_dimension, i.weight
-    FROM quality.indicator AS i
-),
-
-whole AS (
-    SELECT d.dimension_code, d.score_dimension, CAST(sum(d.weight) AS BIGINT) AS weight
-    FROM counting AS d
-    GROUP BY d.dimension_code, d.score_dimension
-),
-
+-- A dimension counts for itself and for all.
 full_weight AS (
-    SELECT w.score_dimension, CAST(sum(w.weight) AS BIGINT) AS weight
-    FROM whole AS w
-    GROUP BY w.score_dimension
+    SELECT n.dimension_code, CAST(sum(i.weight) AS BIGINT) AS weight
+    FROM quality.indicator AS i, unnest([i.dimension_code, 'all']) AS n(dimension_code)
+    GROUP BY n.dimension_code
 ),
 
 weighed AS (
     SELECT
         c.resource_id,
-        w.score_dimension AS dimension_code,
+        n.dimension_code,
         CAST(sum(c.weight * c.met_count // c.assessed_count) AS BIGINT) AS met_weight,
         CAST(sum(c.weight) AS BIGINT) AS assessed_weight
-    FROM counted AS c
-    JOIN whole AS w ON w.dimension_code = c.dimension_code
-    GROUP BY c.resource_id, w.score_dimension
+    FROM counted AS c, unnest([c.dimension_code, 'all']) AS n(dimension_code)
+    GROUP BY c.resource_id, n.dimension_code
 )
 
 SELECT
     r.resource_id,
-    t.score_dimension AS dimension_code,
+    t.dimension_code,
     r.holder_code,
     coalesce(w.met_weight, 0) AS met_weight,
     coalesce(w.assessed_weight, 0) AS assessed_weight,
@@ -80,4 +67,4 @@ SELECT
     END AS assessed_pct
 FROM quality.resource_measure AS r
 CROSS JOIN full_weight AS t
-LEFT JOIN weighed AS w ON w.resource_id = r.resource_id AND w.dimension_code = t.score_dimension
+LEFT JOIN weighed AS w ON w.resource_id = r.resource_id AND w.dimension_code = t.dimension_code

@@ -1,5 +1,6 @@
--- The rules in force. The weight of an indicator is shared among its rules on resources and fields: a rule on deliveries takes no part
--- in a score. The bit stands for the rule in the verdicts of a row of its table: a bit for each version, in the order of code and day.
+-- The rules in force. The weight of an indicator is shared among its rules on resources and fields: a rule on
+-- deliveries takes no part in a score. The bit stands for the rule in the verdicts of a row of its table: a bit for
+-- each version, in the order of code and day.
 WITH version AS (
     SELECT
         q.*,
@@ -32,5 +33,5 @@ SELECT
     CASE WHEN q.table_name = 'landing.delivery_outcome' THEN 0 ELSE i.weight // s.rule_count END AS weight,
     CAST(q.rule_bit AS BIGINT) AS rule_bit
 FROM rule AS q
-JOIN quality.indicator AS i ON i.indicator_code = q.indicator_code
-LEFT JOIN scored AS s ON s.indicator_code = q.indicator_code
+JOIN quality.indicator AS i USING (indicator_code)
+LEFT JOIN scored AS s USING (indicator_code)

@@ -1,5 +1,5 @@
--- What a holder, a district and the city score, by dimension and in all: sums over their resources, so that no score is outside those of
--- its resources. A holder that is not registered is in no district.
+-- What a holder, a district and the city score, by dimension and in all: sums over their resources, so that no
+-- score is outside those of its resources. A holder that is not registered is in no district.
 WITH resource_sum AS (
     SELECT r.holder_code, count(*) AS resource_count
     FROM quality.resource_measure AS r
@@ -8,8 +8,7 @@ WITH resource_sum AS (
 
 scored AS (
     SELECT
-        s.holder_code,
-        s.dimension_code,
+        s.holder_code, s.dimension_code,
         sum(s.met_weight) AS met_weight,
         sum(s.assessed_weight) AS assessed_weight
     FROM quality.resource_score AS s
@@ -17,12 +16,9 @@ scored AS (
 ),
 
 dimension AS (
-    SELECT i.dimension_code, CAST(sum(i.weight) AS BIGINT) AS weight
-    FROM quality.indicator AS i
-    GROUP BY i.dimension_code
-    UNION ALL
-    SELECT 'all' AS dimension_code, CAST(sum(i.weight) AS BIGINT) AS weight
-    FROM quality.indicator AS i
+    SELECT n.dimension_code, CAST(sum(i.weight) AS BIGINT) AS weight
+    FROM quality.indicator AS i, unnest([i.dimension_code, 'all']) AS n(dimension_code)
+    GROUP BY n.dimension_code
 ),
 
 subject AS (

@@ -1,5 +1,5 @@
--- Asset cards: resources that pass every required recognition requirement, in the four blocks of the policy (paragraph 4).
--- The card dates from the day on which the last requirement was met; a disposal closes it.
+-- Asset cards: resources that pass every required recognition requirement, in the four blocks of the policy
+-- (paragraph 4). The card dates from the day on which the last requirement was met; a disposal closes it.
 WITH required AS (
     SELECT count(*) AS required_count
     FROM policy.recognition_criterion AS q
@@ -44,7 +44,7 @@ SELECT
     g.grade_label,
     g.is_candidate AS is_grade_candidate
 FROM catalog.resource AS s
-JOIN passed AS p ON p.resource_id = s.resource_id
+JOIN passed AS p USING (resource_id)
 JOIN required AS q ON q.required_count = p.passed_count
-JOIN classification.resource_grade AS g ON g.resource_id = s.resource_id
+JOIN classification.resource_grade AS g USING (resource_id)
 LEFT JOIN disposal AS x ON x.holder_code = s.holder_code AND x.resource_code = s.resource_code

@@ -10,6 +10,6 @@ SELECT
     count(*) FILTER (WHERE d.result = 'fail') AS failed_count,
     count(*) FILTER (WHERE d.result = 'unknown') AS unknown_count
 FROM catalog.resource AS s
-JOIN registry.recognition_decision AS d ON d.resource_id = s.resource_id
+JOIN registry.recognition_decision AS d USING (resource_id)
 WHERE d.is_required AND d.result <> 'pass'
 GROUP BY s.resource_id, s.holder_code, s.holder_name, s.resource_code, s.title

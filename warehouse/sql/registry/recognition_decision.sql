@@ -1,5 +1,6 @@
--- The recognition of each resource, requirement by requirement (policy/recognition_criterion.csv), with the evidence that
--- decides it: the latest one delivered. A decision delivery overrides a whole criterion. What is missing is unknown.
+-- The recognition of each resource, requirement by requirement (policy/recognition_criterion.csv), with the
+-- evidence that decides it: the latest one delivered. A decision delivery overrides a whole criterion. What is
+-- missing is unknown.
 WITH finding AS (
     SELECT
         s.resource_id,
@@ -7,22 +8,21 @@ WITH finding AS (
         '' AS evidence_code,
         'pass' AS result,
         d.valid_from AS effective_date,
-        d.valid_to,
-        d.document_no,
-        d.delivery_id,
+        d.valid_to, d.document_no, d.delivery_id, d.ordinal
+    FROM catalog.resource AS s
+    JOIN delivered.authorisation AS d USING (holder_code)
+    UNION ALL
+    SELECT
+        s.resource_id, 'evidence', d.criterion, d.statement, d.issued_date, d.valid_to, d.document_no, d.delivery_id,
         d.ordinal
     FROM catalog.resource AS s
-    JOIN delivered.authorisation AS d ON d.holder_code = s.holder_code
+    JOIN delivered.evidence AS d USING (holder_code, resource_code)
     UNION ALL
     SELECT
-        s.resource_id, 'evidence', d.criterion, d.statement, d.issued_date, d.valid_to, d.document_no, d.delivery_id, d.ordinal
+        s.resource_id, 'reviews', d.review_kind, d.result, d.issued_date, d.valid_to, d.document_no, d.delivery_id,
+        d.ordinal
     FROM catalog.resource AS s
-    JOIN delivered.evidence AS d ON d.holder_code = s.holder_code AND d.resource_code = s.resource_code
-    UNION ALL
-    SELECT
-        s.resource_id, 'reviews', d.review_kind, d.result, d.issued_date, d.valid_to, d.document_no, d.delivery_id, d.ordinal
-    FROM catalog.resource AS s
-    JOIN delivered.review AS d ON d.holder_code = s.holder_code AND d.resource_code = s.resource_code
+    JOIN delivered.review AS d USING (holder_code, resource_code)
     UNION ALL
     SELECT
         s.resource_id,
@@ -31,11 +31,9 @@ WITH finding AS (
         'pass',
         coalesce(d.available_date, d.posted_date),
         NULL,
-        d.voucher_no,
-        d.delivery_id,
-        d.ordinal
+        d.voucher_no, d.delivery_id, d.ordinal
     FROM catalog.resource AS s
-    JOIN delivered.cost AS d ON d.holder_code = s.holder_code AND d.resource_code = s.resource_code
+    JOIN delivered.cost AS d USING (holder_code, resource_code)
     JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
 ),
 
@@ -59,11 +57,7 @@ override AS (
         split_part(d.subject_key, '|', 2) AS resource_code,
         k.code AS criterion,
         v.code AS result,
-        d.decision_id,
-        d.reason,
-        d.decided_date,
-        d.delivery_id,
-        d.ordinal
+        d.decision_id, d.reason, d.decided_date, d.delivery_id, d.ordinal
     FROM delivered.decision AS d
     JOIN policy.code_value AS k
         ON k.code_list = 'recognition_criterion'

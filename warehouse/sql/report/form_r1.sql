@@ -1,6 +1,6 @@
--- Form R1 (own id; no official form is known): opening, additions, reductions and closing of public data assets, from unit
--- to department to district to city. Every registered unit has a row; a holder that is not registered stands under
--- “unregistered”, so that the sums of the levels are equal.
+-- Form R1 (own id; no official form is known): opening, additions, reductions and closing of public data assets,
+-- from unit to department to district to city. Every registered unit has a row; a holder that is not registered
+-- stands under “unregistered”, so that the sums of the levels are equal.
 WITH contribution AS (
     SELECT
         s.holder_code,
@@ -11,20 +11,16 @@ WITH contribution AS (
         CAST(s.snapshot_status = 'disposed' AND c.disposed_date >= $year_start AS INTEGER) AS reduction_count,
         CAST(s.snapshot_status IN ('valued', 'unvalued') AS INTEGER) AS closing_count,
         CAST(s.snapshot_status = 'not_yet_recognised' AS INTEGER) AS memo_count,
-        s.opening_cost_cny,
-        s.opening_amortisation_cny,
+        s.opening_cost_cny, s.opening_amortisation_cny,
         s.opening_cost_cny - s.opening_amortisation_cny AS opening_carrying_cny,
-        s.addition_cost_cny,
-        s.addition_amortisation_cny,
+        s.addition_cost_cny, s.addition_amortisation_cny,
         s.addition_cost_cny - s.addition_amortisation_cny AS addition_carrying_cny,
-        s.reduction_cost_cny,
-        s.reduction_amortisation_cny,
+        s.reduction_cost_cny, s.reduction_amortisation_cny,
         s.reduction_cost_cny - s.reduction_amortisation_cny AS reduction_carrying_cny,
-        s.closing_cost_cny,
-        s.closing_amortisation_cny,
+        s.closing_cost_cny, s.closing_amortisation_cny,
         s.closing_cost_cny - s.closing_amortisation_cny AS closing_carrying_cny
     FROM valuation.snapshot AS s
-    JOIN registry.asset_card AS c ON c.card_id = s.card_id
+    JOIN registry.asset_card AS c USING (card_id)
     WHERE s.period = $period
     UNION ALL
     SELECT m.holder_code, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0

@@ -1,6 +1,6 @@
--- Delivered cost lines with the treatment that policy gives their phase on the day of posting. One line is taken once, and goes to one
--- resource: the one that the holder itself delivered, if several deliverers describe it. Where a line gives no life, it has the default
--- of the day on which the asset could be used.
+-- Delivered cost lines with the treatment that policy gives their phase on the day of posting. One line is taken
+-- once, and goes to one resource: the one that the holder itself delivered, if several deliverers describe it.
+-- Where a line gives no life, it has the default of the day on which the asset could be used.
 WITH line AS (
     SELECT d.*, coalesce(d.available_date, d.posted_date) AS usable_date
     FROM delivered.cost AS d
@@ -42,4 +42,4 @@ FROM line AS d
 JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
 LEFT JOIN policy.parameter AS l
     ON d.life_months IS NULL AND l.name = 'default_life_months' AND in_force(l, d.usable_date)
-LEFT JOIN owner AS o ON o.holder_code = d.holder_code AND o.resource_code = d.resource_code
+LEFT JOIN owner AS o USING (holder_code, resource_code)

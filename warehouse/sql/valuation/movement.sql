@@ -1,17 +1,12 @@
--- Dated movements of cost: a capitalised cost line enters when it is available and its card is recognised, and leaves when
--- the card is disposed of. Openings, additions and reductions of every period come from these dates.
+-- Dated movements of cost: a capitalised cost line enters when it is available and its card is recognised, and
+-- leaves when the card is disposed of. Openings, additions and reductions of every period come from these dates.
 WITH addition AS (
     SELECT
-        a.card_id,
-        a.holder_code,
-        c.voucher_no,
-        c.line_no,
+        a.card_id, a.holder_code, c.voucher_no, c.line_no,
         greatest(c.available_date, a.recognised_date) AS movement_date,
-        a.disposed_date,
-        c.amount_cny,
-        c.life_months
+        a.disposed_date, c.amount_cny, c.life_months
     FROM valuation.cost_line AS c
-    JOIN registry.asset_card AS a ON a.resource_id = c.resource_id
+    JOIN registry.asset_card AS a USING (resource_id)
     WHERE c.treatment = 'capitalised'
 )
 

@@ -1,5 +1,6 @@
--- The value of each card at the end of a period, by cost (straight line, integer cents, cumulative first), with the opening
--- at 1 January and the movements of the year. No cost, no value: such a card is counted and its amounts are empty.
+-- The value of each card at the end of a period, by cost (straight line, integer cents, cumulative first), with the
+-- opening at 1 January and the movements of the year. No cost, no value: such a card is counted and its amounts are
+-- empty.
 WITH tranche AS (
     SELECT
         a.card_id,
@@ -20,11 +21,7 @@ WITH tranche AS (
 -- Months amortised: from the month of addition, none in the month of disposal (domain.md 5.2, unverified).
 amortised AS (
     SELECT
-        t.card_id,
-        t.added_date,
-        t.disposed_date,
-        t.cost,
-        t.life,
+        t.card_id, t.added_date, t.disposed_date, t.cost, t.life,
         greatest(0, least(t.life, datediff('month', t.added_date, $year_start))) AS opening_months,
         greatest(0, least(t.life, datediff('month', t.added_date, coalesce(t.disposed_date, $period_end + 1))))
             AS closing_months
@@ -33,9 +30,9 @@ amortised AS (
 
 amount AS (
     SELECT
-        m.card_id,
-        m.cost,
-        CASE WHEN m.life = 0 THEN 0 ELSE (m.cost * m.opening_months + m.life // 2) // m.life END AS opening_amortisation,
+        m.card_id, m.cost,
+        CASE WHEN m.life = 0 THEN 0 ELSE (m.cost * m.opening_months + m.life // 2) // m.life END
+            AS opening_amortisation,
         CASE WHEN m.life = 0 THEN 0 ELSE (m.cost * m.closing_months + m.life // 2) // m.life END AS latest_amortisation,
         m.added_date < $year_start AND (m.disposed_date IS NULL OR m.disposed_date >= $year_start) AS is_opening,
         m.added_date >= $year_start AS is_addition,
@@ -83,4 +80,4 @@ SELECT
     CAST(t.closing_amortisation * 0.01 AS DECIMAL(20, 2)) AS closing_amortisation_cny,
     CAST((t.closing_cost - t.closing_amortisation) * 0.01 AS DECIMAL(20, 2)) AS closing_carrying_cny
 FROM registry.asset_card AS c
-LEFT JOIN total AS t ON t.card_id = c.card_id
+LEFT JOIN total AS t USING (card_id)
