@@ -16,7 +16,7 @@ from warehouse.publish.lineage_table import lineage_table
 from warehouse.resource import LakeResource
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.tables.definitions import all_tables
-from warehouse.tables.table import STAGES, Table, Tables
+from warehouse.tables.table import POLICY, STAGES, Table, Tables
 from warehouse.trace.graph import table_lineage
 
 #: Periods are months YYYY-MM; `shuzhang run` and the schedules add them.
@@ -35,7 +35,9 @@ def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None, gate: dg.
     `gate`: an asset whose blocking checks must pass first, although nothing is read from it.
     """
     tables = all_tables()
-    inputs = list(deps) if deps is not None else [asset_key(tables[name]) for name in table.inputs]
+    # What lays out the workbooks of a table is read after it was built.
+    layouts = (f"{POLICY}.{name}" for name in table.layout_lists)
+    inputs = list(deps) if deps is not None else [asset_key(tables[name]) for name in (*table.inputs, *layouts)]
     if gate is not None and gate not in inputs:
         inputs.append(gate)
     kinds = {"duckdb", "sql"} if table.model else {"duckdb", "python"}

@@ -93,6 +93,17 @@ _CONSTRAINT = Check(
     "must be a denial constraint such as t1&t2&EQ(t1.a,t2.a)&IQ(t1.b,t2.b); of two rows one column must be equal",
     "bad_constraint",
 )
+_TERM_OF_ROWS = r"[a-z][a-z0-9_]*(=|<>)[^;=<>]+"
+_ROWS_SHOWN = Check(
+    lambda text: re.fullmatch(rf"{_TERM_OF_ROWS}(;{_TERM_OF_ROWS})*", text) is not None,
+    "应为 列=值 或 列<>值，多个以分号隔开",
+    "must be column=value or column<>value, several with semicolons between",
+)
+_ROWS_ORDER = Check(
+    lambda text: re.fullmatch(r"[a-z][a-z0-9_]*(=[^;=<>]+)?(;[a-z][a-z0-9_]*(=[^;=<>]+)?)*", text) is not None,
+    "应为列名，或 列=值（该值在前），多个以分号隔开",
+    "must be columns, or column=value (that value first), with semicolons between",
+)
 _ACCESS = one_of("unconditional", "conditional", "none")
 _NAMES = ("name_zh", "name_en")
 #: The columns of every list.
@@ -412,6 +423,13 @@ LISTS: Mapping[str, ListShape] = {
     ),
     "update_cycle_lag": ListShape(
         ("update_cycle",), ("max_lag_days",), checks={"max_lag_days": _PLACE}, more=("iso8601", *_NAMES)
+    ),
+    "report_sheet": ListShape(
+        ("workbook", "position"),
+        ("form", "sheet_zh", "order_by"),
+        ("shows",),
+        {"position": _PLACE, "shows": _ROWS_SHOWN, "order_by": _ROWS_ORDER},
+        ((("form",), "report_form"),),
     ),
     "report_form": ListShape(("form",), ("table", "title_zh"), ("note_zh",)),
     "report_column": ListShape(

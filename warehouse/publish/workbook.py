@@ -1,10 +1,11 @@
-"""Report forms as workbooks, laid out as `policy/report_form.csv` and `policy/report_column.csv` say.
+"""Report forms as workbooks, laid out as policy says: sheets (`report_sheet`), titles and notes (`report_form`), columns (`report_column`).
 
 The figures are the table's own; nothing is computed here. Money is written as numbers with two decimals: Excel holds 15 digits,
 so an amount beyond that is written as text and stays exact.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,11 +25,9 @@ from warehouse.store.disk import placed
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.owed import strike_out
+from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.column_grade import WORKBOOK, keep_door
-
-_LEVELS = {"city": "全市", "district": "区划", "department": "主管部门", "unit": "单位"}
-
 
 #: Width of a column by its number format, in characters; the first two columns have widths of their own.
 _WIDTHS = {"text": 18, "note": 56, "count": 8, "money": 16, "percent": 10}
@@ -58,24 +57,23 @@ class FormColumn:
 class Sheet:
     """A sheet of a workbook: the form that lays it out, its name, and which rows of the form's table it shows, in which order.
 
-    `condition` and the terms of `order` are SQL over the table's columns; an empty condition takes every row of the period.
+    shows: `column=value` and `column<>value`, with semicolons between; empty for every row of the period. order_by: columns, or
+    `column=value` for what has that value first.
     """
 
     form: str
     label: str
-    condition: str = ""
-    order: tuple[str, ...] = ("parent_code", "entity_code")
+    shows: str
+    order_by: str
 
 
 def publish_form(lake: Lake, table: Table, period: str) -> Path:
-    """Write a form of a period to `reports/<period>/<table>.xlsx`, one sheet a level; returns the file.
+    """Write a form of a period to `reports/<period>/<table>.xlsx`; returns the file.
 
     Raises:
         LookupError: the policy has no layout for the form.
     """
-    form = table.name.removeprefix("form_")
-    sheets = [Sheet(form, label, f"level = '{level}'") for level, label in _LEVELS.items()]
-    target = publish_workbook(lake, table.name, period, sheets)
+    target = publish_workbook(lake, table.name, period)
     strike_out(lake.home, table.qualified, period)
     return target
 
@@ -86,23 +84,13 @@ def publish_reconciliation(lake: Lake, period: str) -> Path:
     Raises:
         LookupError: the policy has no layout for one of the sheets.
     """
-    order = ("holder_code", "item_code", "amount_kind <> 'cost'", "amount_kind")
-    target = publish_workbook(
-        lake,
-        "reconciliation",
-        period,
-        [
-            Sheet("finance_rate", "汇总", order=("level", "entity_code")),
-            Sheet("finance_statement", "核对表", order=order),
-            Sheet("finance_todo", "待处理", "difference_kind <> 'matched'", order),
-        ],
-    )
+    target = publish_workbook(lake, "reconciliation", period)
     for table in RECONCILIATION_TABLES:
         strike_out(lake.home, table, period)
     return target
 
 
-def publish_workbook(lake: Lake, name: str, period: str, sheets: Sequence[Sheet]) -> Path:
+def publish_workbook(lake: Lake, name: str, period: str) -> Path:
     """Write a workbook of a period to `reports/<period>/<name>.xlsx`; returns the file.
 
     Raises:
@@ -116,9 +104,15 @@ def publish_workbook(lake: Lake, name: str, period: str, sheets: Sequence[Sheet]
         placed(target, "report") as aside,
         xlsxwriter.Workbook(str(aside), {"default_date_format": "yyyy-mm-dd"}) as book,
     ):
+        sheets = [Sheet(*row) for row in _asked(connection, "report_sheets", {"workbook": name}, period).fetchall()]
+        if not sheets:
+            raise LookupError(
+                f"policy/report_sheet.csv has no sheet of “{name}”; take them over from the shipped policy "
+                "缺少该工作簿的工作表，请从随附的政策文件补入"
+            )
         forms = [sheet.form for sheet in sheets]
         for number, sheet in enumerate(sheets):
-            form = _asked(connection, "report_form", sheet.form, period).fetchone()
+            form = _asked(connection, "report_form", {"form": sheet.form}, period).fetchone()
             if form is None:
                 raise LookupError(
                     f"policy/report_form.csv has no entry “{sheet.form}”; take it over from the shipped policy "
@@ -127,17 +121,22 @@ def publish_workbook(lake: Lake, name: str, period: str, sheets: Sequence[Sheet]
             qualified, title, note = form
             if number == 0:
                 book.set_properties({"title": title, "company": "数账 Shuzhang", "created": FIXED_TIME})
-            columns = [FormColumn(*row) for row in _asked(connection, "report_columns", sheet.form, period).fetchall()]
+            columns = [
+                FormColumn(*row)
+                for row in _asked(connection, "report_columns", {"form": sheet.form}, period).fetchall()
+            ]
             rows = _rows(connection, lake.tables[qualified], columns, period, sheet)
             heading = title if forms.count(sheet.form) == 1 else f"{title}（{sheet.label}）"
             _write_sheet(book, sheet.label, heading, note, period, columns, rows)
     return target
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, question: str, form: str, period: str) -> duckdb.DuckDBPyConnection:
-    """What policy says of a form on the last day of a period."""
+def _asked(
+    connection: duckdb.DuckDBPyConnection, question: str, of: Mapping[str, str], period: str
+) -> duckdb.DuckDBPyConnection:
+    """What policy says of a layout on the last day of a period."""
     text = queries.text(question)
-    return connection.execute(text, {"form": form, **parameters(text, period)})
+    return connection.execute(text, {**of, **parameters(text, period)})
 
 
 def report_files(home: Home, period: str) -> list[Path]:
@@ -148,17 +147,29 @@ def report_files(home: Home, period: str) -> list[Path]:
 def _rows(
     connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[FormColumn], period: str, sheet: Sheet
 ) -> list[tuple[Any, ...]]:
+    shown = [re.split("(=|<>)", term, maxsplit=1) for term in sheet.shows.split(";") if term]
+    order = [term.partition("=") for term in sheet.order_by.split(";")]
     known = {column.name for column in table.columns}
-    unknown = [column.name for column in columns if column.name not in known]
-    if unknown:
-        raise LookupError(
-            f"policy/report_column.csv: {table.qualified} has no column {', '.join(unknown)} 报表没有该列"
-        )
-    names = ", ".join(f'"{column.name}"' for column in columns)
+    for file, names in (
+        ("report_column", [column.name for column in columns]),
+        ("report_sheet", [term[0] for term in (*shown, *order)]),
+    ):
+        if unknown := [name for name in names if name not in known]:
+            raise LookupError(f"policy/{file}.csv: {table.qualified} has no column {', '.join(unknown)} 报表没有该列")
+    values = {"period": period}
+    conditions = [f"{identifier(table.partition or '')} = $period"]
+    for number, (name, sign, value) in enumerate(shown):
+        values[f"shown_{number}"] = value
+        conditions.append(f"{identifier(name)} {sign} $shown_{number}")
+    terms = []
+    for number, (name, first, value) in enumerate(order):
+        if first:
+            values[f"first_{number}"] = value
+        terms.append(f"{identifier(name)} <> $first_{number}" if first else identifier(name))
     return connection.execute(
-        f"SELECT {names} FROM {table.qualified} WHERE period = $period AND {sheet.condition or 'TRUE'} "
-        f"ORDER BY {', '.join(sheet.order)}",
-        {"period": period},
+        f"SELECT {', '.join(identifier(column.name) for column in columns)} FROM {table.qualified} "
+        f"WHERE {' AND '.join(conditions)} ORDER BY {', '.join(terms)}",
+        values,
     ).fetchall()
 
 

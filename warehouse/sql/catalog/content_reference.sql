@@ -2,12 +2,7 @@
 -- values of a column, how many the column that it refers to lacks, compared by keyed hashes. Of a column with more
 -- values than are kept the same part is looked at on both sides.
 WITH reference AS (
-    SELECT
-        q.reference_id, q.applies_to,
-        q."column" AS heading,
-        q.refers_to,
-        q.refers_column AS refers_heading,
-        m.value AS most
+    SELECT q.*, m.value AS most
     FROM policy.content_reference AS q
     CROSS JOIN delivered.horizon AS h
     JOIN policy.content_limit AS m ON m.name = 'reference_values' AND in_force(m, h.judged_date)
@@ -29,7 +24,7 @@ referred AS (
     SELECT q.reference_id, q.most, k.hash
     FROM reference AS q
     JOIN kept AS k
-        ON k.heading = q.refers_heading AND (k.resource_code = q.refers_to OR k.table_name = q.refers_to)
+        ON k.heading = q.refers_column AND (k.resource_code = q.refers_to OR k.table_name = q.refers_to)
 ),
 
 reach AS (
@@ -57,7 +52,7 @@ SELECT
     k.delivery_id,
     k.ordinal
 FROM reference AS q
-JOIN kept AS k ON k.heading = q.heading AND (k.resource_code = q.applies_to OR k.table_name = q.applies_to)
+JOIN kept AS k ON k.heading = q."column" AND (k.resource_code = q.applies_to OR k.table_name = q.applies_to)
 JOIN reach AS a ON a.reference_id = q.reference_id AND k.hash <= a.last_hash
 LEFT JOIN known AS n ON n.reference_id = q.reference_id AND n.hash = k.hash
 GROUP BY k.table_id, q.reference_id, k.heading, k.resource_id, k.holder_code, k.delivery_id, k.ordinal

@@ -13,7 +13,7 @@ latest AS (
         s.sequence, s.default_holder_code
     FROM landing.record AS r
     JOIN standing AS s USING (delivery_id)
-    ANTI JOIN landing.rejected_record AS x USING (delivery_id, ordinal)
+    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = r.delivery_id AND x.ordinal = r.ordinal
     QUALIFY row_number() OVER (
         PARTITION BY s.deliverer_code, s.source_name, s.kind, r.record_key
         ORDER BY s.delivery_date DESC, s.sequence DESC

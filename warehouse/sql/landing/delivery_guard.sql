@@ -91,7 +91,7 @@ decided AS (
         AND k.label = (r.body ->> '$.decision')
         AND k.code IN ('release', 'refuse')
         AND in_force(k, d.delivery_date)
-    ANTI JOIN landing.rejected_record AS x USING (delivery_id, ordinal)
+    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = r.delivery_id AND x.ordinal = r.ordinal
     WHERE
         r.kind = 'decisions'
         AND r.deliverer_code = 'shuzhang'

@@ -76,17 +76,20 @@ single_name AS (
 unlinked AS (
     SELECT l.delivery_id, l.ordinal, coalesce(l.code, l.full_name, l.title) AS value
     FROM listed AS l
-    ANTI JOIN named AS a USING (deliverer_code, source_name, code)
-    ANTI JOIN single_name AS b USING (deliverer_code, source_name, full_name)
-    ANTI JOIN single_title AS t USING (deliverer_code, source_name, title)
+    ANTI JOIN named AS a
+        ON a.deliverer_code = l.deliverer_code AND a.source_name = l.source_name AND a.code = l.code
+    ANTI JOIN single_name AS b
+        ON b.deliverer_code = l.deliverer_code AND b.source_name = l.source_name AND b.full_name = l.full_name
+    ANTI JOIN single_title AS t
+        ON t.deliverer_code = l.deliverer_code AND t.source_name = l.source_name AND t.title = l.title
 ),
 
 broken AS (
     SELECT
         j.delivery_id, j.ordinal, j.rule, j.column_name, j.label_zh, j.example, j.value,
-        NULL AS expected,
-        NULL AS message_zh,
-        NULL AS message_en
+        NULL AS wanted,
+        NULL AS own_message_zh,
+        NULL AS own_message_en
     FROM judged AS j
     WHERE j.rule IS NOT NULL
     UNION ALL
@@ -147,12 +150,12 @@ found AS (
 
 worded AS (
     SELECT
-        f.delivery_id, f.ordinal, f.rule, f.column_name, f.label_zh, f.example, f.value,
+        f.*,
         coalesce(f.value, '') AS shown,
-        coalesce(f.expected, '') AS expected,
+        coalesce(f.wanted, '') AS expected,
         coalesce(t.severity, 'warn') AS severity,
-        coalesce(f.message_zh, t.message_zh, f.rule) AS message_zh,
-        coalesce(f.message_en, t.message_en, f.rule) AS message_en,
+        coalesce(f.own_message_zh, t.message_zh, f.rule) AS message_zh,
+        coalesce(f.own_message_en, t.message_en, f.rule) AS message_en,
         t.mend_zh, t.mend_en
     FROM found AS f
     JOIN landing.delivery AS d USING (delivery_id)

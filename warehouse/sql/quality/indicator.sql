@@ -1,7 +1,7 @@
 -- The indicators of GB/T 36344 in force: what each weighs in a score, how many rules measure it, and if none does,
 -- why not. Weights are millionths of the whole, cut off.
 WITH dimension AS (
-    SELECT d.dimension_code, d.name_zh, d.weight
+    SELECT d.*
     FROM policy.quality_dimension AS d
     JOIN delivered.horizon AS h ON in_force(d, h.judged_date)
 ),
