@@ -10,9 +10,10 @@ So a rule of quality is written once, in `policy/quality`, and what runs is plai
 
 In TEXT of `each`, `{bit}` is the bit that stands for the rule in the verdicts of a row of its table, `{assessed}` the condition under which
 a row is assessed, `{met}` that under which it is assessed and meets the rule; both over `t`. Each version of a rule has a bit, in the
-order of code and effective_from, as in `quality.rule`, which says which of them are in force. `entries` is for patterns: DuckDB compiles
-one that comes from a row anew for each row that it is matched with, which took 78 of the 219 seconds of a run over 100,000 resources;
-one that stands in the text is compiled once. Does not belong here: what a predicate may be (`readers/policy/predicates.py`).
+order of effective_from and code, as in `quality.rule`, which says which are in force: one that is to come moves no other's. `entries` is
+for patterns: DuckDB compiles one that comes from a row anew for each row that it is matched with, which took 78 of the 219 seconds of a
+run over 100,000 resources; one that stands in the text is compiled once. Does not belong here: what a predicate may be
+(`readers/policy/predicates.py`).
 """
 
 import re
@@ -67,7 +68,7 @@ def rule_titles() -> dict[str, str]:
 def _rules(policy: PolicySet, table: str) -> Iterator[dict[str, str]]:
     """The words of each version of each rule on a table."""
     rules = [rule for rule in policy.lists.get("quality_rule", ()) if rule.body["table_name"] == table]
-    for number, rule in enumerate(sorted(rules, key=lambda rule: (rule.entry_key, rule.effective_from))):
+    for number, rule in enumerate(sorted(rules, key=lambda rule: (rule.effective_from, rule.entry_key))):
         yield _words(rule, table, number)
 
 

@@ -48,19 +48,19 @@ candidate AS (
     FROM delivered_table AS d
     JOIN catalog.resource AS s ON s.resource_code = d.cells['resource_code']
     UNION ALL
-    SELECT n.table_id, s.resource_id, 'code' AS method
+    SELECT n.table_id, s.resource_id, 'code'
     FROM called AS n
     JOIN catalog.resource AS s ON regexp_replace(s.resource_code, '[/\\:]', '_', 'g') = n.name
     WHERE n.table_id IS NOT NULL
     UNION ALL
-    SELECT n.table_id, s.resource_id, 'name' AS method
+    SELECT n.table_id, s.resource_id, 'name'
     FROM plain AS n
     JOIN plain AS s
         ON s.plain_name = n.plain_name
         AND (s.deliverer_code = n.deliverer_code OR s.holder_code = n.holder_code)
     WHERE n.table_id IS NOT NULL AND s.resource_id IS NOT NULL
     UNION ALL
-    SELECT n.table_id, s.resource_id, 'stem' AS method
+    SELECT n.table_id, s.resource_id, 'stem'
     FROM plain AS n
     JOIN plain AS s
         ON s.stem = n.stem AND (s.deliverer_code = n.deliverer_code OR s.holder_code = n.holder_code)

@@ -4,7 +4,7 @@
 WITH version AS (
     SELECT
         q.*,
-        1 << (row_number() OVER (PARTITION BY q.table_name ORDER BY q.rule_code, q.effective_from) - 1) AS rule_bit
+        1 << (row_number() OVER (PARTITION BY q.table_name ORDER BY q.effective_from, q.rule_code) - 1) AS rule_bit
     FROM policy.quality_rule AS q
 ),
 
