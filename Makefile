@@ -9,12 +9,14 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 UI_PORT ?= 3000
 FUZZ_SECONDS ?= 600
 FUZZ_FOLDER ?= $(SHUZHANG_HOME)/fuzz
+PYTHONS ?= 3.12 3.13
 REAL_DATA = $(or $(SHUZHANG_TEST_DATA),../shared/data)
 STAMP := .venv/.synced
+TEST_FAST := pytest tests/unit -m "not slow" --quiet --numprocesses auto --dist loadscope
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .venv/bin/uv:
 	$(PYTHON) -m venv .venv
@@ -34,8 +36,21 @@ run: setup ## write the example city, deliver it, run the whole pipeline, show w
 	shuzhang run
 
 .PHONY: test
-test: setup ## run the tests (real data: SHUZHANG_TEST_DATA, default ../shared/data)
-	pytest --numprocesses auto --dist loadscope
+test: setup ## run the tests, with coverage (real data: SHUZHANG_TEST_DATA, default ../shared/data)
+	pytest --numprocesses auto --dist loadscope --cov --cov-report term:skip-covered
+
+.PHONY: test-fast
+test-fast: setup ## run the unit tests that are not slow, under a minute
+	$(TEST_FAST)
+
+.PHONY: test-pythons
+test-pythons: $(PYTHONS:%=test-python-%) ## test-fast on other Pythons (PYTHONS, default 3.12 3.13), each in an environment of its own
+
+# PYENV_VERSION finds a Python of pyenv that is not switched on; without pyenv it means nothing.
+test-python-%: .venv/bin/uv
+	python=$$(PYENV_VERSION=$* python$* -c 'import sys; print(sys.executable)') \
+		&& UV_PROJECT_ENVIRONMENT=.venv-$* .venv/bin/uv sync --frozen --extra ui --quiet --python $$python
+	PATH=$(CURDIR)/.venv-$*/bin:$$PATH $(TEST_FAST)
 
 .PHONY: verify-real
 verify-real: setup ## deliver and run the real catalogues, then prove 500 seeded rows of every derived table (half an hour)
@@ -67,4 +82,4 @@ docs: setup ## write the generated data dictionary
 
 .PHONY: clean
 clean: ## remove the environment and caches, never a home
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .pytest_cache .ruff_cache .hypothesis .coverage

@@ -10,6 +10,16 @@ from dagster._core.storage.defs_state.base import set_defs_state_storage
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage is not counted while the longest tests run: tracing takes a third to a half of what it traces (Python 3.11).
+
+    What their fixtures do is counted, the run of the example city among it.
+    """
+    for item in items:
+        if item.get_closest_marker("slow") or item.path.is_relative_to(ROOT / "tests" / "pipeline"):
+            item.add_marker("no_cover")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real catalogues and tables: SHUZHANG_TEST_DATA, by default `../shared/data`.

@@ -49,6 +49,7 @@ def test_the_shipped_policy_lets_every_door_be_used(door: str) -> None:
     keep_door(all_tables(), SHIPPED, door)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(door=st.sampled_from(DOORS), limit=st.sampled_from(sorted(RANKS)), body=st.sampled_from(sorted(RANKS)))
 def test_no_published_column_is_above_its_door(door: str, limit: str, body: str) -> None:

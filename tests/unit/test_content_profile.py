@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pyarrow as pa
+import pytest
 from column_cases import columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,8 @@ from reading import POLICY
 from readers.policy.files import load
 from readers.profiling.profile import ContentRules, profile
 from readers.tables.content import ContentTable
+
+pytestmark = pytest.mark.slow
 
 RULES = ContentRules.of(load(POLICY).on(date.max))
 KEY = b"a key of the tests"

@@ -199,6 +199,7 @@ def test_names_alone_are_judged_once_each() -> None:
     assert found.to_pylist()[:4] == ["resident_id;resident_id_15", "mobile", "resident_id;resident_id_15", ""]
 
 
+@pytest.mark.slow
 def test_the_credit_codes_of_real_tables_are_found(real_data: Path) -> None:
     """The columns of credit codes in the published tables of Beijing, counted here cell by cell."""
     cases = [

@@ -9,6 +9,8 @@ from tests.equal_homes import main
 from warehouse.store.engine import connect
 from warehouse.tables.quoting import literal
 
+pytestmark = pytest.mark.slow
+
 CARDS = (
     "CREATE TABLE registry.card (card_id INTEGER, name VARCHAR, cost_cny DECIMAL(20,2))",
     "INSERT INTO registry.card VALUES (1, '甲', 10.00), (2, '乙', 20.00), (2, '乙', 20.00), (3, NULL, NULL)",

@@ -25,6 +25,8 @@ import pytest
 
 from example_city import CitySummary, write_city
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CitySummary]:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from quality.gate import GateError, judge
 from quality.rules import RuleMeasure
 
+pytestmark = pytest.mark.slow
+
 MEASURE = RuleMeasure(
     rule_code="core_elements",
     name_zh="要素齐备",

@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ DELIVERY = st.tuples(
 SEQUENCES = st.lists(st.lists(DELIVERY, min_size=1, max_size=5), min_size=6, max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @example(
     # The second delivery brings the resource that the first one's field list names; a third one deletes it again.

@@ -7,6 +7,8 @@ from warehouse.publish.lineage_table import lineage_table
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.graph import ColumnRef, LineageError, LineageGraph, table_lineage
 
+pytestmark = pytest.mark.slow
+
 GRAPH = LineageGraph(all_tables())
 CLOSING = ColumnRef("report.form_r1", "closing_cost_cny")
 

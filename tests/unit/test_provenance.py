@@ -62,6 +62,7 @@ def output_names(example: Example, case: Case) -> list[str]:
     return [d[0] for d in example.connection.execute(case.sql, parameters).description or ()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=st.data())
@@ -76,6 +77,7 @@ def test_a_trace_is_what_matters_and_is_enough(case: Case, data: st.DataObject) 
         assert ids == {example.ids[place] for place in causes(row, outcomes, len(example.ids))}, row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [c for c in CASES.values() if c.single], ids=[n for n, c in CASES.items() if c.single])
 def test_in_a_table_of_distinct_values_a_row_is_traced_if_and_only_if_deleting_it_shows(case: Case) -> None:
     example = Example(

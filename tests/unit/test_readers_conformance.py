@@ -151,6 +151,7 @@ def datasets_of(path: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text("utf-8-sig"))["dataset"]
 
 
+@pytest.mark.slow
 def test_the_portals_are_warned_as_another_validator_says(real_data: Path) -> None:
     folder = real_data / "us-state-county-dcatus"
     validator = other_validator(federal=False)

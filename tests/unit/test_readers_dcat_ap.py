@@ -174,6 +174,7 @@ DATASET = ox.Quad(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(quads=QUADS, seed=st.integers(0, 9))
 def test_order_prefixes_and_syntax_make_no_difference(tmp_path: Path, quads: list[ox.Quad], seed: int) -> None:

@@ -13,6 +13,8 @@ from tests.fuzz.campaign import Finding, campaign, case, try_case
 from tests.fuzz.oracle import BrokenLawError, check
 from tests.fuzz.seeds import Seed, seeds
 
+pytestmark = pytest.mark.slow
+
 SEED = 20260630
 CASES = 300
 FORMATS = {"dcat_us", "dcat_us_3", "ckan", "json", "dcat_ap", "csv", "xlsx", "xls"}

@@ -24,6 +24,8 @@ from readers.catalogues.json_portions import portion_items, portions
 from readers.catalogues.json_workers import Job, LostWorkerError, Worker, read_by_workers
 from readers.records import Unreadable, read
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 REAL = DATA / "us-state-county-dcatus" / "01c-02_20220417.json"
 

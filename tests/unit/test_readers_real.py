@@ -16,6 +16,8 @@ from readers.records import Layout, Unreadable, read
 from readers.shapes import Column, heading_key
 from readers.tables.table import HEADER_MIN_COLUMNS
 
+pytestmark = pytest.mark.slow
+
 FEDERAL = {"gsa": 339, "dol": 465, "treasury": 233, "cms": 139, "consumerfinance": 11}
 
 

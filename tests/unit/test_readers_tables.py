@@ -79,6 +79,7 @@ def check_lines(got: Sequence[Got], text: str) -> None:
         assert record.raw == re.sub(r"(\r\n|\r|\n)$", "", "".join(lines[first - 1 : last]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("codec", "encoding", "kind"),
     [

@@ -111,6 +111,7 @@ _VALUES = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_the_bits_of_a_row_are_what_each_rule_says_alone(data: st.DataObject) -> None:
