@@ -94,7 +94,10 @@ def test_columns_stand_beside_the_fields_that_the_catalogue_declares(home: Home,
 
 def test_what_is_wrong_with_a_table_is_found_by_rule_and_scored(home: Home, tmp_path: Path) -> None:
     run_home(home)
-    score = "SELECT score_pct FROM quality.resource_score AS s JOIN catalog.resource AS r USING (resource_id) WHERE resource_code = '100/1'"
+    score = (
+        "SELECT score_pct FROM quality.resource_score AS s JOIN catalog.resource AS r USING (resource_id) "
+        "WHERE resource_code = '100/1' AND dimension_code = 'all'"
+    )
     before = one(home, score)
     good = parking().splitlines()
     good[3] = "P001,很多,"  # a key twice, text for a number

@@ -86,7 +86,7 @@ def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
             assert _written(home) == before | (tables if point == "after" else set()), f"{step}: {point}"
     for fault in ("file.inside:receipt", "file.after:receipt"):
         assert exit_code(_run, home, fault=fault) == KILLED
-    assert exit_code(_run, home, fault="commit.before:catalog") == KILLED
+    assert exit_code(_run, home, fault="commit.before:delivered") == KILLED
     while steps:
         # Whichever step commits first: Dagster orders those that do not depend on each other as it likes.
         before = _written(home)

@@ -41,7 +41,13 @@ def test_a_catalogue_goes_through_and_proves_itself(tmp_path: Path) -> None:
     build_policy(lake, policy, INFO)
     ingest(lake, policy, (), INFO)
     hashes = policy.list_hashes
-    build(lake, lake.tables.of_stage("catalog"), period=None, policy_hashes=hashes, info=INFO)
+    build(
+        lake,
+        [*lake.tables.of_stage("delivered"), *lake.tables.of_stage("catalog")],
+        period=None,
+        policy_hashes=hashes,
+        info=INFO,
+    )
 
     counts = (
         "SELECT delivery_id, in_count, accepted_count, rejected_count, unchanged_count FROM landing.delivery_outcome"

@@ -14,8 +14,8 @@ from pipelines.schedules import SCHEDULES
 from pipelines.sensors import SENSORS
 from quality.checks import ADDED_RULES
 from quality.rules import RULES
+from readers.policy.lists import LISTS
 from warehouse.publish.dictionary import dictionary_text
-from warehouse.publish.lineage_table import lineage_table
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
 
@@ -26,163 +26,302 @@ TABLES = [table for table in all_tables().values() if table.stage != "audit"]
 
 #: stage/table -> the assets that it is made from; what changes here is a change of the pipeline's shape.
 SHAPE = {
+    **{f"policy/{name}": ["policy/entry"] for name in LISTS},
     "policy/entry": [],
+    "landing/record": ["policy/entry"],
     "landing/delivery": ["policy/entry"],
     "landing/delivery_file": ["policy/entry"],
-    "landing/record": ["policy/entry"],
-    "landing/violation": ["landing/record", "policy/entry"],
-    "landing/rejected_record": ["landing/record", "landing/violation"],
-    "landing/record_change": ["landing/delivery", "landing/record", "landing/rejected_record"],
-    "landing/delivery_guard": [
-        "landing/delivery", "landing/record", "landing/record_change", "landing/rejected_record", "policy/entry",
+    "delivered/horizon": ["landing/delivery"],
+    "landing/violation": [
+        "landing/delivery",
+        "landing/record",
+        "policy/code_value",
+        "policy/delivery_column",
+        "policy/rejection_rule",
     ],
-    "landing/current_record": ["landing/delivery", "landing/record", "landing/record_change", "landing/rejected_record"],
+    "quality/indicator": [
+        "delivered/horizon",
+        "policy/quality_dimension",
+        "policy/quality_indicator",
+        "policy/quality_rule",
+    ],
+    "classification/rule_grade": [
+        "delivered/horizon",
+        "policy/detector",
+        "policy/grade_level",
+        "policy/grade_matrix",
+        "policy/grade_rule",
+    ],
+    "landing/rejected_record": ["landing/record", "landing/violation"],
+    "quality/rule": ["delivered/horizon", "policy/quality_rule", "quality/indicator"],
+    "classification/rule_pattern": ["classification/rule_grade"],
+    "landing/record_change": ["landing/delivery", "landing/record", "landing/rejected_record"],
+    "landing/current_record": [
+        "landing/delivery",
+        "landing/record",
+        "landing/record_change",
+        "landing/rejected_record",
+    ],
+    "landing/delivery_guard": [
+        "landing/delivery",
+        "landing/record",
+        "landing/record_change",
+        "landing/rejected_record",
+        "policy/code_value",
+        "policy/guard_limit",
+    ],
     "landing/delivery_outcome": [
-        "landing/delivery", "landing/delivery_file", "landing/record_change", "landing/rejected_record",
+        "landing/delivery",
+        "landing/delivery_file",
+        "landing/record_change",
+        "landing/rejected_record",
         "landing/violation",
     ],
-    "catalog/organisation": ["landing/current_record", "landing/record", "policy/entry"],
-    "catalog/resource": [
-        "catalog/listed_field", "catalog/organisation", "landing/current_record", "landing/delivery", "landing/record",
-        "policy/entry",
-    ],
+    "delivered/organisation": ["landing/current_record", "landing/record", "policy/code_value"],
+    "delivered/authorisation": ["landing/current_record", "landing/record"],
+    "delivered/evidence": ["landing/current_record", "landing/record", "policy/code_value"],
+    "delivered/review": ["landing/current_record", "landing/record", "policy/code_value"],
+    "delivered/cost": ["landing/current_record", "landing/record", "policy/code_value"],
+    "delivered/event": ["landing/current_record", "landing/record", "policy/code_value"],
+    "delivered/ledger": ["landing/current_record", "landing/record"],
+    "delivered/decision": ["landing/current_record", "landing/record", "policy/code_value"],
     "catalog/listed_field": ["landing/current_record", "landing/record"],
+    "quality/delivery_measure": ["landing/delivery_outcome"],
+    "catalog/organisation": ["delivered/organisation"],
+    "finance/ledger_balance": ["delivered/ledger"],
+    "catalog/resource": [
+        "catalog/listed_field",
+        "catalog/organisation",
+        "landing/current_record",
+        "landing/delivery",
+        "landing/record",
+        "policy/code_value",
+        "policy/source_code",
+        "policy/source_system",
+    ],
+    "catalog/content_table": ["catalog/resource", "landing/current_record", "landing/record", "policy/content_link"],
+    "catalog/distribution": ["catalog/resource", "landing/delivery", "landing/record", "policy/code_value"],
     "catalog/resource_field": ["catalog/listed_field", "catalog/resource", "landing/record"],
-    "catalog/distribution": ["catalog/resource", "landing/record", "policy/entry"],
-    "catalog/content_table": ["catalog/resource", "landing/current_record", "landing/record", "policy/entry"],
-    "catalog/content_column": [
-        "catalog/content_table", "catalog/resource_field", "landing/current_record", "landing/record", "policy/entry",
-    ],
-    "catalog/content_evidence": ["catalog/content_column", "landing/record", "policy/entry"],
-    "catalog/content_constraint": ["catalog/content_table", "landing/record"],
-    "catalog/content_reference": [
-        "catalog/content_column", "catalog/content_table", "catalog/resource", "landing/record", "policy/entry",
-    ],
-    "quality/indicator": ["policy/entry"],
-    "quality/rule": ["policy/entry", "quality/indicator"],
+    "catalog/roll_up": ["catalog/organisation", "catalog/resource", "delivered/ledger"],
     "quality/resource_measure": [
-        "catalog/organisation", "catalog/resource", "landing/delivery", "landing/record", "policy/entry",
+        "catalog/organisation",
+        "catalog/resource",
+        "delivered/horizon",
+        "landing/delivery",
+        "landing/record",
+        "policy/update_cycle_lag",
+    ],
+    "registry/recognition_decision": [
+        "catalog/resource",
+        "delivered/authorisation",
+        "delivered/cost",
+        "delivered/decision",
+        "delivered/evidence",
+        "delivered/horizon",
+        "delivered/review",
+        "policy/code_value",
+        "policy/cost_treatment",
+        "policy/recognition_criterion",
+        "quality/measure",
+    ],
+    "valuation/cost_line": ["catalog/resource", "delivered/cost", "policy/cost_treatment", "policy/parameter"],
+    "catalog/content_constraint": ["catalog/content_table", "landing/record"],
+    "catalog/content_column": [
+        "catalog/content_table",
+        "catalog/resource_field",
+        "landing/current_record",
+        "landing/record",
+        "policy/content_limit",
+        "policy/declared_type",
     ],
     "quality/field_measure": ["catalog/resource_field"],
-    "quality/content_table_measure": [
-        "catalog/content_column", "catalog/content_constraint", "catalog/content_reference", "catalog/content_table",
-        "catalog/resource", "catalog/resource_field", "landing/delivery", "landing/record", "landing/record_change",
-        "policy/entry",
-    ],
-    "quality/content_column_measure": [
-        "catalog/content_column", "catalog/content_evidence", "catalog/resource_field", "landing/record",
-        "landing/record_change",
-    ],
-    "quality/delivery_measure": ["landing/delivery_outcome"],
-    "quality/measure": [
-        "quality/content_column_measure", "quality/content_table_measure", "quality/delivery_measure",
-        "quality/field_measure", "quality/resource_measure", "quality/rule",
-    ],
-    "quality/resource_score": [
-        "quality/content_column_measure", "quality/content_table_measure", "quality/field_measure",
-        "quality/indicator", "quality/resource_measure", "quality/rule",
-    ],
-    "quality/score": ["catalog/organisation", "quality/indicator", "quality/resource_score"],
-    "quality/finding": [
-        "catalog/content_column", "catalog/content_table", "catalog/resource", "quality/content_column_measure",
-        "quality/content_table_measure", "quality/delivery_measure", "quality/field_measure",
-        "quality/resource_measure", "quality/rule",
-    ],
-    "classification/rule_grade": ["policy/entry"],
-    "classification/rule_pattern": ["classification/rule_grade"],
-    "classification/field_grade": [
-        "catalog/content_evidence", "catalog/resource_field", "classification/grade_decision",
-        "classification/rule_grade", "classification/rule_pattern",
-    ],
     "classification/grade_decision": [
-        "catalog/resource", "catalog/resource_field", "landing/current_record", "landing/delivery", "landing/record",
-        "policy/entry",
-    ],
-    "classification/resource_category": [
-        "catalog/resource", "catalog/resource_field", "classification/resource_grade", "policy/entry",
-    ],
-    "classification/grade_finding": [
-        "catalog/content_evidence", "catalog/resource", "classification/field_grade", "classification/grade_decision",
-        "classification/resource_grade", "classification/rule_grade", "policy/entry",
-    ],
-    "classification/resource_grade": [
-        "catalog/content_evidence", "catalog/resource", "classification/aggregation_grade",
-        "classification/field_grade", "classification/grade_decision", "classification/rule_grade",
-        "classification/rule_pattern",
-    ],
-    "classification/aggregation_grade": ["catalog/content_table", "classification/field_grade", "policy/entry"],
-    "classification/resource_access": ["catalog/resource", "classification/resource_grade", "policy/entry"],
-    "classification/field_access": ["classification/field_grade", "classification/resource_access", "policy/entry"],
-    "classification/access_finding": ["catalog/resource", "classification/resource_access", "policy/entry"],
-    "registry/recognition_decision": [
-        "catalog/resource", "landing/current_record", "landing/record", "policy/entry", "quality/measure",
-    ],
-    "registry/asset_card": [
-        "catalog/resource", "classification/resource_grade", "landing/current_record", "landing/record", "policy/entry",
-        "quality/measure", "registry/recognition_decision",
+        "catalog/resource",
+        "catalog/resource_field",
+        "delivered/decision",
+        "delivered/horizon",
+        "policy/code_value",
+        "policy/grade_level",
     ],
     "registry/memo_register": ["catalog/resource", "quality/measure", "registry/recognition_decision"],
-    "valuation/cost_line": ["catalog/resource", "landing/current_record", "landing/record", "policy/entry"],
+    "catalog/content_evidence": [
+        "catalog/content_column",
+        "catalog/content_table",
+        "landing/record",
+        "policy/detector",
+    ],
+    "catalog/content_reference": [
+        "catalog/content_column",
+        "catalog/content_table",
+        "catalog/resource",
+        "delivered/horizon",
+        "landing/record",
+        "policy/content_limit",
+        "policy/content_reference",
+    ],
+    "quality/content_column_measure": [
+        "catalog/content_column",
+        "catalog/content_evidence",
+        "catalog/resource_field",
+        "landing/record",
+        "landing/record_change",
+    ],
+    "classification/field_grade": [
+        "catalog/content_evidence",
+        "catalog/resource_field",
+        "classification/grade_decision",
+        "classification/rule_grade",
+        "classification/rule_pattern",
+    ],
+    "quality/content_table_measure": [
+        "catalog/content_column",
+        "catalog/content_constraint",
+        "catalog/content_reference",
+        "catalog/content_table",
+        "catalog/resource",
+        "catalog/resource_field",
+        "delivered/horizon",
+        "landing/record",
+        "landing/record_change",
+        "policy/update_cycle_lag",
+    ],
+    "classification/aggregation_grade": [
+        "catalog/content_table",
+        "classification/field_grade",
+        "delivered/horizon",
+        "policy/grade_aggregation",
+        "policy/grade_level",
+        "policy/grade_matrix",
+    ],
+    "quality/finding": [
+        "catalog/content_column",
+        "catalog/content_table",
+        "catalog/resource",
+        "delivered/horizon",
+        "policy/quality_limit",
+        "quality/content_column_measure",
+        "quality/content_table_measure",
+        "quality/delivery_measure",
+        "quality/field_measure",
+        "quality/resource_measure",
+        "quality/rule",
+    ],
+    "quality/measure": [
+        "quality/content_column_measure",
+        "quality/content_table_measure",
+        "quality/delivery_measure",
+        "quality/field_measure",
+        "quality/resource_measure",
+        "quality/rule",
+    ],
+    "quality/resource_score": [
+        "quality/content_column_measure",
+        "quality/content_table_measure",
+        "quality/field_measure",
+        "quality/indicator",
+        "quality/resource_measure",
+        "quality/rule",
+    ],
+    "classification/resource_grade": [
+        "catalog/content_evidence",
+        "catalog/resource",
+        "classification/aggregation_grade",
+        "classification/field_grade",
+        "classification/grade_decision",
+        "classification/rule_grade",
+        "classification/rule_pattern",
+    ],
+    "quality/score": [
+        "catalog/roll_up",
+        "delivered/horizon",
+        "quality/indicator",
+        "quality/resource_measure",
+        "quality/resource_score",
+    ],
+    "classification/grade_finding": [
+        "catalog/content_evidence",
+        "catalog/resource",
+        "classification/field_grade",
+        "classification/grade_decision",
+        "classification/resource_grade",
+        "classification/rule_grade",
+        "delivered/horizon",
+        "policy/grade_finding_rule",
+        "policy/grade_level",
+    ],
+    "classification/resource_access": [
+        "catalog/resource",
+        "classification/resource_grade",
+        "delivered/horizon",
+        "policy/access_limit",
+        "policy/confidential_term",
+    ],
+    "classification/resource_category": [
+        "catalog/resource",
+        "catalog/resource_field",
+        "classification/resource_grade",
+        "delivered/horizon",
+        "policy/category_rule",
+    ],
+    "registry/asset_card": [
+        "catalog/resource",
+        "classification/resource_grade",
+        "delivered/event",
+        "delivered/horizon",
+        "policy/recognition_criterion",
+        "quality/measure",
+        "registry/recognition_decision",
+    ],
+    "classification/access_finding": [
+        "catalog/resource",
+        "classification/resource_access",
+        "delivered/horizon",
+        "policy/access_rule",
+        "policy/code_value",
+        "policy/confidential_term",
+    ],
+    "classification/field_access": [
+        "classification/field_grade",
+        "classification/resource_access",
+        "delivered/horizon",
+        "policy/access_limit",
+        "policy/confidential_term",
+    ],
     "valuation/movement": ["registry/asset_card", "valuation/cost_line"],
     "valuation/snapshot": ["registry/asset_card", "valuation/movement"],
-    "finance/ledger_balance": ["landing/current_record", "landing/record"],
     "finance/adjacent_value": ["valuation/movement"],
+    "report/form_r1": [
+        "catalog/roll_up",
+        "policy/report_column",
+        "policy/report_form",
+        "policy/report_sheet",
+        "registry/asset_card",
+        "registry/memo_register",
+        "valuation/snapshot",
+    ],
     "finance/reconciliation": [
-        "catalog/organisation", "finance/adjacent_value", "finance/ledger_balance", "policy/entry", "registry/asset_card",
-        "registry/memo_register", "valuation/snapshot",
+        "catalog/organisation",
+        "finance/adjacent_value",
+        "finance/ledger_balance",
+        "policy/ledger_account",
+        "policy/parameter",
+        "policy/reconciliation_kind",
+        "policy/report_column",
+        "policy/report_form",
+        "policy/report_sheet",
+        "registry/asset_card",
+        "registry/memo_register",
+        "valuation/snapshot",
     ],
     "finance/unit_rate": [
-        "catalog/organisation", "finance/reconciliation", "registry/asset_card", "registry/memo_register", "valuation/snapshot",
+        "catalog/roll_up",
+        "finance/reconciliation",
+        "policy/report_column",
+        "policy/report_form",
+        "policy/report_sheet",
+        "registry/memo_register",
+        "valuation/snapshot",
     ],
-    "report/form_r1": ["catalog/organisation", "registry/asset_card", "registry/memo_register", "valuation/snapshot"],
-}  # fmt: skip
-
-
-def test_the_shape_of_the_pipeline() -> None:
-    found = {
-        key.to_user_string(): sorted(parent.to_user_string() for parent in GRAPH.get(key).parent_keys)
-        for key in GRAPH.get_all_asset_keys()
-    }
-    assert found == SHAPE
-
-
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.qualified)
-def test_every_asset_is_described_from_its_definition(table) -> None:
-    node = GRAPH.get(dg.AssetKey([table.stage, table.name]))
-    assert node.group_name == table.stage
-    assert node.owners == ["team:data-team"]
-    assert "duckdb" in node.kinds
-    assert table.label in (node.description or "")
-    assert table.en in (node.description or "")
-    assert (node.partitions_def is not None) == (table.partition is not None)
-    schema = node.metadata["dagster/column_schema"]
-    assert [(column.name, column.type) for column in schema.columns] == [(c.name, c.type) for c in table.columns]
-    assert all(c.label in (column.description or "") for c, column in zip(table.columns, schema.columns, strict=True))
-    if table.model:
-        lineage = node.metadata["dagster/column_lineage"].deps_by_column
-        assert set(lineage) == {column.name for column in table.columns}
-        assert node.metadata["lineage"].value == lineage_table(all_tables(), table)
-        parents = {dep.asset_key for deps in lineage.values() for dep in deps}
-        assert parents <= set(node.parent_keys)
-
-
-def test_the_closing_cost_of_r1_comes_from_the_snapshot() -> None:
-    node = GRAPH.get(dg.AssetKey(["report", "form_r1"]))
-    deps = node.metadata["dagster/column_lineage"].deps_by_column["closing_cost_cny"]
-    assert [(dep.asset_key.to_user_string(), dep.column_name) for dep in deps] == [
-        ("valuation/snapshot", "closing_cost_cny")
-    ]
-
-
-#: job -> its stages and its partitions.
-JOBS = {
-    "ingest": ({"policy", "landing", "catalog"}, "deliverer"),
-    "month_end": (
-        {"policy", "landing", "catalog", "quality", "classification", "registry", "valuation", "finance", "report"},
-        "period",
-    ),
-    "year_end": (STAGES, "period"),
-    "everything": (STAGES, "period"),
 }
 
 

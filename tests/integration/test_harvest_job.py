@@ -78,7 +78,8 @@ def test_a_source_has_a_schedule_and_only_what_is_new_starts_a_run(
         assert isinstance(unchanged, dg.RunRequest)
         assert unchanged.run_key == asked.run_key
         ingest = definitions.resolve_job_def("ingest")
-        landing = [dg.AssetKey(["policy", "entry"]), *definitions.resolve_asset_graph().asset_keys_for_group("landing")]
+        graph = definitions.resolve_asset_graph()
+        landing = [*graph.asset_keys_for_group("policy"), *graph.asset_keys_for_group("landing")]
         assert ingest.execute_in_process(instance=instance, partition_key="A-1", asset_selection=landing).success
         assert isinstance(after(run()), dg.SkipReason)
         failed = run()

@@ -66,7 +66,13 @@ def _take_in(home: Home) -> None:
         build_policy(lake, policy, INFO)
     ingest(lake, policy, (), INFO)
     hashes = policy.list_hashes
-    build(lake, lake.tables.of_stage("catalog"), period=None, policy_hashes=hashes, info=INFO)
+    build(
+        lake,
+        [*lake.tables.of_stage("delivered"), *lake.tables.of_stage("catalog")],
+        period=None,
+        policy_hashes=hashes,
+        info=INFO,
+    )
 
 
 def _told(home: Home, known_at: datetime, effective: date = date.max) -> list[tuple[Any, ...]]:

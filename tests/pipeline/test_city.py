@@ -14,6 +14,7 @@ from warehouse.asking.status import status
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.tables.definitions import all_tables
+from warehouse.tables.quoting import identifier
 
 AMOUNTS = [
     f"{t}_{m}"
@@ -175,7 +176,7 @@ def test_the_same_deliveries_give_the_same_tables(city: Home, city_folder: Path,
     for table in all_tables().values():
         if table.stage == "audit":
             continue
-        columns = ", ".join(column.name for column in table.columns if column.name != "recorded_at")
+        columns = ", ".join(identifier(column.name) for column in table.columns if column.name != "recorded_at")
         query = f"SELECT {columns} FROM {table.qualified} ORDER BY {', '.join(table.key)}"
         assert ask(city, query) == ask(other, query), table.qualified
     mine, theirs = city.reports / "2026-06" / "form_r1.xlsx", other.reports / "2026-06" / "form_r1.xlsx"

@@ -13,6 +13,7 @@ from assets_defs.stage import asset_key
 from quality.checks import reconciled
 from tests.homes import ask, lake_of, one
 from warehouse.asking.status import reconciliation
+from warehouse.building.build import parameters
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.walk import Tracer
@@ -119,7 +120,7 @@ def test_adjacent_values_are_the_snapshots_of_those_months(city: Home) -> None:
         built = ask(
             city,
             f"SELECT card_id, closing_cost_cny, closing_amortisation_cny FROM ({snapshot}) WHERE snapshot_status = 'valued' ORDER BY ALL",
-            period=month,
+            **parameters(snapshot, month),
         )
         assert found == built
         assert len(found) > 200

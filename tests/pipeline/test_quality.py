@@ -139,7 +139,9 @@ def test_the_city_scores_what_its_resources_do(city: Home) -> None:
         city,
         "SELECT score_pct, assessed_pct, resource_count FROM quality.score WHERE subject_kind = 'city' AND dimension_code = 'all'",
     )
-    met, of = ask(city, "SELECT sum(met_weight), sum(assessed_weight) FROM quality.resource_score")[0]
+    met, of = ask(
+        city, "SELECT sum(met_weight), sum(assessed_weight) FROM quality.resource_score WHERE dimension_code = 'all'"
+    )[0]
     full = one(city, "SELECT sum(weight) FROM quality.indicator")
     assert resources == one(city, "SELECT count(*) FROM catalog.resource")
     assert (score, assessed) == (Decimal(met * 10000 // of) / 100, Decimal(of * 10000 // (full * resources)) / 100)

@@ -20,6 +20,7 @@ from tests.homes import ask, deliver_files, run_home
 from warehouse.store.home import Home
 from warehouse.store.process import PROCESS_TAG
 from warehouse.tables.definitions import all_tables
+from warehouse.tables.quoting import identifier
 
 DATASETS = (
     '{{"dataset": [{{"identifier": "{0}-1", "title": "人口信息"}}, {{"identifier": "{0}-2", "title": "企业信息"}}]}}'
@@ -121,7 +122,7 @@ def test_nothing_is_taken_in_twice_and_nothing_is_missing(scene: Scene) -> None:
     for table in all_tables().values():
         if table.stage == "audit":
             continue
-        columns = ", ".join(column.name for column in table.columns if column.name != "recorded_at")
+        columns = ", ".join(identifier(column.name) for column in table.columns if column.name != "recorded_at")
         query = f"SELECT {columns} FROM {table.qualified} ORDER BY ALL"
         assert ask(scene.home, query) == ask(scene.undisturbed, query), table.qualified
     assert ask(scene.home, "SELECT count(*) FROM landing.record") == [(6,)]

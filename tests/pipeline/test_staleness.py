@@ -23,7 +23,7 @@ def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) ->
     file.write_text(file.read_text("utf-8").replace("default_life_months,120,", "default_life_months,60,"), "utf-8")
     outcome = run_home(home)
     assert set(outcome.materialised) == {
-        "policy.entry", "valuation.cost_line", "valuation.movement", "valuation.snapshot", "report.form_r1",
+        "policy.entry", "policy.parameter", "valuation.cost_line", "valuation.movement", "valuation.snapshot", "report.form_r1",
         "finance.adjacent_value", "finance.reconciliation", "finance.unit_rate",
     }  # fmt: skip
     assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before
@@ -89,7 +89,7 @@ def test_a_changed_heading_writes_the_workbooks_anew(home: Home) -> None:
     file.write_text(file.read_text("utf-8").replace("备查簿数量", "备查数"), "utf-8")
     # The list lays out both workbooks.
     assert set(run_home(home).materialised) == {
-        "policy.entry", "report.form_r1", "finance.reconciliation", "finance.unit_rate",
+        "policy.entry", "policy.report_column", "report.form_r1", "finance.reconciliation", "finance.unit_rate",
     }  # fmt: skip
     sheet = openpyxl.load_workbook(home.reports / "2026-06" / "form_r1.xlsx")["全市"]
     assert sheet.cell(3, 17).value == "备查数"

@@ -39,7 +39,7 @@ def delivered_tables(common: Mapping[str, Column]) -> Iterator[Table]:
             yield Table(
                 stage=STAGE,
                 name=kind.table,
-                label=f"交付：{kind.name_zh}",
+                label=f"交付的{kind.name_zh}",
                 grain_zh="每行一条现行的交付记录",
                 grain_en="One row a delivered record that stands",
                 zh=f"类别 {kind.code}（{kind.name_zh}）现行的记录，各列有类型，代码已对照",
@@ -100,7 +100,8 @@ def _outputs(column: DeliveryColumn) -> Iterator[str]:
     elif (type_ := _TYPES[column.value_type]) == "VARCHAR":
         yield f"{cell} AS {name}"
     else:
-        yield f"CAST({cell} AS {type_}) AS {name}"
+        # What policy lets pass with a warning although it is no such value is empty.
+        yield f"TRY_CAST({cell} AS {type_}) AS {name}"
 
 
 def _join(column: DeliveryColumn) -> str:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -273,7 +272,7 @@ class _Walk:
         condition, values = self._matching(node)
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE witness AS SELECT {_list(c for c, _ in rewritten.sources)} FROM ({query}) {condition}",
-            values | self._parameters(node),
+            values | parameters(query, node.partition_key),
         )
         for name, source in node.inputs.items():
             columns = [identifier(column) for column, table_name in rewritten.sources if table_name == name]
@@ -326,7 +325,7 @@ class _Walk:
                 self.connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE {node.derived} AS SELECT * FROM ({query}) "
                     f"SEMI JOIN {node.keys} USING ({_list(node.table.key)})",
-                    self._parameters(node),
+                    parameters(query, node.partition_key),
                 )
             differences += self._compare(node)
         return differences
@@ -376,10 +375,6 @@ class _Walk:
     def _add_keys(self, node: Node, query: str, values: dict[str, str] | None = None) -> None:
         row = self.connection.execute(f"INSERT INTO {node.keys} {query}", values or {}).fetchone()
         node.row_count += row[0] if row else 0
-
-    @staticmethod
-    def _parameters(node: Node) -> dict[str, str | date]:
-        return parameters(str(node.model), node.partition_key)
 
 
 # An audit traces many rows by the same few models: what is parsed once need not be parsed again.
