@@ -325,6 +325,65 @@ SHAPE = {
 }
 
 
+def test_the_shape_of_the_pipeline() -> None:
+    found = {
+        key.to_user_string(): sorted(parent.to_user_string() for parent in GRAPH.get(key).parent_keys)
+        for key in GRAPH.get_all_asset_keys()
+    }
+    assert found == SHAPE
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.qualified)
+def test_every_asset_is_described_from_its_definition(table) -> None:
+    node = GRAPH.get(dg.AssetKey([table.stage, table.name]))
+    assert node.group_name == table.stage
+    assert node.owners == ["team:data-team"]
+    assert "duckdb" in node.kinds
+    assert table.label in (node.description or "")
+    assert table.en in (node.description or "")
+    assert (node.partitions_def is not None) == (table.partition is not None)
+    schema = node.metadata["dagster/column_schema"]
+    assert [(column.name, column.type) for column in schema.columns] == [(c.name, c.type) for c in table.columns]
+    assert all(c.label in (column.description or "") for c, column in zip(table.columns, schema.columns, strict=True))
+    if table.model:
+        lineage = node.metadata["dagster/column_lineage"].deps_by_column
+        assert set(lineage) == {column.name for column in table.columns}
+        assert node.metadata["lineage"].value == lineage_table(all_tables(), table)
+        parents = {dep.asset_key for deps in lineage.values() for dep in deps}
+        assert parents <= set(node.parent_keys)
+
+
+def test_the_closing_cost_of_r1_comes_from_the_snapshot() -> None:
+    node = GRAPH.get(dg.AssetKey(["report", "form_r1"]))
+    deps = node.metadata["dagster/column_lineage"].deps_by_column["closing_cost_cny"]
+    assert [(dep.asset_key.to_user_string(), dep.column_name) for dep in deps] == [
+        ("valuation/snapshot", "closing_cost_cny")
+    ]
+
+
+#: job -> its stages and its partitions.
+JOBS = {
+    "ingest": ({"policy", "landing", "delivered", "catalog"}, "deliverer"),
+    "month_end": (
+        {
+            "policy",
+            "landing",
+            "delivered",
+            "catalog",
+            "quality",
+            "classification",
+            "registry",
+            "valuation",
+            "finance",
+            "report",
+        },
+        "period",
+    ),
+    "year_end": (STAGES, "period"),
+    "everything": (STAGES, "period"),
+}
+
+
 def test_the_jobs() -> None:
     found = {}
     assert {job.name for job in DEFINITIONS.jobs or ()} == {*JOBS, "harvest"}

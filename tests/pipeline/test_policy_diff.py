@@ -58,7 +58,8 @@ def test_what_is_told_is_what_the_next_run_does(city_of_few: Home) -> None:
         told
     )
     for name, table in all_tables().items():
-        if not table.model:
+        # What became of the lists themselves is what was edited.
+        if not table.model or table.stage == "policy":
             continue
         old, new = _by_key(before[name], name), _by_key(after[name], name)
         counts = {
