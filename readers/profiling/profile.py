@@ -13,12 +13,12 @@ from importlib.resources import files
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
+import polars as pl
 
 from readers.policy.files import PolicyOnDay
 from readers.profiling.constraints import Constraint, ConstraintError, broken_cells
 from readers.profiling.detectors import Detectors
+from readers.profiling.patterns import of_re2
 from readers.tables.content import ContentTable
 
 _WIDE = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\u3000"
@@ -62,15 +62,11 @@ class ContentRules:
             ),
         )
 
-    def may_show(self, heading: str) -> bool:
-        """Whether no rule grades a column of this name above the lowest."""
-        text = pa.array([heading])
-        return not any(
-            pc.call_function(
-                "match_substring_regex", [text], pc.MatchSubstringOptions(pattern, ignore_case=True)
-            ).true_count
-            for pattern in self.guarded_names
-        )
+    def may_show(self, headings: Sequence[str]) -> pl.Series:
+        """Of each name of a column, whether no rule grades a column of that name above the lowest."""
+        names = pl.Series(headings, dtype=pl.String)
+        guarded = (pl.lit(names).str.contains(f"(?i){of_re2(pattern)}") for pattern in self.guarded_names)
+        return pl.select(~pl.any_horizontal(pl.lit(names).is_null(), *guarded)).to_series()
 
 
 @dataclass(frozen=True)
@@ -92,11 +88,8 @@ def profile(content: ContentTable, rules: ContentRules, key: bytes, called: Coll
         connection.register("content", content.columns)
         connection.execute(_sql("content_distinct"))
         evidence = _evidence(connection, content, rules, key)
-        shown = [
-            number
-            for number, heading in enumerate(content.headings, start=1)
-            if number not in evidence and rules.may_show(heading)
-        ]
+        may_show = zip(_numbers(content), rules.may_show(content.headings), strict=True)
+        shown = [number for number, is_harmless in may_show if is_harmless and number not in evidence]
         found = _figures(connection, rules, shown)
         columns = []
         for number, heading in enumerate(content.headings, start=1):
@@ -136,16 +129,7 @@ def _evidence(
 ) -> dict[int, list[dict[str, Any]]]:
     """What the detectors say of each column, from all its values or as many as the limit of policy, chosen by their hash."""
     values = connection.execute(_sql("content_sample"), {"most": rules.limits["detector_values"]}).to_arrow_table()
-    filled = {
-        number: content.columns.num_rows - content.columns[f"c{number}"].null_count for number in _numbers(content)
-    }
-    columns = pa.table(
-        {
-            "column_no": pa.array(list(filled), pa.int64()),
-            "heading": pa.array(list(content.headings), pa.string()),
-            "row_count": pa.array(list(filled.values()), pa.int64()),
-        }
-    )
+    columns = pl.DataFrame({"column_no": _numbers(content), "heading": content.headings})
     found: dict[int, list[dict[str, Any]]] = {}
     for row in rules.detectors.detect(columns, values, key).to_pylist():
         found.setdefault(row.pop("column_no"), []).append(row)
@@ -166,8 +150,7 @@ def _constraint(
     connection: duckdb.DuckDBPyConnection, content: ContentTable, name: str, denied: Constraint
 ) -> dict[str, Any]:
     """How many rows and cells a constraint points at; `problem` where the table lacks what it speaks of."""
-    numbered = content.columns.append_column("row_no", pa.array(range(content.columns.num_rows), pa.int64()))
-    connection.register("numbered", numbered)
+    connection.register("numbered", pl.DataFrame(content.columns).with_row_index("row_no"))
     names = {heading: f"c{number}" for number, heading in enumerate(content.headings, start=1)}
     try:
         cells = broken_cells(connection, "numbered", names, denied)

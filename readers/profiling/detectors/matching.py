@@ -4,135 +4,130 @@ Belongs here: normal forms of values, patterns, terms, numbers inside of text. D
 (`judge.py`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
+import polars as pl
 
 from readers.profiling.detectors.checksums import CHECKSUMS
 from readers.profiling.detectors.definitions import Detector
+from readers.profiling.patterns import of_re2
 
-_WIDE = [chr(code) for code in range(0xFF01, 0xFF5F)]
-_GAPS = r"[\s\-]+"
-#: What separates numbers and addresses in text, Chinese characters among it.
-_SEPARATORS = r"[^0-9A-Za-z@._+\-]+"
+_GAPS = of_re2(r"[\s\-]+")
+#: A number or an address in text, of which any other character is no part, Chinese among them.
+_RUN = r"[0-9A-Za-z@._+\-]+"
 #: Text with no run so long has nothing to look for in it.
 _LONG_RUN = r"[0-9A-Za-z@._+\-]{7,}"
 
 
-@dataclass(frozen=True)
-class Texts:
-    """Texts in the two forms that patterns are written for: upper case in common width, and that without spaces and hyphens."""
+def texts_of(values: pl.DataFrame) -> pl.DataFrame:
+    """Values (column_no, value, n) and numbers and addresses inside of them, in the two forms that patterns are written for.
 
-    upper: pa.Array
-
-    @classmethod
-    def of(cls, values: pa.Array) -> "Texts":
-        narrow = values
-        if pc.call_function("match_substring_regex", [values], pc.MatchSubstringOptions("[！-～]")).true_count:
-            for wide in _WIDE:
-                narrow = pc.call_function(
-                    "replace_substring", [narrow], pc.ReplaceSubstringOptions(wide, chr(ord(wide) - 0xFEE0))
-                )
-        return cls(pc.call_function("utf8_upper", [narrow]))
-
-    @cached_property
-    def compact(self) -> pa.Array:
-        return pc.call_function("replace_substring_regex", [self.upper], pc.ReplaceSubstringOptions(_GAPS, ""))
-
-    @cached_property
-    def _lengths(self) -> dict[bool, np.ndarray]:
-        return {}
-
-    def lengths(self, *, is_compact: bool) -> np.ndarray:
-        if is_compact not in self._lengths:
-            texts = self.compact if is_compact else self.upper
-            self._lengths[is_compact] = pc.call_function("utf8_length", [texts]).to_numpy(zero_copy_only=False)
-        return self._lengths[is_compact]
-
-    def known(self, detector: Detector, among: np.ndarray, named: np.ndarray) -> np.ndarray:
-        """The positions of the texts that a detector knows.
-
-        Args:
-            among: which texts are looked at.
-            named: for which of them the column's name speaks.
-        """
-        lengths = self.lengths(is_compact=detector.is_compact)
-        chosen = np.flatnonzero(among & (lengths >= detector.min_length) & (lengths <= detector.max_length))
-        if not len(chosen) or not detector.value_pattern:
-            return chosen[:0]
-        texts = (self.compact if detector.is_compact else self.upper).take(pa.array(chosen))
-        pattern = pc.MatchSubstringOptions(f"^(?:{detector.value_pattern})$")
-        kept = pc.call_function("match_substring_regex", [texts], pattern).to_numpy(zero_copy_only=False)
-        if detector.terms:
-            said = _has_term(texts, detector)
-            kept &= said | named[chosen] if detector.term_use == "prefix_or_name" else said
-        chosen, texts = chosen[kept], texts.filter(pa.array(kept))
-        return chosen[CHECKSUMS[detector.check](texts)] if detector.check and len(chosen) else chosen
+    Beside what is given: `position` of the value; `is_whole`, whether it is all of it, as the first are; `upper`, in upper case and common
+    width, and `compact`, that without spaces and hyphens; the lengths of both in characters.
+    """
+    text = pl.col("text")
+    whole = values.with_row_index("position").with_columns(text=pl.col("value"), is_whole=True)
+    # What stands between Chinese characters, spaces and the like, where there are any.
+    inside = (
+        whole.filter(text.str.contains("[^!-~]") & text.str.contains(_LONG_RUN))
+        .with_columns(text.str.extract_all(_RUN), is_whole=False)
+        .explode("text", empty_as_null=False)
+        .with_columns(text.str.strip_chars("._-+"))
+    )
+    upper = pl.concat([whole, inside]).with_columns(upper=text.str.replace_many(_folded()))
+    forms = upper.with_columns(compact=pl.col("upper").str.replace_all(_GAPS, ""))
+    return forms.with_columns(pl.col("upper", "compact").str.len_chars().name.suffix("_length"))
 
 
-@dataclass(frozen=True)
-class Tokens:
-    """Numbers and addresses inside of texts, each with the position of its text."""
-
-    texts: Texts
-    parents: np.ndarray
-
-    @classmethod
-    def of(cls, values: pa.Array) -> "Tokens":
-        """What stands between Chinese characters, spaces and the like in texts that have any of these."""
-        mixed = pc.call_function("match_substring_regex", [values], pc.MatchSubstringOptions(r"[^!-~]"))
-        long = pc.call_function("match_substring_regex", [values], pc.MatchSubstringOptions(_LONG_RUN))
-        chosen = np.flatnonzero((mixed.to_numpy(zero_copy_only=False)) & (long.to_numpy(zero_copy_only=False)))
-        split = pc.call_function(
-            "split_pattern_regex", [values.take(pa.array(chosen))], pc.SplitPatternOptions(_SEPARATORS)
-        )
-        parents = pc.call_function("list_parent_indices", [split]).to_numpy(zero_copy_only=False)
-        tokens = pc.call_function("utf8_trim", [pc.call_function("list_flatten", [split])], pc.TrimOptions("._-+"))
-        return cls(Texts.of(tokens), chosen[parents] if len(parents) else chosen[:0])
-
-    def known(self, detector: Detector, among: np.ndarray, named: np.ndarray) -> np.ndarray:
-        """The positions of the texts that have something in them which a detector knows."""
-        if not len(self.parents):
-            return self.parents
-        return np.unique(self.parents[self.texts.known(detector, among[self.parents], named[self.parents])])
+@cache
+def _folded() -> dict[str, str]:
+    """Upper case of each letter, and of each wide character the common one in upper case; one for one, so that lengths stay."""
+    # Not str.to_uppercase, which makes two letters of ß and of the ligature ﬁ: ASCII where there was none.
+    letters = {letter: letter.upper() for letter in map(chr, range(0x11000)) if len(letter.upper()) == 1}
+    wide = {chr(code): chr(code - 0xFEE0).upper() for code in range(0xFF01, 0xFF5F)}
+    return {letter: upper for letter, upper in (letters | wide).items() if letter != upper}
 
 
-def names_match(headings: pa.Array, detector: Detector) -> np.ndarray:
-    """Which names of columns speak for a detector."""
-    return _matches(headings, detector.name_pattern) & ~_matches(headings, detector.not_name_pattern)
+def known(
+    texts: pl.DataFrame,
+    detectors: Sequence[Detector],
+    looked_at: Mapping[str, Sequence[int]],
+    named: Mapping[str, Sequence[int]],
+) -> pl.DataFrame:
+    """The values that each detector knows: `detector` beside what was given of the value, and whether it is known as a whole.
+
+    Args:
+        texts: as `texts_of` gives them.
+        looked_at: of each detector that looks at any column, the columns whose texts it looks at.
+        named: of each detector, the columns whose name speaks for it.
+    """
+    judged = texts.select(
+        _is_known(detector, looked_at[name], named.get(name, ())).alias(name)
+        for detector in detectors
+        if (name := detector.detector_id) in looked_at and detector.value_pattern
+    )
+    rows = pl.DataFrame(
+        {"detector": judged.columns, "row": [is_known.arg_true() for is_known in judged]},
+        {"detector": pl.String, "row": pl.List(pl.UInt32)},
+    ).explode("row", empty_as_null=False)
+    found = texts.select("position", "column_no", "value", "n", "is_whole")[rows["row"]].with_columns(rows["detector"])
+    # A value counts once, however much of it is known.
+    of_whole, key = found.filter("is_whole"), ["detector", "position"]
+    of_inside = found.filter(~pl.col("is_whole")).unique(key).join(of_whole, key, "anti")
+    return pl.concat([of_whole, of_inside])
 
 
-def vetoed(headings: pa.Array, detector: Detector) -> np.ndarray:
-    """Which names of columns speak against a detector."""
-    return _matches(headings, detector.not_name_pattern)
+def _is_known(detector: Detector, looked_at: Sequence[int], named: Sequence[int]) -> pl.Expr:
+    """Whether a detector knows a text, or null; step by step, as nothing is looked for in what is null."""
+    form = "compact" if detector.is_compact else "upper"
+    is_candidate = (
+        pl.col(f"{form}_length").is_between(detector.min_length, detector.max_length)
+        & pl.col("column_no").is_in(looked_at)
+        & (pl.col("is_whole") | detector.in_text)
+    )
+    text = pl.when(is_candidate).then(form)
+    if detector.terms:
+        said = _has_term(text, detector)
+        if detector.term_use == "prefix_or_name":
+            said |= pl.col("column_no").is_in(named)
+        text = pl.when(said).then(text)
+    is_known = text.str.contains(f"^(?:{of_re2(detector.value_pattern)})$")
+    if detector.check:
+        is_known = pl.when(is_known).then(text).map_batches(_checked(detector.check), pl.Boolean)
+    return is_known
 
 
-def _matches(headings: pa.Array, pattern: str) -> np.ndarray:
-    if not pattern:
-        return np.zeros(len(headings), bool)
-    options = pc.MatchSubstringOptions(pattern, ignore_case=True)
-    return pc.call_function("match_substring_regex", [headings], options).to_numpy(zero_copy_only=False)
-
-
-def _has_term(texts: pa.Array, detector: Detector) -> np.ndarray:
+def _has_term(text: pl.Expr, detector: Detector) -> pl.Expr:
+    terms = pl.Series(detector.terms)
     if detector.term_use == "equal":
-        return _is_in(texts, detector.terms)
+        return text.is_in(terms.implode())
     if detector.term_use == "contain":
-        pattern = "|".join(detector.terms)
-        return pc.call_function("match_substring_regex", [texts], pc.MatchSubstringOptions(pattern)).to_numpy(
-            zero_copy_only=False
-        )
-    found = np.zeros(len(texts), bool)
-    for length in sorted({len(term) for term in detector.terms}):
-        starts = pc.call_function("utf8_slice_codeunits", [texts], pc.SliceOptions(0, length))
-        found |= _is_in(starts, [term for term in detector.terms if len(term) == length])
-    return found
+        return text.str.contains_any(terms.implode())
+    return pl.any_horizontal(text.str.head(length).is_in(terms.implode()) for length in terms.str.len_chars().unique())
 
 
-def _is_in(texts: pa.Array, terms: Sequence[str]) -> np.ndarray:
-    options = pc.SetLookupOptions(pa.array(terms, texts.type))
-    return pc.call_function("is_in", [texts], options=options).to_numpy(zero_copy_only=False)
+def _checked(check: str) -> Callable[[pl.Series], pl.Series]:
+    """What passes a checksum, of texts that are not null."""
+
+    def passed(texts: pl.Series) -> pl.Series:
+        found = texts.is_not_null().to_numpy()
+        if found.any():
+            found[found] = CHECKSUMS[check](texts.drop_nulls())
+        return pl.Series(found)
+
+    return passed
+
+
+def speaks_for(headings: pl.Expr, detector: Detector) -> pl.Expr:
+    """Which names of columns speak for a detector."""
+    return _has_pattern(headings, detector.name_pattern) & ~speaks_against(headings, detector)
+
+
+def speaks_against(headings: pl.Expr, detector: Detector) -> pl.Expr:
+    """Which names of columns speak against a detector."""
+    return _has_pattern(headings, detector.not_name_pattern)
+
+
+def _has_pattern(headings: pl.Expr, pattern: str) -> pl.Expr:
+    return headings.str.contains(f"(?i){of_re2(pattern)}") if pattern else headings.is_null()
