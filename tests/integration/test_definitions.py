@@ -16,6 +16,7 @@ from quality.checks import ADDED_RULES
 from quality.rules import RULES
 from readers.policy.lists import LISTS
 from warehouse.publish.dictionary import dictionary_text
+from warehouse.publish.lineage_table import lineage_table
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
 
