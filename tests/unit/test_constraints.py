@@ -29,6 +29,7 @@ def broken(text: str, names: list[str], rows: list[tuple[str | None, ...]]) -> s
 CELL = st.none() | st.sampled_from(["a", "b", "c"])
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=15))
 def test_a_dependency_points_at_what_is_not_commonest(rows: list[tuple[str | None, str | None]]) -> None:

@@ -129,6 +129,7 @@ def test_the_vectors_of_other_validators_are_judged_as_labelled(real_data: Path)
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [7, 2024, 330100])
 def test_columns_with_known_content_are_told_from_those_that_look_alike(seed: int) -> None:
     cases = columns(seed)
@@ -158,6 +159,7 @@ def _cells(case: ColumnCase) -> st.SearchStrategy[list[str]]:
 SOME = {case.content: case for case in columns(1) if case.content}
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_the_laws_of_evidence(data: st.DataObject) -> None:

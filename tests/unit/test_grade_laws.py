@@ -69,6 +69,7 @@ def grades(
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fields=st.lists(NAMES, min_size=1, max_size=8), rows=st.sampled_from([None, 0, 99_999, 100_000, 10_000_000]))
 def test_a_grade_never_falls_when_a_field_is_added(

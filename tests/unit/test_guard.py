@@ -82,6 +82,7 @@ def _told(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, Counts], dic
     return outcomes, {(who, key): title for who, key, title in current}
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate])
 @example(
     sequences=[

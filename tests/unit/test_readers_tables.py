@@ -114,6 +114,7 @@ XLSX_TEXT = st.text(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(tables(XLSX_TEXT), st.integers(0, 3), st.integers(0, 2), st.booleans())
 def test_any_xlsx_comes_back(tmp_path: Path, table: Table, above: int, left: int, is_titled: bool) -> None:

@@ -122,6 +122,7 @@ def scores(store: duckdb.DuckDBPyConnection, resources: list[Row], fields: list[
 laws = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @laws
 @given(resources=RESOURCES, fields=FIELDS)
 def test_a_score_lies_between_those_of_its_resources(
@@ -149,6 +150,7 @@ def test_a_score_lies_between_those_of_its_resources(
     assert {kind for kind, _, _ in found.others} <= {"holder", "district", "city"}
 
 
+@pytest.mark.slow
 @laws
 @given(resources=RESOURCES, fields=FIELDS, data=st.data())
 def test_a_defect_never_raises_a_score(
@@ -171,6 +173,7 @@ def test_a_defect_never_raises_a_score(
         assert score is None or (now is not None and now <= score)
 
 
+@pytest.mark.slow
 @laws
 @given(resources=RESOURCES, fields=FIELDS)
 def test_the_figures_are_those_of_the_verdicts(
