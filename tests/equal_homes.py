@@ -228,11 +228,15 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
-    parser.add_argument("--mapping", type=Path)
+    parser.add_argument("--mapping", type=Path, action="append", default=[])
     given = parser.parse_args(arguments)
     different = total = 0
     try:
-        for verdict in compare(given.before.absolute(), given.after.absolute(), read_mapping(given.mapping)):
+        for verdict in compare(
+            given.before.absolute(),
+            given.after.absolute(),
+            {name: allowed for file in given.mapping for name, allowed in read_mapping(file).items()},
+        ):
             total, different = total + 1, different + (not verdict.equal)
             print("\n    ".join((f"{verdict.table}: {verdict.summary}", *verdict.lines)))
     except (MappingError, tomllib.TOMLDecodeError, OSError) as error:

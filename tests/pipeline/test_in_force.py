@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from readers.policy.lists import FOLDERS, LISTS
 from tests.homes import ask, contents, deliver_folder, lake_of, run_home, small_city
 from warehouse.asking.policy_diff import policy_diff
 from warehouse.store.home import Home
+from warehouse.tables.definitions import all_tables
 
 #: After every delivery of the example city, and after every date in them.
 AHEAD = date(2099, 1, 1)
@@ -26,6 +28,16 @@ KEPT = {
     "bare_table": ("column",),
     "quality_indicator": ("dimension_code", "why_not_zh", "why_not_en"),
     "rejection_rule": ("severity",),
+}
+
+
+#: The tables of verdicts, by which table of rows they are about; their last two columns are bits.
+MEASURES = {
+    "quality.resource_measure": "catalog.resource",
+    "quality.field_measure": "catalog.resource_field",
+    "quality.content_table_measure": "catalog.content_table",
+    "quality.content_column_measure": "catalog.content_column",
+    "quality.delivery_measure": "landing.delivery_outcome",
 }
 
 
@@ -91,9 +103,22 @@ def test_entries_dated_ahead_change_nothing_in_any_list(home: Home) -> None:
     after = contents(home)
     assert len(after["policy.entry"]) == 2 * len(before["policy.entry"])
     for name in before:
-        if not name.startswith(("policy.", "audit.")):
+        if name in MEASURES:
+            assert _verdicts(after, name) == _verdicts(before, name), name
+        elif not name.startswith(("policy.", "audit.")):
             assert after[name] == before[name], name
     assert _reports(home) == files
+
+
+def _verdicts(tables: Mapping[str, list[tuple[Any, ...]]], name: str) -> list[tuple[Any, ...]]:
+    """The rows of a table of verdicts with the bits of the rules in force: a version to come has a bit, and nothing asks for it."""
+    names = [column.name for column in all_tables()["quality.rule"].columns]
+    bits = sum(
+        rule[names.index("rule_bit")]
+        for rule in tables["quality.rule"]
+        if rule[names.index("table_name")] == MEASURES[name]
+    )
+    return [(*row[:-2], row[-2] & bits, row[-1] & bits) for row in tables[name]]
 
 
 def _reports(home: Home) -> dict[str, bytes]:
