@@ -1,0 +1,82 @@
+"""What README and the pages under docs/ name is there: files, tables and columns, commands, how many rules there are.
+
+The queries of the analysts' pages are run in tests/pipeline/test_plain_duckdb.py; CONTRIBUTING and the decisions have test_contributing.py.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from pipelines.cli.app import app
+from readers.kinds import KINDS
+from tests.unit.test_structure import ROOMS
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.rules import shipped_policy
+from warehouse.tables.table import STAGES
+
+ROOT = Path(__file__).parents[2]
+READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
+PAGES = [*READMES, *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "data-dictionary.md")]
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def _said(page: Path) -> Iterator[str]:
+    """What a page has between backticks."""
+    yield from re.findall(r"`([^`\n]+)`", page.read_text("utf-8"))
+
+
+def _is_there(path: str) -> bool:
+    """Whether a path of the tree or of a home's policy is there, or an asset of that key."""
+    return any(ROOT.glob(path)) or any((ROOT / "policy").glob(path)) or path.replace("/", ".") in all_tables()
+
+
+@every_page
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@every_page
+def test_files_that_are_named_are_there(page: Path) -> None:
+    rooms = "|".join((*ROOMS, "tests", "benchmarks", "docs"))
+    paths = [path for text in _said(page) for path in re.findall(rf"(?<![\w./>])(?:{rooms})/[\w./*-]*[\w*]", text)]
+    assert [path for path in paths if not _is_there(path)] == []
+
+
+@every_page
+def test_tables_and_columns_that_are_named_are_there(page: Path) -> None:
+    tables = all_tables()
+    for text in _said(page):
+        found = re.fullmatch(rf"((?:{'|'.join(STAGES)})\.[a-z]\w*)(?:\.(\w+))?", text)
+        if found and not text.endswith((".sqlite", ".csv", ".toml")):
+            table, column = found.groups()
+            assert table in tables, f"{page.name}: {text}"
+            assert column is None or column in {one.name for one in tables[table].columns}, f"{page.name}: {text}"
+
+
+@every_page
+def test_commands_that_are_named_are_there(page: Path) -> None:
+    named = set(re.findall(r"(?:^ {4}|`)(?:\S*/)?shuzhang ([a-z]+)", page.read_text("utf-8"), re.MULTILINE))
+    assert named <= set(_commands())
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_readme_has_every_command_and_kind_and_counts_the_rules(page: Path) -> None:
+    text = page.read_text("utf-8")
+    rows = [row for row in text.splitlines() if row.startswith("| `")]
+    listed = {name for row in rows for name in re.findall(r"`([a-z]+(?: [a-z]+)?)\b", row.split(" | ")[0])}
+    commands = _commands()
+    whole = {f"{name} {sub}" for name, subs in commands.items() for sub in subs}
+    whole |= {name for name, subs in commands.items() if not subs}
+    assert whole - listed == set()
+    assert all(f"`{kind}`" in text for kind in KINDS)
+    count = len({rule.entry_key for rule in shipped_policy().lists["quality_rule"]})
+    assert re.search(rf"{count} rules|{count} 条规则", text)
+
+
+def _commands() -> dict[str, list[str]]:
+    """The commands, and those of each group of commands."""
+    return {name: list(getattr(command, "commands", ())) for name, command in get_command(app).commands.items()}  # type: ignore[attr-defined]
