@@ -1,6 +1,7 @@
 """What README and the pages under docs/ name is there: files, tables and columns, commands, how many rules there are.
 
-The queries of the analysts' pages are run in tests/pipeline/test_plain_duckdb.py; CONTRIBUTING and the decisions have test_contributing.py.
+Does not belong here: the queries of the analysts' pages (tests/pipeline/test_plain_duckdb.py), CONTRIBUTING and the
+decisions (test_contributing.py).
 """
 
 import re
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
+from typer.main import get_group
 
 from pipelines.cli.app import app
 from readers.kinds import KINDS
@@ -29,8 +30,9 @@ def _said(page: Path) -> Iterator[str]:
 
 
 def _is_there(path: str) -> bool:
-    """Whether a path of the tree or of a home's policy is there, or an asset of that key."""
-    return any(ROOT.glob(path)) or any((ROOT / "policy").glob(path)) or path.replace("/", ".") in all_tables()
+    """Whether a path of the tree, of a home's policy or of a wing of the warehouse is there, or an asset of that key."""
+    folders = (ROOT, ROOT / "policy", ROOT / "warehouse")
+    return any(any(folder.glob(path)) for folder in folders) or path.replace("/", ".") in all_tables()
 
 
 @every_page
@@ -42,7 +44,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 @every_page
 def test_files_that_are_named_are_there(page: Path) -> None:
     rooms = "|".join((*ROOMS, "tests", "benchmarks", "docs"))
-    paths = [path for text in _said(page) for path in re.findall(rf"(?<![\w./>])(?:{rooms})/[\w./*-]*[\w*]", text)]
+    shape = rf"(?<![\w./>])(?:(?:{rooms})/[\w./*-]*[\w*]|\w+/[\w/]*\.py\b)"
+    paths = [path for text in _said(page) for path in re.findall(shape, text)]
     assert [path for path in paths if not _is_there(path)] == []
 
 
@@ -79,4 +82,4 @@ def test_the_readme_has_every_command_and_kind_and_counts_the_rules(page: Path) 
 
 def _commands() -> dict[str, list[str]]:
     """The commands, and those of each group of commands."""
-    return {name: list(getattr(command, "commands", ())) for name, command in get_command(app).commands.items()}  # type: ignore[attr-defined]
+    return {name: list(getattr(command, "commands", ())) for name, command in get_group(app).commands.items()}
