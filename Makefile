@@ -61,7 +61,7 @@ fuzz: setup ## read damaged files of every format for FUZZ_SECONDS (600); findin
 	nice python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_FOLDER)
 
 .PHONY: check
-check: setup ## lint, format and types
+check: setup ## lint, format, types and how SQL reads
 	ruff check .
 	ruff format --check .
 	pyright

@@ -1,6 +1,6 @@
 """What went wrong in a run, in words that say what a person must do.
 
-Does not belong here: where the words go (`cli.py`, `sensors.py`).
+Does not belong here: where the words go (`cli/`, `sensors.py`).
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What must hold: rules, checks, detectors and grading.
+"""What must hold: rules, checks and the gate.
 
 Belongs here: what judges data. Does not belong here: what produces it. No Dagster, save `checks.py`.
 """

@@ -1,7 +1,7 @@
 """Tables that agencies deliver as content, whatever columns they have: every cell as text, column by column.
 
 Belongs here: which formats are taken, where a table begins, rows that do not fit its header. Does not belong here: what its columns
-contain (`quality/profile.py`), formats themselves.
+contain (`readers/profiling/profile.py`), formats themselves.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,7 @@
 """The inbox of a home: what others put there, received into the intake and archived, or put in quarantine with a report.
 
     inbox/FOLDER/manifest.toml …      a delivery; complete once its manifest is there, so that is to be put last
-    inbox/DELIVERER/FILE              a delivery of one file without a manifest (`bare.py`)
+    inbox/DELIVERER/FILE              a delivery of one file without a manifest (`unlabelled.py`)
     inbox/DELIVERER/FOLDER/…          a delivery of a folder, with or without a manifest
     inbox/quarantine/…                what was not received, NAME.report.txt beside it
 

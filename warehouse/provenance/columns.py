@@ -1,6 +1,6 @@
 """Which input columns an output column is made of, derived from the model's SQL.
 
-Belongs here: column lineage, for Dagster's metadata and the auditor's questions. Rows are `provenance.py`'s.
+Belongs here: column lineage, for Dagster's metadata and the auditor's questions. Rows are `rewrite.py`'s.
 
 The query is parsed and qualified once and walked once, from its CTEs to its outputs: every output carries
 the table columns that its value is computed from, and every query those that decide which rows it returns

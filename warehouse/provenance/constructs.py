@@ -1,7 +1,7 @@
 """The SQL that a model may use: a whitelist, since only what is understood can be traced.
 
 Belongs here: which clauses, expressions, functions and aggregates pass, and how an aggregate uses its rows.
-A construct is let in by adding it here, once `provenance.py` and its tests know what it means. Does not
+A construct is let in by adding it here, once `rewrite.py` and its tests know what it means. Does not
 belong here: rewriting.
 """
 

@@ -1,7 +1,7 @@
 """Queries brought to fewer shapes: what is an exact rewriting into constructs that provenance knows is written so.
 
 Belongs here: rewritings of a qualified tree that change neither its rows nor which rows matter to them.
-Does not belong here: keys (`provenance.py`), and what may be written at all (`constructs.py`).
+Does not belong here: keys (`rewrite.py`), and what may be written at all (`constructs.py`).
 
 | written | becomes |
 |---|---|

@@ -1,7 +1,7 @@
 """Cutting a model down to what influences some of its output columns.
 
 Belongs here: taking out of a qualified query the projections, aggregates and LEFT JOINs that cannot
-influence the wanted columns. Does not belong here: the rewriting that follows (`provenance.py`).
+influence the wanted columns. Does not belong here: the rewriting that follows (`rewrite.py`).
 
 Wanted columns go from the main query down: each SELECT keeps the projections that its readers use, and asks
 its own sources for the columns that it uses itself. Projections of a DISTINCT stay, since they decide which

@@ -1,7 +1,7 @@
 """Models as trees: parsing a model's SELECT, naming what it reads, and pointing it at other relations.
 
 Belongs here: what provenance, lineage and the tables' definitions share about a query as text and as a sqlglot tree.
-Does not belong here: what constructs mean (`constructs.py`, `provenance.py`, `lineage.py`). Nothing here
+Does not belong here: what constructs mean (`constructs.py`, `rewrite.py`, `columns.py`). Nothing here
 executes SQL.
 """
 

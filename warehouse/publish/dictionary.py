@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 
-from warehouse.tables.table import STAGES, Table, Tables
+from warehouse.tables.table import POLICY, STAGES, Table, Tables
 
 
 def dictionary_text(tables: Tables) -> str:
@@ -38,7 +39,7 @@ def _table(table: Table) -> Iterator[str]:
     yield f"{table.zh}。{table.grain_zh}。"
     yield f"{table.en[0].upper()}{table.en[1:]}. {table.grain_en[0].upper()}{table.grain_en[1:]}."
     yield ""
-    source = f"`warehouse/sql/{table.stage}/{table.name}.sql`" if table.model else "Python"
+    source = _source(table)
     partition = f" · partition `{table.partition}`" if table.partition else ""
     yield f"Key `{', '.join(table.key)}`{partition} · filled by {source}"
     yield ""
@@ -47,3 +48,14 @@ def _table(table: Table) -> Iterator[str]:
     for c in table.columns:
         unit = f" [{c.unit}]" if c.unit else ""
         yield f"| `{c.name}` | {c.type} | {c.label} | {c.zh}{unit} | {c.en}{unit} |"
+
+
+def _source(table: Table) -> str:
+    """What fills a table: its model's file, what makes the model of a list or kind, or a step in Python."""
+    if table.model is None:
+        return "Python"
+    model = files("warehouse") / "sql" / table.stage / f"{table.name}.sql"
+    if model.is_file():
+        return f"`warehouse/sql/{table.stage}/{table.name}.sql`"
+    maker = "policy_lists" if table.stage == POLICY else "delivered"
+    return f"a model made by `warehouse/tables/{maker}.py`"

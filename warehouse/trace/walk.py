@@ -1,10 +1,10 @@
 """Tracing a row to the bytes it came from, and proving it.
 
 A trace walks from a table's row down, model by model: each model's SQL is rewritten so that it also returns the keys of the rows
-that took part (`provenance.py`), at the snapshots that the commit read (`audit.materialization`). It ends at `landing.record`,
+that took part (`warehouse/provenance`), at the snapshots that the commit read (`audit.materialization`). It ends at `landing.record`,
 `landing.delivery` and `policy.entry`, whose rows name the kept bytes. `verify` goes the way up again: it reads the kept bytes,
 derives every traced row from the traced rows alone, and compares.
-Does not belong here: rewriting a query (`provenance.py`), the command line.
+Does not belong here: rewriting a query (`warehouse/provenance`), the command line.
 """
 
 import json
