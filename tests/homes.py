@@ -9,6 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
+import pytest
+
+import pipelines.run
 from example_city import write_city
 from pipelines.run import Outcome, run
 from warehouse.intake.deliveries import Delivery, Intake, find_manifests, read_manifest
@@ -53,9 +57,16 @@ def deliver_files(
     return receipt.repeats or receipt.delivery.delivery_id
 
 
-def run_home(home: Home, **options: Any) -> Outcome:
-    """Run and insist that it succeeded."""
-    outcome = run(home, **options)
+def run_home(home: Home, *, stored: bool = False, **options: Any) -> Outcome:
+    """Run and insist that it succeeded.
+
+    Args:
+        stored: Dagster keeps its own record of the run in the home, as the command line has it; that is a quarter of a small run.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if not stored:
+            patch.setattr(pipelines.run, "open_instance", lambda _: dg.DagsterInstance.ephemeral())
+        outcome = run(home, **options)
     assert outcome.problems == (), outcome.problems
     return outcome
 
@@ -105,9 +116,9 @@ def contents(home: Home) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-#: Forks of a process that has imported Dagster once: a process of its own takes three seconds to begin.
+#: Forks of a process that has imported Dagster and Great Expectations once, which takes ten seconds.
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.homes"])
+_FORKS.set_forkserver_preload(["tests.homes", "quality.gate"])
 
 
 def in_process(work: Callable[..., object], *values: object, fault: str = "") -> multiprocessing.Process:

@@ -61,7 +61,7 @@ def test_a_table_is_linked_by_code_by_name_and_by_what_is_left_of_its_name(home:
     run_home(home, job="ingest")
     links = ask(
         home,
-        "SELECT t.table_name, t.link_method, t.link_confidence_pct, r.resource_code FROM catalog.content_table AS t "
+        "SELECT t.content_name, t.link_method, t.link_confidence_pct, r.resource_code FROM catalog.content_table AS t "
         "LEFT JOIN catalog.resource AS r USING (resource_id) ORDER BY 3 DESC NULLS LAST",
     )
     assert links == [
@@ -122,7 +122,10 @@ def test_a_later_delivery_replaces_its_own_table_and_drift_is_seen(home: Home, t
     run_home(home)
     deliver(home, tmp_path, "a.csv", parking(10), "--resource", "100/1", day="2026-03-01")
     run_home(home)
-    assert ask(home, "SELECT table_name, data_row_count FROM catalog.content_table ORDER BY 1") == [("a", 10), ("b", 2)]
+    assert ask(home, "SELECT content_name, data_row_count FROM catalog.content_table ORDER BY 1") == [
+        ("a", 10),
+        ("b", 2),
+    ]
     assert ask(home, "SELECT rule_code FROM quality.finding WHERE rule_code = 'content_not_shrunk'") == [
         ("content_not_shrunk",)
     ]

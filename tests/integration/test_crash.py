@@ -8,10 +8,8 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
-import pipelines.run
 from pipelines.definitions import ASSETS
 from tests.homes import (
     ask,
@@ -48,12 +46,6 @@ def undisturbed(delivered: Home, tmp_path_factory: pytest.TempPathFactory) -> It
     lake_of.cache_clear()
 
 
-def _run(home: Home) -> None:
-    # Dagster's own storage is not what is tested here, and makes up half of such a run.
-    pipelines.run.open_instance = lambda _: dg.DagsterInstance.ephemeral()
-    run_home(home)
-
-
 def _published(home: Home) -> dict[str, bytes]:
     """Reports and receipts by name; the times of receipt in them are the intake's, so they are equal as well."""
     files = [file for folder in (home.reports, home.receipts) for file in folder.rglob("*") if file.is_file()]
@@ -77,32 +69,32 @@ def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
 ) -> None:
     home = Home(shutil.copytree(delivered.root, tmp_path / "home"))
     for fault in ("file.inside:catalogue", "file.inside:blob"):
-        assert exit_code(_run, home, fault=fault) == KILLED
+        assert exit_code(run_home, home, fault=fault) == KILLED
     steps = {asset.op.name: frozenset(".".join(key.path) for key in asset.keys) for asset in ASSETS}
     for step in ("policy", "landing"):
         before, tables = _written(home), steps.pop(step)
         for point in ("before", "inside", "after"):
-            assert exit_code(_run, home, fault=f"commit.{point}:{step}") == KILLED
+            assert exit_code(run_home, home, fault=f"commit.{point}:{step}") == KILLED
             assert _written(home) == before | (tables if point == "after" else set()), f"{step}: {point}"
     for fault in ("file.inside:receipt", "file.after:receipt"):
-        assert exit_code(_run, home, fault=fault) == KILLED
-    assert exit_code(_run, home, fault="commit.before:delivered") == KILLED
+        assert exit_code(run_home, home, fault=fault) == KILLED
+    assert exit_code(run_home, home, fault="commit.before:delivered") == KILLED
     while steps:
         # Whichever step commits first: Dagster orders those that do not depend on each other as it likes.
         before = _written(home)
         for fault in ("commit.before", "commit.inside"):
-            assert exit_code(_run, home, fault=fault) == KILLED
+            assert exit_code(run_home, home, fault=fault) == KILLED
             assert _written(home) == before, fault
-        assert exit_code(_run, home, fault="commit.after") == KILLED
+        assert exit_code(run_home, home, fault="commit.after") == KILLED
         (step,) = [name for name, tables in steps.items() if tables == _written(home) - before]
         del steps[step]
         owing = sorted(note.name.partition("@")[0] for note in home.owed.iterdir())
         if owing and steps:
             # Its files are owed, so the step comes again; die once the last of them is there.
-            assert exit_code(_run, home, fault=f"file.struck:{owing[-1]}") == KILLED, step
+            assert exit_code(run_home, home, fault=f"file.struck:{owing[-1]}") == KILLED, step
             assert not list(home.owed.iterdir())
     for fault in ("file.inside:report", "file.after:report"):
-        assert exit_code(_run, home, fault=fault) == KILLED
+        assert exit_code(run_home, home, fault=fault) == KILLED
     run_home(home)
     assert contents(home) == contents(undisturbed)
     assert _published(home) == _published(undisturbed)

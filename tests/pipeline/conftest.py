@@ -22,5 +22,5 @@ def city(city_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home in which the example city was delivered and run. Do not write to it."""
     home = Home(tmp_path_factory.mktemp("home"))
     deliver_folder(home, city_folder)
-    run_home(home)
+    run_home(home, stored=True)
     return home

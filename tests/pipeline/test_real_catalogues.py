@@ -172,7 +172,7 @@ def test_all_resources_stand_in_the_memo_register(real: Real) -> None:
 
 
 def test_seeded_rows_of_every_derived_table_prove_themselves(real: Real) -> None:
-    proofs = list(prove(lake_of(real.home), rows=14, seed=SEED))
+    proofs = list(prove(lake_of(real.home), rows=20, seed=SEED))
     assert [(proof.table, proof.failures) for proof in proofs if proof.failures] == []
     assert {proof.table for proof in proofs} == {table.qualified for table in lake_of(real.home).tables.derived}
     assert sum(proof.sampled for proof in proofs) > 200

@@ -14,7 +14,7 @@ from warehouse.trace.proof import row_keys
 from warehouse.trace.walk import TraceError, Tracer, trace
 
 SEED = 20260630
-ROWS = 12
+ROWS = 20
 #: The example city describes its fields in the catalogues themselves, so it has no rows of this one; `listed` has.
 NOT_IN_THE_CITY = "catalog.listed_field"
 #: No constraint, no reference and no system of a source is shipped: tests/integration/test_content.py proves rows of them.

@@ -140,13 +140,18 @@ GRADE_RULE = f"rule_id,pattern,impact_object,harm_degree,category,is_personal,is
 COLUMN = "kind,column,label_zh,label_en,value_type,is_required,is_key,is_strict,code_list,example,note_zh," + PROVENANCE
 
 
-@pytest.mark.parametrize("pattern", ["(?=姓名)", "(?!x)", "(?<=x)y", "(?<!x)y", r"(a)\1", "(?P=n)", "[", "a++", "("])
+@pytest.mark.parametrize(
+    "pattern",
+    ["(?=姓名)", "(?!x)", "(?<=x)y", "(?<!x)y", r"(a)\1", "(?P=n)", "[", "a++", "(", "{", r"\Qa.b\E", r"\101"],
+)
 def test_a_pattern_that_the_store_cannot_run_is_refused(pattern: str) -> None:
     row = f"r1,{pattern},o,h,,yes,no,来源,proposal,2025-01-01\n"
     assert problems_of(grade_rule=GRADE_RULE + row) == [("grade_rule.csv", 2, "bad_pattern")]
 
 
-@pytest.mark.parametrize("pattern", ["", "^姓名$|e-?mail", r"(?i)passport\d{1,3}", "(?:a|b)+?"])
+@pytest.mark.parametrize(
+    "pattern", ["", "^姓名$|e-?mail", r"(?i)passport\d{1,3}", "(?:a|b)+?", r"[\d{}]\{", r"\p{Han}"]
+)
 def test_other_patterns_are_taken(pattern: str) -> None:
     row = f'r1,"{pattern}",o,h,,yes,no,来源,proposal,2025-01-01\n'
     policy_of(grade_rule=GRADE_RULE + row)

@@ -1,24 +1,24 @@
 """Building derived tables: each model's SELECT into its table, with the key asserted and the commit on record.
 
-Belongs here: replacing the partitions of a stage's tables in one transaction, and `audit.materialization`.
-Does not belong here: which tables are stale (`staleness.py`), landing (`ingest.py`), Dagster.
+Belongs here: replacing the partitions of a stage's tables in one transaction. Does not belong here: which tables are stale
+(`staleness.py`), how the record is written (`commit_record.py`), landing (`ingest.py`), Dagster.
 """
 
 import hashlib
-import json
 import re
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
 import duckdb
 
-from warehouse.building.staleness import Materialization, latest_snapshots, stale_tables
+from warehouse.building.commit_record import CommitRecord, recording
+from warehouse.building.staleness import Materialization, stale_tables
 from warehouse.provenance.tree import retarget
 from warehouse.store.home import Home
-from warehouse.store.lake import CommitInfo, Lake, next_snapshot
+from warehouse.store.lake import CommitInfo, Lake
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table, Tables
 
@@ -61,10 +61,13 @@ def build(
     ordered = [given[name] for name in lake.tables if name in given]
 
     def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
-        return [
-            record_model(connection, lake.home, table, period, fill(connection, table, period), policy_hashes, info)
-            for table in ordered
-        ]
+        with recording(connection, info, period) as record:
+            return [
+                record_model(
+                    connection, lake.home, table, period, fill(connection, table, period), policy_hashes, record
+                )
+                for table in ordered
+            ]
 
     return lake.commit(info, work)
 
@@ -76,25 +79,39 @@ def record_model(
     period: str | None,
     row_count: int,
     policy_hashes: Mapping[str, str],
-    info: CommitInfo,
+    record: CommitRecord,
 ) -> Built:
     """Put on record what `fill` wrote, with the model kept; once in a transaction, after the tables that it reads."""
-    sql_sha256 = home.keep(str(table.model).encode())
-    snapshot = record(connection, table, period, row_count, sql_sha256, policy_hash(table, policy_hashes), info)
-    return Built(table, partition_key(table, period), snapshot, row_count, _totals(connection, table, period))
+    written = partition_key(table, period)
+    record.note(
+        table,
+        written,
+        row_count,
+        sql_sha256=home.keep(str(table.model).encode()),
+        policy_sha256=policy_hash(table, policy_hashes),
+    )
+    return Built(table, written, record.snapshot_id, row_count, _totals(connection, table, period))
 
 
-def fill(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None, *, within: str | None = None) -> int:
+def fill(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    period: str | None,
+    *,
+    within: str | None = None,
+    copies: Mapping[str, str] | None = None,
+) -> int:
     """Replace a table's partition by what its model gives now; returns the number of rows that the partition has then.
 
     Args:
+        copies: relations to read in place of tables, with the same rows.
         within: a relation of `delivery_id`: replace the rows of these deliveries alone. The model reads each table of its stage
             through the view `WITHIN_TABLE`, which has no more than their rows.
 
     Raises:
         ModelError: columns, types or key are not those of the definition.
     """
-    model = str(table.model)
+    model = retarget(str(table.model), copies) if copies else str(table.model)
     if within is not None:
         own = [name for name in table.inputs if name.startswith(f"{table.stage}.")]
         model = retarget(model, {name: f"{within}_{name.partition('.')[2]}" for name in own})
@@ -118,38 +135,6 @@ def fill(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None
     count = connection.execute(f"SELECT count(*) FROM {written}").fetchone()
     connection.execute("DROP TABLE built")
     return count[0] if count else 0
-
-
-def record(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    period: str | None,
-    row_count: int,
-    sql_sha256: str,
-    policy_sha256: str,
-    info: CommitInfo,
-) -> int:
-    """Put a commit of one partition on record in `audit.materialization`; returns the snapshot that the commit makes."""
-    snapshot = next_snapshot(connection)
-    latest = latest_snapshots(connection, period)
-    inputs = {name: latest[name] for name in table.inputs}
-    connection.execute(
-        "INSERT INTO audit.materialization BY NAME SELECT $table_name AS table_name, $partition_key AS partition_key, "
-        "$snapshot_id AS snapshot_id, $run_id AS run_id, $committed_at AS committed_at, $row_count AS row_count, "
-        "$sql_sha256 AS sql_sha256, $policy_sha256 AS policy_sha256, $input_snapshots AS input_snapshots",
-        {
-            "table_name": table.qualified,
-            "partition_key": partition_key(table, period),
-            "snapshot_id": snapshot,
-            "run_id": info.run_id,
-            "committed_at": datetime.now(UTC),
-            "row_count": row_count,
-            "sql_sha256": sql_sha256,
-            "policy_sha256": policy_sha256,
-            "input_snapshots": json.dumps(inputs, sort_keys=True),
-        },
-    )
-    return snapshot
 
 
 def partition_key(table: Table, period: str | None) -> str:

@@ -9,10 +9,14 @@ from collections.abc import Collection
 import duckdb
 
 from readers.policy.files import PolicySet, policy_files
-from warehouse.building.build import Built, check_key, fill, record, record_model
+from warehouse.building.build import Built, check_key, fill, record_model
+from warehouse.building.commit_record import CommitRecord, recording
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
-from warehouse.tables.table import POLICY, Table
+from warehouse.tables.table import POLICY, POLICY_ENTRY, Table
+
+#: A temporary copy of the entries.
+_COPY = "entry_copy"
 
 
 def policy_state(policy: PolicySet) -> str:
@@ -41,24 +45,37 @@ def build_policy(
 
     def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
         chosen = [table for table in tables if selected is None or table.qualified in selected]
-        return [
-            record_model(connection, lake.home, table, None, fill(connection, table, None), hashes, info)
-            if table.model
-            else _fill_entries(connection, table, policy, info)
-            for table in chosen
-        ]
+        # Each list's model would read the file of all entries again.
+        connection.register("entries", policy.entries)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COPY} AS FROM entries")
+        with recording(connection, info) as record:
+            return [
+                record_model(
+                    connection,
+                    lake.home,
+                    table,
+                    None,
+                    fill(connection, table, None, copies={POLICY_ENTRY: _COPY}),
+                    hashes,
+                    record,
+                )
+                if table.model
+                else _fill_entries(connection, table, policy, record)
+                for table in chosen
+            ]
 
     return lake.commit(info, work)
 
 
-def _fill_entries(connection: duckdb.DuckDBPyConnection, table: Table, policy: PolicySet, info: CommitInfo) -> Built:
-    connection.register("entries", policy.entries)
-    check_key(connection, table, "entries")
+def _fill_entries(
+    connection: duckdb.DuckDBPyConnection, table: Table, policy: PolicySet, record: CommitRecord
+) -> Built:
+    check_key(connection, table, _COPY)
     connection.execute(f"DELETE FROM {table.qualified}")
-    connection.execute(f"INSERT INTO {table.qualified} BY NAME SELECT * FROM entries ORDER BY {', '.join(table.key)}")
-    connection.unregister("entries")
+    connection.execute(f"INSERT INTO {table.qualified} BY NAME SELECT * FROM {_COPY} ORDER BY {', '.join(table.key)}")
     rows = policy.entries.num_rows
-    return Built(table, "", record(connection, table, None, rows, policy_state(policy), "", info), rows, {})
+    record.note(table, "", rows, sql_sha256=policy_state(policy), policy_sha256="")
+    return Built(table, "", record.snapshot_id, rows, {})
 
 
 def policy_at(connection: duckdb.DuckDBPyConnection, home: Home, snapshot_id: int) -> PolicySet:

@@ -16,7 +16,8 @@ from readers.kinds import CONTENT
 from readers.policy.files import PolicySet
 from readers.profiling.lists import CONTENT_LISTS, CONTENT_VERSION
 from readers.records import READING_VERSION
-from warehouse.building.build import Built, record, record_model
+from warehouse.building.build import Built, record_model
+from warehouse.building.commit_record import CommitRecord, recording
 from warehouse.intake.deliveries import OPERATOR, Delivery, Intake, Withdrawal
 from warehouse.intake.landing_models import fill_models, outdated, portion_of
 from warehouse.intake.reading import FileOutcome, ReadFiles, file_row, read_files
@@ -24,6 +25,7 @@ from warehouse.intake.record_writer import RecordWriter
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.owed import RECEIPTS_OF, owe
+from warehouse.tables.table import Table
 
 #: The tables that Python fills here.
 SOURCES = ("landing.delivery", "landing.delivery_file", "landing.record")
@@ -135,12 +137,6 @@ def ingest(
         readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
         _insert_files(connection, _insert_records(connection, lake.home, policy, readable, read))
         _replace_deliveries(connection, lake.home, todo)
-        built = []
-        for name in SOURCES:
-            count = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
-            rows = count[0] if count else 0
-            snapshot = record(connection, lake.tables[name], None, rows, "", reading_hash(policy), info)
-            built.append(Built(lake.tables[name], "", snapshot, rows, {}))
         taken = {delivery.delivery_id for delivery in todo.deliveries} | {w.delivery_id for w in todo.withdrawals}
         whole = outdated(connection, lake.tables, policy_hashes)
         portion = None if todo.reread is Rereading.ALL else portion_of(connection, lake.tables, taken, whole)
@@ -148,11 +144,22 @@ def ingest(
         after = _statuses(connection)
         changed = [delivery_id for delivery_id, status in after.items() if before.get(delivery_id) != status]
         owe(lake.home, RECEIPTS_OF, {*changed, *(delivery.delivery_id for delivery in todo.deliveries)})
-        for table, rows in filled.items():
-            built.append(record_model(connection, lake.home, table, None, rows, policy_hashes, info))
+        with recording(connection, info) as record:
+            built = [_record_source(connection, lake.tables[name], policy, record) for name in SOURCES]
+            for table, rows in filled.items():
+                built.append(record_model(connection, lake.home, table, None, rows, policy_hashes, record))
         return todo, built
 
     return lake.commit(info, work)
+
+
+def _record_source(
+    connection: duckdb.DuckDBPyConnection, table: Table, policy: PolicySet, record: CommitRecord
+) -> Built:
+    count = connection.execute(f"SELECT count(*) FROM {table.qualified}").fetchone()
+    rows = count[0] if count else 0
+    record.note(table, "", rows, sql_sha256="", policy_sha256=reading_hash(policy))
+    return Built(table, "", record.snapshot_id, rows, {})
 
 
 def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str | None]]:

@@ -3,7 +3,7 @@
 SELECT
     f.rule_code,
     coalesce(s.resource_code, '') AS resource_code,
-    coalesce(t.table_name, s.title) || coalesce('：' || coalesce(c.field_name, k.heading), '') AS name,
+    coalesce(t.content_name, s.title) || coalesce('：' || coalesce(c.field_name, k.heading), '') AS name,
     r.source_file,
     r.source_pointer
 FROM quality.finding AS f

@@ -11,7 +11,7 @@ WITH reference AS (
 
 kept AS (
     SELECT
-        c.table_id, c.heading, c.holder_code, c.resource_id, t.table_name, s.resource_code, c.delivery_id,
+        c.table_id, c.heading, c.holder_code, c.resource_id, t.content_name, s.resource_code, c.delivery_id,
         c.ordinal, h.hash
     FROM catalog.content_column AS c
     JOIN catalog.content_table AS t USING (table_id)
@@ -24,7 +24,7 @@ referred AS (
     SELECT q.reference_id, q.most, k.hash
     FROM reference AS q
     JOIN kept AS k
-        ON k.heading = q.refers_column AND (k.resource_code = q.refers_to OR k.table_name = q.refers_to)
+        ON k.heading = q.refers_column AND (k.resource_code = q.refers_to OR k.content_name = q.refers_to)
 ),
 
 reach AS (
@@ -52,7 +52,7 @@ SELECT
     k.delivery_id,
     k.ordinal
 FROM reference AS q
-JOIN kept AS k ON k.heading = q."column" AND (k.resource_code = q.applies_to OR k.table_name = q.applies_to)
+JOIN kept AS k ON k.heading = q."column" AND (k.resource_code = q.applies_to OR k.content_name = q.applies_to)
 JOIN reach AS a ON a.reference_id = q.reference_id AND k.hash <= a.last_hash
 LEFT JOIN known AS n ON n.reference_id = q.reference_id AND n.hash = k.hash
 GROUP BY k.table_id, q.reference_id, k.heading, k.resource_id, k.holder_code, k.delivery_id, k.ordinal

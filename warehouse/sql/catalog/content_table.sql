@@ -93,7 +93,7 @@ SELECT
     d.deliverer_code,
     d.source_name,
     coalesce(s.holder_code, d.default_holder_code) AS holder_code,
-    d.cells['table_name'] AS table_name,
+    d.cells['table_name'] AS content_name,
     d.cells['title'] AS title,
     y.resource_id,
     k.method AS link_method,

@@ -3,7 +3,7 @@ SELECT
     t.deliverer_code,
     t.source_name,
     t.holder_code,
-    t.table_name,
+    t.content_name,
     t.title,
     t.resource_id,
     t.link_method,

@@ -1,0 +1,65 @@
+"""What a commit puts on record: a row of `audit.materialization` for each partition that it wrote.
+
+Does not belong here: writing the tables (`build.py`), what the record is read for (`staleness.py`).
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.building.staleness import latest_snapshots
+from warehouse.store.lake import CommitInfo, next_snapshot
+from warehouse.tables.table import Table
+
+
+@dataclass
+class CommitRecord:
+    """The record of the open transaction; `snapshot_id` is the snapshot that it will make."""
+
+    snapshot_id: int
+    _run_id: str
+    _latest: dict[str, int]
+    _rows: list[dict[str, object]] = field(default_factory=list)
+
+    def note(self, table: Table, partition_key: str, row_count: int, *, sql_sha256: str, policy_sha256: str) -> None:
+        """Note that a partition was written, after the tables that its model reads."""
+        self._rows.append(
+            {
+                "table_name": table.qualified,
+                "partition_key": partition_key,
+                "snapshot_id": self.snapshot_id,
+                "run_id": self._run_id,
+                "committed_at": datetime.now(UTC),
+                "row_count": row_count,
+                "sql_sha256": sql_sha256,
+                "policy_sha256": policy_sha256,
+                "input_snapshots": json.dumps({name: self._latest[name] for name in table.inputs}, sort_keys=True),
+            }
+        )
+        self._latest[table.qualified] = self.snapshot_id
+
+    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Put what was noted on record. Every INSERT makes a file of the lake, so a commit makes one for all of it."""
+        if self._rows:
+            connection.register("noted", pa.Table.from_pylist(self._rows))
+            connection.execute("INSERT INTO audit.materialization BY NAME SELECT * FROM noted")
+            connection.unregister("noted")
+
+
+@contextmanager
+def recording(
+    connection: duckdb.DuckDBPyConnection, info: CommitInfo, period: str | None = None
+) -> Iterator[CommitRecord]:
+    """The record of the open transaction, written when the block ends.
+
+    Args:
+        period: the one whose partitions are read and written, if any.
+    """
+    record = CommitRecord(next_snapshot(connection), info.run_id, latest_snapshots(connection, period))
+    yield record
+    record.write(connection)
