@@ -15,6 +15,7 @@ from decimal import Decimal
 import duckdb
 
 from warehouse.building.commit_record import CommitRecord, recording
+from warehouse.building.row_hash import Written, row_hashes
 from warehouse.building.staleness import Materialization, stale_tables
 from warehouse.provenance.tree import retarget
 from warehouse.store.home import Home
@@ -61,7 +62,7 @@ def build(
     ordered = [given[name] for name in lake.tables if name in given]
 
     def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
-        with recording(connection, info, period) as record:
+        with recording(lake, connection, info, period) as record:
             return [
                 record_model(
                     connection, lake.home, table, period, fill(connection, table, period), policy_hashes, record
@@ -77,20 +78,20 @@ def record_model(
     home: Home,
     table: Table,
     period: str | None,
-    row_count: int,
+    written: Written,
     policy_hashes: Mapping[str, str],
     record: CommitRecord,
 ) -> Built:
     """Put on record what `fill` wrote, with the model kept; once in a transaction, after the tables that it reads."""
-    written = partition_key(table, period)
+    partition = partition_key(table, period)
     record.note(
         table,
+        partition,
         written,
-        row_count,
         sql_sha256=home.keep(str(table.model).encode()),
         policy_sha256=policy_hash(table, policy_hashes),
     )
-    return Built(table, written, record.snapshot_id, row_count, _totals(connection, table, period))
+    return Built(table, partition, record.snapshot_id, written.row_count, _totals(connection, table, period))
 
 
 def fill(
@@ -100,8 +101,8 @@ def fill(
     *,
     within: str | None = None,
     copies: Mapping[str, str] | None = None,
-) -> int:
-    """Replace a table's partition by what its model gives now; returns the number of rows that the partition has then.
+) -> Written:
+    """Replace a table's partition by what its model gives now.
 
     Args:
         copies: relations to read in place of tables, with the same rows.
@@ -131,10 +132,11 @@ def fill(
         )
     key = ", ".join(identifier(column) for column in table.key)
     connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built ORDER BY {key}")
-    written = "built" if within is None else table.qualified
-    count = connection.execute(f"SELECT count(*) FROM {written}").fetchone()
+    groups = row_hashes(connection, table, "built", within=within)
+    rows = "built" if within is None else table.qualified
+    count = connection.execute(f"SELECT count(*) FROM {rows}").fetchone() or (0,)
     connection.execute("DROP TABLE built")
-    return count[0] if count else 0
+    return Written(count[0], groups, whole=within is None)
 
 
 def partition_key(table: Table, period: str | None) -> str:

@@ -1,4 +1,5 @@
-"""What a commit puts on record: a row of `audit.materialization` for each partition that it wrote.
+"""What a commit puts on record: a row of `audit.materialization` for each partition that it wrote, with the hash of its rows, in the
+chain of events too.
 
 Does not belong here: writing the tables (`build.py`), what the record is read for (`staleness.py`).
 """
@@ -8,13 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from warehouse.building.row_hash import Written, record_hashes
 from warehouse.building.staleness import latest_snapshots
-from warehouse.store.lake import CommitInfo, next_snapshot
+from warehouse.store.lake import CommitInfo, Lake, next_snapshot
 from warehouse.tables.table import Table
+
+#: What the chain of events says of a partition that was written: all that decides what its rows are.
+TOLD = ("table_name", "partition_key", "row_count", "rows_sha256", "sql_sha256", "policy_sha256", "input_snapshots")
 
 
 @dataclass
@@ -24,9 +30,10 @@ class CommitRecord:
     snapshot_id: int
     _run_id: str
     _latest: dict[str, int]
-    _rows: list[dict[str, object]] = field(default_factory=list)
+    _rows: list[dict[str, Any]] = field(default_factory=list)
+    _written: dict[tuple[str, str], Written] = field(default_factory=dict)
 
-    def note(self, table: Table, partition_key: str, row_count: int, *, sql_sha256: str, policy_sha256: str) -> None:
+    def note(self, table: Table, partition_key: str, written: Written, *, sql_sha256: str, policy_sha256: str) -> None:
         """Note that a partition was written, after the tables that its model reads."""
         self._rows.append(
             {
@@ -35,25 +42,31 @@ class CommitRecord:
                 "snapshot_id": self.snapshot_id,
                 "run_id": self._run_id,
                 "committed_at": datetime.now(UTC),
-                "row_count": row_count,
+                "row_count": written.row_count,
                 "sql_sha256": sql_sha256,
                 "policy_sha256": policy_sha256,
                 "input_snapshots": json.dumps({name: self._latest[name] for name in table.inputs}, sort_keys=True),
             }
         )
+        self._written[table.qualified, partition_key] = written
         self._latest[table.qualified] = self.snapshot_id
 
-    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def write(self, connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
         """Put what was noted on record. Every INSERT makes a file of the lake, so a commit makes one for all of it."""
-        if self._rows:
-            connection.register("noted", pa.Table.from_pylist(self._rows))
-            connection.execute("INSERT INTO audit.materialization BY NAME SELECT * FROM noted")
-            connection.unregister("noted")
+        if not self._rows:
+            return
+        hashes = record_hashes(connection, self._written, self.snapshot_id)
+        for row in self._rows:
+            row["rows_sha256"] = hashes[row["table_name"], row["partition_key"]]
+        connection.register("noted", pa.Table.from_pylist(self._rows))
+        connection.execute("INSERT INTO audit.materialization BY NAME SELECT * FROM noted")
+        connection.unregister("noted")
+        lake.say(tables=[{name: row[name] for name in TOLD} for row in self._rows])
 
 
 @contextmanager
 def recording(
-    connection: duckdb.DuckDBPyConnection, info: CommitInfo, period: str | None = None
+    lake: Lake, connection: duckdb.DuckDBPyConnection, info: CommitInfo, period: str | None = None
 ) -> Iterator[CommitRecord]:
     """The record of the open transaction, written when the block ends.
 
@@ -62,4 +75,4 @@ def recording(
     """
     record = CommitRecord(next_snapshot(connection), info.run_id, latest_snapshots(connection, period))
     yield record
-    record.write(connection)
+    record.write(connection, lake)

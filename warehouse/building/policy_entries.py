@@ -11,6 +11,7 @@ import duckdb
 from readers.policy.files import PolicySet, policy_files
 from warehouse.building.build import Built, check_key, fill, record_model
 from warehouse.building.commit_record import CommitRecord, recording
+from warehouse.building.row_hash import Written, row_hashes
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.tables.table import POLICY, POLICY_ENTRY, Table
@@ -48,7 +49,7 @@ def build_policy(
         # Each list's model would read the file of all entries again.
         connection.register("entries", policy.entries)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COPY} AS FROM entries")
-        with recording(connection, info) as record:
+        with recording(lake, connection, info) as record:
             return [
                 record_model(
                     connection,
@@ -74,7 +75,8 @@ def _fill_entries(
     connection.execute(f"DELETE FROM {table.qualified}")
     connection.execute(f"INSERT INTO {table.qualified} BY NAME SELECT * FROM {_COPY} ORDER BY {', '.join(table.key)}")
     rows = policy.entries.num_rows
-    record.note(table, "", rows, sql_sha256=policy_state(policy), policy_sha256="")
+    written = Written(rows, row_hashes(connection, table, table.qualified), whole=True)
+    record.note(table, "", written, sql_sha256=policy_state(policy), policy_sha256="")
     return Built(table, "", record.snapshot_id, rows, {})
 
 

@@ -18,6 +18,7 @@ from readers.profiling.lists import CONTENT_LISTS, CONTENT_VERSION
 from readers.records import READING_VERSION
 from warehouse.building.build import Built, record_model
 from warehouse.building.commit_record import CommitRecord, recording
+from warehouse.building.row_hash import Written, row_hashes
 from warehouse.intake.deliveries import OPERATOR, Delivery, Intake, Withdrawal
 from warehouse.intake.landing_models import fill_models, outdated, portion_of
 from warehouse.intake.reading import FileOutcome, ReadFiles, file_row, read_files
@@ -144,22 +145,31 @@ def ingest(
         after = _statuses(connection)
         changed = [delivery_id for delivery_id, status in after.items() if before.get(delivery_id) != status]
         owe(lake.home, RECEIPTS_OF, {*changed, *(delivery.delivery_id for delivery in todo.deliveries)})
-        with recording(connection, info) as record:
-            built = [_record_source(connection, lake.tables[name], policy, record) for name in SOURCES]
-            for table, rows in filled.items():
-                built.append(record_model(connection, lake.home, table, None, rows, policy_hashes, record))
+        with recording(lake, connection, info) as record:
+            built = [_record_source(connection, lake.tables[name], todo, policy, record) for name in SOURCES]
+            for table, written in filled.items():
+                built.append(record_model(connection, lake.home, table, None, written, policy_hashes, record))
         return todo, built
 
     return lake.commit(info, work)
 
 
 def _record_source(
-    connection: duckdb.DuckDBPyConnection, table: Table, policy: PolicySet, record: CommitRecord
+    connection: duckdb.DuckDBPyConnection, table: Table, todo: Pending, policy: PolicySet, record: CommitRecord
 ) -> Built:
-    count = connection.execute(f"SELECT count(*) FROM {table.qualified}").fetchone()
-    rows = count[0] if count else 0
-    record.note(table, "", rows, sql_sha256="", policy_sha256=reading_hash(policy))
-    return Built(table, "", record.snapshot_id, rows, {})
+    count = connection.execute(f"SELECT count(*) FROM {table.qualified}").fetchone() or (0,)
+    whole = table.qualified == "landing.delivery"
+    read = pa.table({"delivery_id": pa.array([delivery.delivery_id for delivery in todo.deliveries], pa.string())})
+    connection.register("read_now", read)
+    groups = row_hashes(
+        connection,
+        table,
+        table.qualified if whole else f"(FROM {table.qualified} SEMI JOIN read_now USING (delivery_id))",
+        within=None if whole else "read_now",
+    )
+    connection.unregister("read_now")
+    record.note(table, "", Written(count[0], groups, whole), sql_sha256="", policy_sha256=reading_hash(policy))
+    return Built(table, "", record.snapshot_id, count[0], {})
 
 
 def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str | None]]:

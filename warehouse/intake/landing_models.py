@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.building.build import fill, stale_now
+from warehouse.building.row_hash import Written
 from warehouse.building.staleness import materializations
 from warehouse.intake.deliveries import OPERATOR
 from warehouse.intake.guard import GUARD, follow_verdicts, give_reasons
@@ -37,18 +38,18 @@ class Portion:
 
 def fill_models(
     connection: duckdb.DuckDBPyConnection, tables: Tables, portion: Portion | None = None
-) -> dict[Table, int]:
+) -> dict[Table, Written]:
     """Build the models of the stage from the tables that Python filled, with `landing.delivery` as the guard judges it.
 
     Args:
         portion: build the rows of these deliveries alone; by default all.
 
     Returns:
-        Row counts by table, each table after those that it reads.
+        What was written to each table, each after those that it reads.
     """
     models = [table for table in tables.of_stage("landing") if table.model]
 
-    def built(table: Table) -> int:
+    def built(table: Table) -> Written:
         return fill(connection, table, None, within=portion.of(table) if portion else None)
 
     judging = {GUARD}

@@ -1,21 +1,24 @@
 """The lake of a home: DuckLake with its catalogue in SQLite, attached for reading or for one commit.
 
-Belongs here: attaching, the tables' DDL, the commit with its lock and retry. Does not belong here: what is written (`build.py`,
-`ingest.py`) or asked (`trace.py`).
+Belongs here: attaching, the tables' DDL, the commit with its lock, its retry and its event in the chain. Does not belong here: what is
+written (`build.py`, `ingest.py`) or asked (`trace.py`).
 """
 
 import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import duckdb
+import pyarrow as pa
 
+from warehouse.store.chain import COMMIT, LAKE, Chain, Head, Note, parse
 from warehouse.store.disk import full_disk_named
 from warehouse.store.engine import connect
 from warehouse.store.faults import reach
@@ -29,6 +32,9 @@ Result = TypeVar("Result")
 #: A reader that holds SQLite's shared lock makes a commit fail with `database is locked`; it is gone within moments.
 _ATTEMPTS = 8
 
+
+#: DuckLake's own tables, as it attaches them.
+METADATA = "__ducklake_metadata_lake"
 
 #: What stands in the lock's file while its holder writes.
 _WRITING = "writing"
@@ -54,7 +60,10 @@ class Lake:
     def __init__(self, home: Home, tables: Tables | None = None) -> None:
         self.home = home
         self.tables = tables or all_tables()
+        self.chain = Chain(home)
         self._opened: dict[bool, duckdb.DuckDBPyConnection] = {}
+        self._notes: list[Note] = []
+        self._said: dict[str, Any] = {}
 
     @property
     def exists(self) -> bool:
@@ -91,6 +100,14 @@ class Lake:
         """
         with full_disk_named(self.home.root):
             return self._locked(info, work)
+
+    def note(self, kind: str, subject: str, body: Mapping[str, Any]) -> None:
+        """Have the commit that is being made put an event before its own into the chain."""
+        self._notes.append(Note(kind, subject, body))
+
+    def say(self, **facts: Any) -> None:
+        """Have the event of the commit that is being made say this too, JSON-ready."""
+        self._said |= facts
 
     @contextmanager
     def locked(self) -> Iterator[TextIO]:
@@ -153,21 +170,55 @@ class Lake:
         try:
             connection.execute("BEGIN")
             self._align_schema(connection)
+            self._notes.clear()
+            self._said.clear()
             result = work(connection)
-            connection.execute(
-                "CALL lake.set_commit_message($author, $message, extra_info => $extra)",
-                {
-                    "author": info.author,
-                    "message": info.message,
-                    "extra": json.dumps({"run_id": info.run_id}),
-                },
-            )
-            reach("commit.inside", info.step)
-            connection.execute("COMMIT")
-            reach("commit.after", info.step)
+            with self.chain.locked() as end:
+                lines = end.lines(self._events(connection, end.head, info))
+                self._copy_events(connection, lines)
+                connection.execute(
+                    "CALL lake.set_commit_message($author, $message, extra_info => $extra)",
+                    {
+                        "author": info.author,
+                        "message": info.message,
+                        "extra": json.dumps({"run_id": info.run_id, "event": parse(lines[-1]).sha256}),
+                    },
+                )
+                reach("commit.inside", info.step)
+                end.announce(next_snapshot(connection), lines)
+                connection.execute("COMMIT")
+                reach("commit.after", info.step)
+                end.add(lines)
             return result
         finally:
             connection.close()
+
+    def _events(self, connection: duckdb.DuckDBPyConnection, head: Head, info: CommitInfo) -> list[Note]:
+        """What the open transaction puts into the chain: the lake where the chain has none of its commits, what was noted, the commit."""
+        lake, snapshot = lake_id(connection), next_snapshot(connection)
+        adopted = [] if head.lake == lake else [Note(LAKE, lake, {"from_snapshot": snapshot - 1})]
+        body = {"lake": lake, "message": info.message, "run_id": info.run_id, "snapshot": snapshot, **self._said}
+        return [*adopted, *self._notes, Note(COMMIT, str(snapshot), body)]
+
+    def _copy_events(self, connection: duckdb.DuckDBPyConnection, new: Sequence[bytes]) -> None:
+        """Have `audit.event` say what the chain says, the new lines included."""
+        row = connection.execute("SELECT coalesce(max(event_number), 0) FROM audit.event").fetchone() or (0,)
+        lines = [*new] if parse(new[0]).number == row[0] + 1 else [*self.chain.lines()[row[0] :], *new]
+        rows = [
+            {
+                "event_number": event.number,
+                "event_at": datetime.fromisoformat(event.at),
+                "event_type": event.kind,
+                "subject": event.subject,
+                "event_body": json.dumps(event.body, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+                "previous_sha256": event.previous,
+                "event_sha256": event.sha256,
+            }
+            for event in map(parse, lines)
+        ]
+        connection.register("events", pa.Table.from_pylist(rows))
+        connection.execute("INSERT INTO audit.event BY NAME SELECT * FROM events")
+        connection.unregister("events")
 
     def _connection(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         # Loading the extensions takes 0.2 s, so a lake loads them once each way and hands out cursors: a cursor has its own
@@ -237,6 +288,14 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     connection.execute(table.ddl())
     for comment in table.comments():
         connection.execute(comment)
+
+
+def lake_id(connection: duckdb.DuckDBPyConnection) -> str:
+    """What tells a lake from another one in the same folder: a rebuilt one begins its snapshots anew."""
+    row = connection.execute(f"SELECT schema_uuid FROM {METADATA}.ducklake_schema WHERE schema_id = 0").fetchone()
+    if row is None:
+        raise AssertionError("a lake always has its first schema")
+    return str(row[0])
 
 
 def next_snapshot(connection: duckdb.DuckDBPyConnection) -> int:

@@ -1,0 +1,300 @@
+"""The chain of events of a home: what was delivered, committed, decided and published, each event naming the hash of the one before.
+
+`<home>/audit/events.jsonl` has a line an event, canonical JSON, and its `previous` is the SHA-256 of the line before it (of the first,
+64 zeros), so that anybody can follow it with `sha256sum`. `<home>/audit/head.json` names the last line; the file that SHUZHANG_ANCHOR
+names, on another machine's share if need be, gets a line for each new head. The lake has a copy, `audit.event`.
+
+An event of a commit is noted aside before the lake commits and added after it, so that a process that dies in between leaves neither a
+commit without its event nor an event without its commit. Does not belong here: what the events say (who appends them), finding what does
+not follow from them (`trace/audit.py`).
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from warehouse.store.disk import full_disk_named, write_whole
+from warehouse.store.faults import reach
+from warehouse.store.home import Home
+
+ANCHOR_VARIABLE = "SHUZHANG_ANCHOR"
+#: What the first event names as the one before it.
+NOTHING_BEFORE = "0" * 64
+
+#: Kinds of events.
+LAKE, DELIVERY, WITHDRAWAL, READING = "lake", "delivery", "withdrawal", "reading"
+COMMIT, RESTORED, POLICY, PUBLICATION = "commit", "restored", "policy", "publication"
+
+
+class ChainError(Exception):
+    """The chain of events is not what its head says. The message names the place and what a person must do."""
+
+
+class AnchorError(OSError):
+    """The head could not be written where SHUZHANG_ANCHOR says; in the home it is on record."""
+
+
+class Note(NamedTuple):
+    """What is to become an event: its kind, what it is about, and what it says, JSON-ready."""
+
+    kind: str
+    subject: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of the chain, with its line as it stands in the file."""
+
+    number: int
+    at: str
+    kind: str
+    subject: str
+    body: Mapping[str, Any]
+    previous: str
+    line: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.line).hexdigest()
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last event: its number (0 before the first), the hash of its line, the byte at which that begins in the file, and the lake
+    whose commits the chain has by then.
+    """
+
+    number: int
+    sha256: str
+    start: int = 0
+    lake: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.sha256}"
+
+
+START = Head(0, NOTHING_BEFORE)
+
+
+def parse(line: bytes) -> Event:
+    """The event of a line.
+
+    Raises:
+        ValueError: the line is none.
+    """
+    try:
+        fields = json.loads(line)
+        return Event(
+            *(fields[name] for name in ("number", "at", "kind", "subject", "body", "previous")),
+            line=line,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"no event: {line[:80]!r}") from error
+
+
+class Chain:
+    """The chain of a home. Appending takes turns under an OS file lock; reading needs none."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.folder = home.root / "audit"
+        self.file = self.folder / "events.jsonl"
+        self._head = self.folder / "head.json"
+        self._pending = self.folder / "pending.json"
+
+    @property
+    def exists(self) -> bool:
+        return self.file.is_file()
+
+    def lines(self) -> list[bytes]:
+        """The lines of the file that are whole, without their ends."""
+        data = self.file.read_bytes() if self.exists else b""
+        return data[: data.rfind(b"\n") + 1].splitlines()
+
+    def events(self) -> Iterator[Event]:
+        """The events in their order, as the file has them; a commit that is on its way is among them once the lake has it.
+
+        Raises:
+            ChainError: a line is no event.
+        """
+        for number, line in enumerate([*self.lines(), *self._landed()], 1):
+            try:
+                yield parse(line)
+            except ValueError as error:
+                raise ChainError(
+                    f"{self.file}:{number}: 该行不是事件，请从备份恢复 / the line is no event; restore the file from a backup ({error})"
+                ) from error
+
+    def head(self) -> Head:
+        """The last event that the head's file names; `START` where there is none."""
+        return Head(**json.loads(self._head.read_text("utf-8"))) if self._head.is_file() else START
+
+    def append(self, notes: Iterable[Note]) -> Head:
+        """Add events, at once and as a whole; returns the new head.
+
+        Raises:
+            ChainError: the chain was cut or changed at its end.
+            AnchorError: on record, but not at the anchor.
+        """
+        with self.locked() as end:
+            return end.add(end.lines(notes))
+
+    @contextmanager
+    def locked(self) -> Iterator["End"]:
+        """The end of the chain, nobody else adding to it, and what a crash left there settled."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "chain.lock").open("a") as lock, full_disk_named(self.folder):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            landed = self._landed()
+            end = self._end()
+            if landed:
+                end.add(landed)
+            self._pending.unlink(missing_ok=True)
+            yield end
+
+    def _end(self) -> "End":
+        head = self.head()
+        if not self.exists:
+            tail = b""
+        else:
+            # From the line that the head names on: appending costs the same however long the chain is.
+            with self.file.open("rb") as file:
+                file.seek(head.start)
+                tail = file.read()
+        whole = tail[: tail.rfind(b"\n") + 1]
+        lines = whole.splitlines()
+        if head != START and (not lines or hashlib.sha256(lines[0]).hexdigest() != head.sha256):
+            raise ChainError(
+                f"{self.file}: 事件链缺少或改动了链首所指的第 {head.number} 条；请先用 shuzhang audit verify 查明，再从备份恢复 / the "
+                f"chain does not have event {head.number} that its head names; see `shuzhang audit verify`, then restore it"
+            )
+        # More lines than the head names are those of a process that died before it wrote the head.
+        return End(self, [*map(parse, lines)], head.start + len(whole), head.lake)
+
+    def _landed(self) -> list[bytes]:
+        """The lines that were noted aside for a commit which the lake has, and which the file has not."""
+        if not self._pending.is_file():
+            return []
+        fields = json.loads(self._pending.read_text("utf-8"))
+        noted = [line.encode() for line in fields["lines"]]
+        if not _has_commit(self.home, fields["snapshot"], hashlib.sha256(noted[-1]).hexdigest()):
+            return []
+        here = set(self.lines()[-len(noted) :])
+        return [line for line in noted if line not in here]
+
+
+class End:
+    """The end of a chain while it is locked."""
+
+    def __init__(self, chain: Chain, tail: Sequence[Event], size: int, lake: str) -> None:
+        self._chain = chain
+        self._last: Event | None = None
+        self._size = size
+        self._lake = lake
+        self._go_on(tail)
+
+    @property
+    def head(self) -> Head:
+        last = self._last
+        return Head(last.number, last.sha256, self._size - len(last.line) - 1, self._lake) if last else START
+
+    def _go_on(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._last = event
+            self._lake = event.subject if event.kind == LAKE else self._lake
+
+    @property
+    def at(self) -> str:
+        """Now, and never before the last event."""
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        return max(now, self._last.at) if self._last else now
+
+    def lines(self, notes: Iterable[Note]) -> list[bytes]:
+        """The lines that events would have here, each naming the one before."""
+        head, at, lines = self.head, self.at, []
+        for note in notes:
+            fields = {
+                "at": at,
+                "body": note.body,
+                "kind": note.kind,
+                "number": head.number + 1,
+                "previous": head.sha256,
+                "subject": note.subject,
+            }
+            line = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+            head = Head(head.number + 1, hashlib.sha256(line).hexdigest())
+            lines.append(line)
+        return lines
+
+    def announce(self, snapshot_id: int, lines: Sequence[bytes]) -> None:
+        """Note aside the lines of a commit that is about to be made, the commit's own last."""
+        fields = {"snapshot": snapshot_id, "lines": [line.decode() for line in lines]}
+        write_whole(self._chain._pending, json.dumps(fields, ensure_ascii=False).encode(), "pending")
+
+    def add(self, lines: Sequence[bytes]) -> Head:
+        """Add lines to the file, then name the last of them as the head."""
+        if not lines:
+            return self.head
+        chain = self._chain
+        data = b"".join(line + b"\n" for line in lines)
+        with chain.file.open("ab") as file:
+            file.truncate(self._size)  # of a line that was cut off, nothing was ever named
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        reach("file.inside", "head")
+        self._size += len(data)
+        self._go_on([*map(parse, lines)])
+        head = self.head
+        write_whole(chain._head, json.dumps(asdict(head)).encode(), "head")
+        chain._pending.unlink(missing_ok=True)
+        _anchor(chain, head)
+        return head
+
+
+def _anchor(chain: Chain, head: Head) -> None:
+    """Write the head where SHUZHANG_ANCHOR says, after the name of the chain: the hash of its first event."""
+    anchor = os.environ.get(ANCHOR_VARIABLE)
+    if not anchor:
+        return
+    with chain.file.open("rb") as file:
+        name = hashlib.sha256(file.readline().rstrip(b"\n")).hexdigest()
+    try:
+        with Path(anchor).open("a", encoding="utf-8") as file:
+            file.write(f"{name} {head}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise AnchorError(
+            f"{anchor}: 链首未能写到 {ANCHOR_VARIABLE} 指定的位置，家目录内已记录；请修复，下一事件会再写 / the head is on record in the "
+            f"home, but could not be written where {ANCHOR_VARIABLE} says; mend that, the next event writes it again ({error})"
+        ) from error
+
+
+def anchored(chain: Chain, anchor: Path) -> list[Head]:
+    """The heads of a chain that an anchor's file has, in their order."""
+    lines = chain.lines()
+    name = hashlib.sha256(lines[0]).hexdigest() if lines else NOTHING_BEFORE
+    found = [line.split() for line in anchor.read_text("utf-8").splitlines()]
+    return [Head(int(parts[1]), parts[2]) for parts in found if len(parts) == 3 and parts[0] == name]
+
+
+def _has_commit(home: Home, snapshot_id: int, sha256: str) -> bool:
+    """Whether the lake has a snapshot that names an event; asked of its catalogue itself, since DuckDB takes long to begin."""
+    catalogue = home.lake / "catalog.sqlite"
+    if not catalogue.is_file():
+        return False
+    with closing(sqlite3.connect(f"{catalogue.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        row = connection.execute(
+            "SELECT commit_extra_info FROM ducklake_snapshot_changes WHERE snapshot_id = ?", (snapshot_id,)
+        ).fetchone()
+    return bool(row and row[0] and json.loads(row[0]).get("event") == sha256)
