@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from assets_defs.stage import asset_key, asset_spec, commit_info, results
+from assets_defs.stage import asset_key, asset_spec, commit_info, restored, results
 from quality.checks import NOTHING_HELD, RECORD_EQUATION, nothing_held, record_equation
 from readers.policy.files import PolicySet
 from warehouse.building.build import policy_hash
@@ -58,7 +58,7 @@ def landing_stage(
     lake: LakeResource,
     first_reading: dg.ResourceParam[FirstReading],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    store, policy = lake.open(), lake.policy()
+    store, policy = restored(context, lake), lake.policy()
     info = commit_info(context, "landing")
     taken, built = ingest(store, policy, config.deliverers, info, read=first_reading.files)
     context.log.info("%d deliveries read, %d withdrawals", len(taken.deliveries), len(taken.withdrawals))

@@ -45,6 +45,7 @@ def plan(
     period: str | None,
     deliverers: Collection[str],
     read: ReadFiles = read_files,
+    suspect: Collection[str] = (),
 ) -> Plan:
     """Plan a run.
 
@@ -53,6 +54,7 @@ def plan(
             the latest delivery.
         deliverers: take in deliveries of these alone; empty for all.
         read: how pending files are read, if the period is found in them.
+        suspect: tables to build in any case, since something else than a commit had changed them.
 
     Raises:
         ValueError: nothing was delivered, so there is no period.
@@ -72,6 +74,8 @@ def plan(
     names |= {
         table.qualified for table in tables.derived if partition_key(table, period) in owed(lake.home, table.qualified)
     }
+    names |= {name for name in suspect if tables[name].model}
+    names |= {table.qualified for table in _downstream(lake, names & set(suspect))}
     if policy_stale:
         names.add(POLICY_ENTRY)
     if unlanded or any(table.stage == "landing" for table in stale):

@@ -5,8 +5,8 @@ Does not belong here: what is stale (`plan.py`), what is built (`assets_defs`).
 
 import shutil
 import uuid
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 
@@ -25,17 +25,22 @@ from warehouse.intake.ingest import pending
 from warehouse.resource import LakeResource
 from warehouse.store.disk import full_disk_named
 from warehouse.store.home import Home
-from warehouse.store.lake import Lake
+from warehouse.store.lake import CommitInfo, Lake
+from warehouse.store.on_record import restore
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did. `run_id` is None where nothing was stale and no run was started; `problems` says what a person must do."""
+    """What a run did. `run_id` is None where nothing was stale and no run was started; `problems` says what a person must do.
+
+    restored: tables that something else than a commit on record had changed, by the snapshots that did; they have their rows again.
+    """
 
     period: str
     run_id: str | None
     materialised: tuple[str, ...]
     problems: tuple[str, ...]
+    restored: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def succeeded(self) -> bool:
@@ -78,9 +83,10 @@ def run(
     lake = Lake(home.create())
     with FirstReading() as first_reading:
         definition = build_definitions(LakeResource(home=str(home.root)), first_reading).resolve_job_def(job)
-        chosen = _choose(lake, load(home.policy), definition, period, deliverers, first_reading)
+        restored = restore(lake, CommitInfo("shuzhang", "restore", "")) if lake.exists else {}
+        chosen = _choose(lake, load(home.policy), definition, period, deliverers, first_reading, restored)
         starting(chosen)
-        return _execute(home, definition, chosen, deliverers, progress)
+        return replace(_execute(home, definition, chosen, deliverers, progress), restored=restored)
 
 
 def _execute(
@@ -120,13 +126,14 @@ def _choose(
     period: str | None,
     deliverers: Collection[str],
     first_reading: FirstReading,
+    restored: Collection[str],
 ) -> Plan:
     if job.name == YEAR_END:
         todo = pending(lake, policy, deliverers)
         period = period or last_year_end(default_period(lake, policy, todo, first_reading.read_ahead))
         if last_year_end(period) != period:
             raise ValueError(f"--period {period}: {YEAR_END} is for a December, YYYY-12 年结只用于十二月")
-    chosen = plan(lake, policy, period, deliverers, first_reading.read_ahead)
+    chosen = plan(lake, policy, period, deliverers, first_reading.read_ahead, restored)
     selected = job.asset_layer.executable_asset_keys
     return replace(chosen, assets=tuple(key for key in chosen.assets if key in selected))
 

@@ -262,7 +262,7 @@ def test_the_sensor_asks_for_a_run_of_each_deliverer_and_that_run_takes_in_its_d
         assert isinstance(inbox_sensor(context), dg.SkipReason)
         assert list(json.loads(context.cursor or "")) == ["A-1/data.json"]
     assert one(home, "SELECT string_agg(DISTINCT deliverer_code) FROM landing.delivery") == "B-1"
-    run_home(home, job="ingest", deliverers=["A-1"])
+    run_home(home, stored=True, job="ingest", deliverers=["A-1"])
     assert one(home, "SELECT count(*) FROM catalog.resource") == 2
     assert one(home, "SELECT title FROM catalog.resource WHERE deliverer_code = 'A-1'") == "改目录"
     with open_instance(home) as instance:

@@ -12,6 +12,7 @@ from warehouse import queries
 from warehouse.harvest.state import overview
 from warehouse.intake.deliveries import Intake
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import not_on_record
 
 _COUNTS = ("in", "accepted", "rejected", "unchanged", "held")
 
@@ -38,6 +39,7 @@ def status(lake: Lake) -> dict[str, Any]:
         figures = {name: _one(connection, query) for name, query in _TABLES.items()}
         owed = connection.execute(queries.text("status_owed")).fetchall()
         scored = connection.execute(queries.text("status_score")).fetchone()
+        changed = not_on_record(lake, connection)
     deliveries = len(intake.deliveries())
     return {
         "home": str(lake.home.root),
@@ -51,6 +53,7 @@ def status(lake: Lake) -> dict[str, Any]:
         "quality_assessed_pct": str(scored[1]) if scored and scored[1] is not None else None,
         "missing": sorted({code for code, _, _ in owed}),
         "harvest": overview(lake.home),
+        "not_on_record": changed,
         "owed": [{"deliverer": code, "name": name, "kind": kind} for code, kind, name in owed],
     }
 

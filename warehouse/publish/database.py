@@ -8,6 +8,7 @@ from warehouse.intake.landed import judged_day
 from warehouse.store.disk import full_disk_named, sync
 from warehouse.store.faults import reach
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import reading_on_record
 from warehouse.tables.quoting import literal
 from warehouse.trace.column_grade import DATABASE, keep_door
 
@@ -19,6 +20,7 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
         FileNotFoundError: the target's folder is not there.
         FullDiskError: what was there before stands.
         DoorError: a table carries more than the policy lets the file carry.
+        NotOnRecordError: a table is not as a commit on record left it.
     """
     keep_door(lake.tables, load(lake.home.create().policy).on(judged_day(lake)), DATABASE)
     target = target.absolute()
@@ -26,7 +28,7 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
     with (
         full_disk_named(target.parent),
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder,
-        lake.reading() as connection,
+        reading_on_record(lake) as connection,
     ):
         aside = Path(folder) / "export.duckdb"
         connection.execute(f"ATTACH {literal(str(aside))} AS export")

@@ -29,6 +29,7 @@ from warehouse import queries
 from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.disk import placed, write_whole
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import reading_on_record
 
 #: Of each rule, as many places are shown; the tables have the rest.
 MOST_EXAMPLES = 10
@@ -121,7 +122,7 @@ def publish_letter(lake: Lake, holder: str) -> tuple[Path, Path]:
 
 def letter_of(lake: Lake, holder: str) -> Letter:
     """What the tables say of an agency, in one snapshot."""
-    with lake.reading() as connection:
+    with reading_on_record(lake) as connection:
         connection.execute("BEGIN")
 
         def ask(name: str, **values: Any) -> list[tuple[Any, ...]]:

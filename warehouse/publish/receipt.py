@@ -13,6 +13,7 @@ from warehouse import queries
 from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.disk import placed
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import RECEIPTS_OF, strike_out
 
 _HELP = (
@@ -49,7 +50,7 @@ class _Rows:
 
 def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
     """Write `receipts/<delivery_id>.xlsx` for each delivery that was taken in; returns the files."""
-    with lake.reading() as connection:
+    with reading_on_record(lake) as connection:
         facts, files, rejected, warned = (
             _ask(connection, query, delivery_ids)
             for query in (

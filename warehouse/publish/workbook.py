@@ -24,6 +24,7 @@ from warehouse.intake.landed import judged_day
 from warehouse.store.disk import placed
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import strike_out
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
@@ -96,11 +97,12 @@ def publish_workbook(lake: Lake, name: str, period: str) -> Path:
     Raises:
         LookupError: the policy has no layout for one of the sheets.
         DoorError: a table of the reports carries more than the policy lets workbooks carry.
+        NotOnRecordError: a table is not as a commit on record left it.
     """
     keep_door(lake.tables, load(lake.home.policy).on(judged_day(lake)), WORKBOOK)
     target = lake.home.reports / period / f"{name}.xlsx"
     with (
-        lake.reading() as connection,
+        reading_on_record(lake) as connection,
         placed(target, "report") as aside,
         xlsxwriter.Workbook(str(aside), {"default_date_format": "yyyy-mm-dd"}) as book,
     ):

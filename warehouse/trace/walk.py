@@ -21,6 +21,7 @@ from warehouse.provenance.rewrite import Provenance, rewrite
 from warehouse.provenance.tree import inputs, rederivation, retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import NotOnRecordError, not_on_record, told
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table, Tables
@@ -127,6 +128,7 @@ class Tracer:
     def __enter__(self) -> "Tracer":
         self._stack = ExitStack()
         self.connection = self._stack.enter_context(self.lake.reading())
+        self._changed = not_on_record(self.lake, self.connection)
         if self.keep:
             # Hundreds of small questions: waking the other threads for each takes longer than they save.
             self.connection.execute("SET threads = 1")
@@ -159,6 +161,7 @@ class Tracer:
         Raises:
             TraceError: nothing to trace, with what there is instead.
             DamagedBlobError: kept bytes are missing or changed.
+            NotOnRecordError: a table that it passes is not as a commit on record left it.
         """
         table = _known_table(self.lake.tables, table_name, key, column)
         # Some 70 statements: in a transaction of its own, each of them cost twice as much.
@@ -176,8 +179,10 @@ class Tracer:
         self, table: Table, key: Mapping[str, str], column: str | None, verify: bool, limit: int | None, offset: int
     ) -> Trace:
         walk = _Walk(self.connection, self.lake, self.kept, self.hold)
+        self._demand_on_record([table.qualified])
         top = walk.start(table, key, column)
         walk.down()
+        self._demand_on_record([node.table.qualified for node in walk.nodes])
         differences = walk.up() if verify else []
         sources = walk.sources()
         row = self.connection.execute(f"SELECT * FROM {top.stored} SEMI JOIN {top.keys} USING ({_list(table.key)})")
@@ -193,6 +198,11 @@ class Tracer:
             verified=not differences if verify else None,
             differences=differences,
         )
+
+    def _demand_on_record(self, tables: Collection[str]) -> None:
+        # A trace reads the snapshots of the commits, so what was changed since would be proven as if nobody had touched it.
+        if changed := {name: self._changed[name] for name in self._changed if name in tables}:
+            raise NotOnRecordError(f"{self.lake.home.lake}: {told(changed)}")
 
     def hold(self, node: Node) -> None:
         """Make `node.stored`: the table as it was at the snapshot, which may lack columns that it has now."""
