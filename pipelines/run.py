@@ -22,6 +22,7 @@ from readers.policy.files import PolicySet, load
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.ingest import pending
+from warehouse.intake.received import catch_up, demand_received
 from warehouse.resource import LakeResource
 from warehouse.store.disk import full_disk_named
 from warehouse.store.home import Home
@@ -76,6 +77,7 @@ def run(
     Raises:
         PolicyError: a policy file is wrong.
         FullDiskError: there is no room for the run's record.
+        VanishedError: something that was received is gone or changed.
         ValueError: there is no such job, or no such period to run it for.
     """
     if job not in JOB_NAMES:
@@ -83,6 +85,8 @@ def run(
     lake = Lake(home.create())
     with FirstReading() as first_reading:
         definition = build_definitions(LakeResource(home=str(home.root)), first_reading).resolve_job_def(job)
+        catch_up(home)
+        demand_received(home)
         restored = restore(lake, CommitInfo("shuzhang", "restore", "")) if lake.exists else {}
         chosen = _choose(lake, load(home.policy), definition, period, deliverers, first_reading, restored)
         starting(chosen)

@@ -13,6 +13,7 @@ from readers.policy.files import load
 from warehouse import queries
 from warehouse.intake.guard import undecided
 from warehouse.intake.landed import judged_day
+from warehouse.intake.received import read_counts
 from warehouse.store.lake import Lake
 from warehouse.trace.column_grade import DOORS, overflows
 
@@ -29,20 +30,31 @@ ADDED_RULES = "added_rules"
 def record_equation(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
     """in = accepted + rejected + unchanged + held, for every delivery that was not withdrawn.
 
-    What came in was counted by the readers when they split the files; what became of it, from the records' own tables.
+    What came in was counted by the readers when they split the files; what became of it, from the records' own tables. The readers' count
+    stands in the chain of events too, which no table of the lake can lose with its records.
     """
     with lake.reading() as connection:
         totals = connection.execute(queries.text("record_equation_totals")).fetchone() or (0,) * 6
         broken = connection.execute(queries.text("record_equation_broken")).fetchall()
+        counted = dict(connection.execute(queries.text("record_equation_counted")).fetchall())
+        present = {
+            delivery for (delivery,) in connection.execute("SELECT delivery_id FROM landing.delivery").fetchall()
+        }
     names = ("in", "accepted", "rejected", "unchanged", "held", "deliveries")
     lines = [f"{deliverer} {delivery}: {files}" for deliverer, delivery, files in broken]
+    for delivery, count in read_counts(lake.chain).items():
+        here = counted.get(delivery) if delivery in present else 0
+        if here is not None and here != count:
+            lines.append(
+                f"{delivery}: 读取时 {count} 条，落地 {here} 条 / {count} records when it was read, {here} here"
+            )
     return dg.AssetCheckResult(
-        passed=not broken,
+        passed=not lines,
         check_name=RECORD_EQUATION,
         asset_key=asset,
         severity=dg.AssetCheckSeverity.ERROR,
         description="来件 = 接受 + 拒收 + 未变 + 搁置 / in = accepted + rejected + unchanged + held"
-        if not broken
+        if not lines
         else "等式不成立的交付，请撤回后重新交付并报告 / deliveries whose equation does not hold; withdraw and deliver again: "
         + "; ".join(lines),
         metadata=dict(zip(names, (int(value) for value in totals), strict=True)),

@@ -11,6 +11,7 @@ import duckdb
 from warehouse import queries
 from warehouse.harvest.state import overview
 from warehouse.intake.deliveries import Intake
+from warehouse.intake.received import vanished
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import not_on_record
 
@@ -54,6 +55,7 @@ def status(lake: Lake) -> dict[str, Any]:
         "missing": sorted({code for code, _, _ in owed}),
         "harvest": overview(lake.home),
         "not_on_record": changed,
+        "vanished": vanished(lake.home),
         "owed": [{"deliverer": code, "name": name, "kind": kind} for code, kind, name in owed],
     }
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from readers.kinds import CATALOG, CONTENT, KINDS
+from warehouse.intake.received import received_note
+from warehouse.store.chain import Chain
 from warehouse.store.disk import write_whole
 from warehouse.store.home import Home
 
@@ -179,7 +181,7 @@ class Intake:
         self.home.keep(delivery.facts())
         fields = json.loads(delivery.facts()) | {"recorded_at": delivery.recorded_at.isoformat()}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        write_whole(self.home.intake / f"{delivery.delivery_id}.delivery.json", text.encode(), "intake")
+        self._put(f"{delivery.delivery_id}.delivery.json", text)
         known.add(delivery)
         return Receipt(delivery, None)
 
@@ -195,7 +197,12 @@ class Intake:
             raise DeliveryError(f"{delivery_id}: withdrawn already 该交付已撤回")
         fields = {"delivery_id": delivery_id, "reason": reason, "recorded_at": datetime.now(UTC).isoformat()}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        write_whole(self.home.intake / f"{delivery_id}.withdrawal.json", text.encode(), "intake")
+        self._put(f"{delivery_id}.withdrawal.json", text)
+
+    def _put(self, name: str, text: str) -> None:
+        file = self.home.intake / name
+        write_whole(file, text.encode(), "intake")
+        Chain(self.home).append([received_note(file)])
 
     def keep_files(
         self,

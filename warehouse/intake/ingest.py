@@ -5,7 +5,8 @@ Belongs here: which deliveries are pending, one transaction for all of them. Doe
 """
 
 import hashlib
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -23,6 +24,7 @@ from warehouse.intake.deliveries import OPERATOR, Delivery, Intake, Withdrawal
 from warehouse.intake.landing_models import fill_models, outdated, portion_of
 from warehouse.intake.reading import FileOutcome, ReadFiles, file_row, read_files
 from warehouse.intake.record_writer import RecordWriter
+from warehouse.store.chain import READING, Note
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.owed import RECEIPTS_OF, owe
@@ -136,7 +138,10 @@ def ingest(
         before = _statuses(connection)
         withdrawn = Intake(lake.home).withdrawals()
         readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
-        _insert_files(connection, _insert_records(connection, lake.home, policy, readable, read))
+        outcomes = _insert_records(connection, lake.home, policy, readable, read)
+        _insert_files(connection, outcomes)
+        for note in _reading_notes(outcomes):
+            lake.note(*note)
         _replace_deliveries(connection, lake.home, todo)
         taken = {delivery.delivery_id for delivery in todo.deliveries} | {w.delivery_id for w in todo.withdrawals}
         whole = outdated(connection, lake.tables, policy_hashes)
@@ -195,6 +200,16 @@ def _insert_records(
 
 def _insert_files(connection: duckdb.DuckDBPyConnection, outcomes: list[FileOutcome]) -> None:
     _insert_rows(connection, "landing.delivery_file", [file_row(outcome) for outcome in outcomes])
+
+
+def _reading_notes(outcomes: Iterable[FileOutcome]) -> Iterator[Note]:
+    """The events of files that were read: how many records the reader counted when it split each."""
+    by_delivery: dict[str, list[FileOutcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_delivery[outcome.delivery_id].append(outcome)
+    for delivery_id, files in by_delivery.items():
+        counts = [[file.source_file, file.source_sha256, file.status, file.record_count] for file in files]
+        yield Note(READING, delivery_id, {"files": counts, "records": sum(file.record_count for file in files)})
 
 
 def _replace_deliveries(connection: duckdb.DuckDBPyConnection, home: Home, todo: Pending) -> None:

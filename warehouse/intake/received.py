@@ -1,0 +1,101 @@
+"""What was received, in the chain of events: told when it comes in, compared whenever a run begins.
+
+Belongs here: the events of deliveries and withdrawals, what of them is no longer there. Does not belong here: the chain itself
+(`store/chain.py`), receiving (`deliveries.py`).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from warehouse.store.chain import DELIVERY, POLICY, READING, WITHDRAWAL, Chain, Note
+from warehouse.store.home import Home
+
+_NAMED = 5
+
+
+class VanishedError(Exception):
+    """Something that was received is gone or changed. The message names it and what a person must do."""
+
+
+def received_note(file: Path, *, late: bool = False) -> Note:
+    """The event of a file of the intake.
+
+    Args:
+        late: it was found there without its event: of a version that had no chain, or of a process that died between the two.
+    """
+    data = file.read_bytes()
+    fields = json.loads(data)
+    kind = WITHDRAWAL if file.name.endswith(".withdrawal.json") else DELIVERY
+    body: dict[str, object] = {"file": file.name, "sha256": hashlib.sha256(data).hexdigest()}
+    if kind == DELIVERY:
+        body |= {name: fields[name] for name in ("deliverer_code", "kind", "delivery_date", "sequence")}
+        body["files"] = [[f["name"], f["sha256"], f["size_bytes"]] for f in fields["files"]]
+    else:
+        body["reason"] = fields["reason"]
+    return Note(kind, file.name.partition(".")[0], body | ({"late": True} if late else {}))
+
+
+def read_counts(chain: Chain) -> dict[str, int]:
+    """How many records the reader counted in each delivery, when it was read last."""
+    return {event.subject: int(event.body["records"]) for event in chain.events() if event.kind == READING}
+
+
+def catch_up(home: Home) -> int:
+    """Give files of the intake that have no event theirs; returns how many there were."""
+    chain = Chain(home)
+    told = {event.body["file"] for event in chain.events() if event.kind in (DELIVERY, WITHDRAWAL)}
+    late = [file for file in _files(home) if file.name not in told]
+    if late:
+        chain.append(received_note(file, late=True) for file in late)
+    return len(late)
+
+
+def vanished(home: Home) -> list[str]:
+    """What was received once, by the chain, and is not there as it was: files of the intake, kept bytes, versions of policy files.
+
+    Kept bytes are looked for with their size; `shuzhang verify --bytes` reads them.
+    """
+    found = []
+    for event in Chain(home).events():
+        if event.kind in (DELIVERY, WITHDRAWAL):
+            found += _lost(home.intake / event.body["file"], event.body["sha256"], f"{event.kind} {event.subject}")
+            for name, sha256, size in event.body.get("files", ()):
+                blob = home.blob(sha256)
+                if not blob.is_file() or blob.stat().st_size != size:
+                    found.append(f"{event.subject} {name}: {blob}")
+        elif event.kind == POLICY:
+            files: Mapping[str, str] = event.body["files"]
+            found += [f"policy/{name}: {home.blob(sha)}" for name, sha in files.items() if not home.blob(sha).is_file()]
+    return list(dict.fromkeys(found))
+
+
+def demand_received(home: Home) -> None:
+    """Refuse to go on where something that was received is gone or changed.
+
+    Raises:
+        VanishedError: it names the first few.
+    """
+    if lost := vanished(home):
+        raise VanishedError(told(lost))
+
+
+def told(lost: list[str]) -> str:
+    """What a person is told of what is gone."""
+    named = "; ".join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")
+    return (
+        f"{len(lost)} 个已接收的文件缺失或被改动，请从备份恢复后再运行 / {len(lost)} files that were received are missing or changed; "
+        f"restore them from a backup, then run again: {named}"
+    )
+
+
+def _lost(file: Path, sha256: str, what: str) -> list[str]:
+    if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256:
+        return []
+    return [f"{what}: {file}"]
+
+
+def _files(home: Home) -> list[Path]:
+    """Deliveries before withdrawals, as they must have come."""
+    return [*sorted(home.intake.glob("*.delivery.json")), *sorted(home.intake.glob("*.withdrawal.json"))]
