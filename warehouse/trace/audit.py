@@ -1,0 +1,178 @@
+"""Auditing the record itself: the chain of events followed from its first line, and held against what stands beside it.
+
+Belongs here: what was changed, removed, reordered or cut in the chain; the lake's copy, its commits and models, and what was received,
+held against it. Does not belong here: appending (`store/chain.py`), proving rows (`proof.py`, `row_set.py`). What this cannot prove stands
+in docs/auditors.md.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from readers.policy.files import PolicySet
+from warehouse.building.commit_record import TOLD
+from warehouse.building.policy_entries import policy_at
+from warehouse.intake.received import vanished
+from warehouse.store.chain import COMMIT, LAKE, NOTHING_BEFORE, Event, anchored, parse
+from warehouse.store.home import DamagedBlobError
+from warehouse.store.lake import Lake, lake_id
+from warehouse.store.on_record import not_on_record
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit of the record found. `events`: how many the chain has; `faults` and `notes` have a line each."""
+
+    events: int
+    head: str
+    faults: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def audit(lake: Lake, anchor: Path | None = None) -> Audit:
+    """Audit the record of a home.
+
+    Args:
+        anchor: the file outside of the home that has the chain's heads, if there is one.
+    """
+    lines = lake.chain.lines()
+    faults, events = [], []
+    for fault, event in _followed(lines):
+        faults += [fault] if fault else []
+        events += [event] if event else []
+    faults += _heads(lake, lines, anchor)
+    legible = len(events) == len(lines)
+    notes = [
+        f"第 {e.number} 条 event {e.number}: 快照 {e.body['from_snapshot']} 及以前写入的内容早于事件链，不能由它证明 / what stood up to "
+        f"snapshot {e.body['from_snapshot']} is older than the chain, which cannot prove it"
+        for e in events
+        if e.kind == LAKE and e.body["from_snapshot"] > 0
+    ]
+    notes += [
+        f"第 {e.number} 条 event {e.number}: {e.subject} 是后来补记的 / was put on record late"
+        for e in events
+        if e.body.get("late")
+    ]
+    if lake.exists:
+        with lake.reading() as connection:
+            faults += _copy(connection, events)
+            faults += _commits(connection, events)
+            changed = not_on_record(lake, connection) if legible else {}
+            faults += [
+                f"{name}: 快照 {', '.join(map(str, s))} 不在记录中 / changed by snapshots that are not on record"
+                for name, s in changed.items()
+            ]
+            faults += _models(lake, connection)
+    faults += [f"{lost}: 缺失或被改动 / missing or changed" for lost in (vanished(lake.home) if legible else ())]
+    head = hashlib.sha256(lines[-1]).hexdigest() if lines else NOTHING_BEFORE
+    return Audit(len(lines), f"{len(lines)} {head}", tuple(faults), tuple(notes))
+
+
+def _followed(lines: list[bytes]) -> Iterator[tuple[str, Event | None]]:
+    """Each line as an event, with what is wrong between it and the one before."""
+    previous, before = NOTHING_BEFORE, 0
+    for place, line in enumerate(lines, 1):
+        try:
+            event = parse(line)
+        except ValueError:
+            yield f"第 {place} 行 line {place}: 不是事件 / is no event", None
+            previous = hashlib.sha256(line).hexdigest()
+            continue
+        fault = ""
+        if event.number != before + 1:
+            moved = event.number <= before
+            what = "重复或调换 / repeated or moved" if moved else "之前有缺失 / some before it are missing"
+            fault = f"第 {place} 行 line {place}: 事件序号 {event.number}，应为 {before + 1}，{what}"
+        elif event.previous != previous:
+            fault = f"第 {event.number} 条 event {event.number}: 与前一条的哈希不符，前一条被改动 / the one before it was changed"
+        previous, before = event.sha256, event.number
+        yield fault, event
+
+
+def _heads(lake: Lake, lines: list[bytes], anchor: Path | None) -> Iterator[str]:
+    heads = [("head.json", lake.chain.head())] if lake.chain.exists or lake.chain.head().number else []
+    if anchor is not None:
+        heads += [(str(anchor), head) for head in anchored(lake.chain, anchor)]
+        if not any(name == str(anchor) for name, _ in heads):
+            yield f"{anchor}: 没有这条链的链首 / has no head of this chain"
+    for name, head in heads:
+        if head.number > len(lines):
+            yield (
+                f"{name}: 链首为第 {head.number} 条，链只有 {len(lines)} 条，尾部被截去 / names event {head.number}; the chain was cut "
+                f"to {len(lines)}"
+            )
+        elif head.number and hashlib.sha256(lines[head.number - 1]).hexdigest() != head.sha256:
+            yield (
+                f"{name}: 第 {head.number} 条与记录的链首不符，它或之前的事件被改写 / event {head.number} is not the one on record; it or "
+                "one before was rewritten"
+            )
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, events: list[Event]) -> Iterator[str]:
+    """Where the lake's copy says another thing than the chain."""
+    rows = connection.execute(
+        "SELECT event_number, event_sha256, event_body FROM audit.event ORDER BY event_number"
+    ).fetchall()
+    chain = {event.number: event for event in events}
+    for number, sha256, body in rows:
+        event = chain.get(number)
+        if event is None or event.sha256 != sha256 or json.loads(body) != event.body:
+            yield f"audit.event {number}: 与事件链不符 / is not what the chain says"
+    last = max((number for number, *_ in rows), default=0)
+    missing = sorted({event.number for event in events if event.number <= last} - {number for number, *_ in rows})
+    for number in missing:
+        yield f"audit.event {number}: 缺失 / missing"
+
+
+def _commits(connection: duckdb.DuckDBPyConnection, events: list[Event]) -> Iterator[str]:
+    """Where `audit.materialization` says another thing than the events of the lake's commits."""
+    lake = lake_id(connection)
+    first = min((e.body["from_snapshot"] for e in events if e.kind == LAKE and e.subject == lake), default=0)
+    told: dict[tuple[str, str, int], Mapping[str, Any]] = {
+        (table["table_name"], table["partition_key"], event.body["snapshot"]): table
+        for event in events
+        if event.kind == COMMIT and event.body["lake"] == lake
+        for table in event.body.get("tables", ())
+    }
+    columns = ", ".join(TOLD)
+    cursor = connection.execute(
+        f"SELECT snapshot_id, {columns} FROM audit.materialization WHERE snapshot_id > $first", {"first": first}
+    )
+    here = {(row[1], row[2], row[0]): dict(zip(TOLD, row[1:], strict=True)) for row in cursor.fetchall()}
+    for key in sorted({*told, *here}):
+        name = f"audit.materialization {key[0]} {key[1]}".rstrip()
+        if key not in here or key not in told:
+            which = "记录缺失 / is missing" if key in told else "事件链中没有 / is not in the chain"
+            yield f"{name} 快照 snapshot {key[2]}: {which}"
+        elif wrong := [column for column in TOLD if here[key][column] != told[key][column]]:
+            yield f"{name} 快照 snapshot {key[2]}: {', '.join(wrong)} 与事件链不符 / is not what the chain says"
+
+
+def _models(lake: Lake, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Where the last commit of a table was made by another model than this version's, under the policy that the lake had then."""
+    rows = connection.execute(
+        "SELECT table_name, sql_sha256, snapshot_id FROM audit.materialization "
+        "QUALIFY row_number() OVER (PARTITION BY table_name ORDER BY snapshot_id DESC) = 1"
+    ).fetchall()
+    policies: dict[int, PolicySet] = {}
+    for name, sql_sha256, snapshot in sorted(rows):
+        table = lake.tables.get(name)
+        if table is None or not table.model:
+            continue
+        try:
+            if table.template and snapshot not in policies:
+                policies[snapshot] = policy_at(connection, lake.home, snapshot)
+        except DamagedBlobError as error:
+            yield str(error)
+            continue
+        model = table.under(policies[snapshot]).model if table.template else table.model
+        if hashlib.sha256(str(model).encode()).hexdigest() != sql_sha256:
+            yield (
+                f"{name}: 模型不是本版本随附的，由别的版本生成或被改动；用 shuzhang run 重新生成 / its model is not the one shipped with "
+                "this version; `shuzhang run` builds it anew"
+            )

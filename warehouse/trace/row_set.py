@@ -1,0 +1,51 @@
+"""Proving the set of rows of a table: no row more and no row less than the last commit left, by the hashes that it put on record.
+
+Belongs here: reckoning the hashes again and comparing. Does not belong here: how they are reckoned (`building/row_hash.py`), deriving rows
+(`proof.py`).
+"""
+
+from collections.abc import Collection, Iterator
+
+import duckdb
+
+from warehouse import queries
+from warehouse.building.row_hash import hashes_query
+from warehouse.store.lake import Lake
+from warehouse.tables.quoting import identifier
+from warehouse.tables.table import Table
+
+
+def differing_sets(lake: Lake, tables: Collection[str]) -> Iterator[tuple[str, list[str]]]:
+    """What differs in each table's set of rows, a line a group; of a table that no commit with hashes has written, nothing is said.
+
+    Args:
+        tables: qualified names.
+    """
+    with lake.reading() as connection:
+        recorded: dict[str, dict[tuple[str, str], tuple[int, str]]] = {}
+        for name, partition, group, count, sha256 in connection.execute(queries.text("rows_hash_recorded")).fetchall():
+            recorded.setdefault(name, {})[partition, group] = (count, sha256)
+        for name in tables:
+            if name in recorded:
+                yield name, _differing(connection, lake.tables[name], recorded[name])
+
+
+def _differing(
+    connection: duckdb.DuckDBPyConnection, table: Table, recorded: dict[tuple[str, str], tuple[int, str]]
+) -> list[str]:
+    partitions = [""]
+    if table.partition:
+        rows = connection.execute(f"SELECT DISTINCT {identifier(table.partition)} FROM {table.qualified}").fetchall()
+        partitions = sorted({*(str(value) for (value,) in rows), *(partition for partition, _ in recorded)})
+    here: dict[tuple[str, str], tuple[int, str]] = {}
+    for partition in partitions:
+        where = f"{identifier(table.partition)} = $partition" if table.partition else "true"
+        values = {"partition": partition} if table.partition else {}
+        found = connection.execute(hashes_query(table, table.qualified, where), values).fetchall()
+        here |= {(partition, group): (count, sha256) for group, count, sha256 in found}
+    return [
+        f"{table.qualified} {' '.join(part for part in key if part)}: 记录 {recorded.get(key, (0, ''))[0]} 行，"
+        f"现有 {here.get(key, (0, ''))[0]} 行，行集哈希不符 / rows on record and rows here differ in number or content"
+        for key in sorted({*recorded, *here})
+        if recorded.get(key, (0, "")) != here.get(key, (0, ""))
+    ]
