@@ -24,7 +24,8 @@ from pipelines.cli.rebuild import rebuild
 from readers.kinds import CONTENT, KINDS
 from readers.policy.files import load
 from readers.policy.problems import PolicyError
-from warehouse.asking.query import RefusedError, query
+from warehouse.asking.judge import RefusedError
+from warehouse.asking.query import query
 from warehouse.asking.status import reconciliation
 from warehouse.asking.status import status as figures
 from warehouse.intake.deliveries import (

@@ -1,6 +1,7 @@
-"""Reading the lake with any SQL: SELECT, DESCRIBE, SUMMARIZE and the like; what writes is refused.
+"""Reading the lake with any SQL: SELECT, DESCRIBE, SUMMARIZE and the like; what writes or looks elsewhere is refused.
 
-Does not belong here: how the answer is shown (`pipelines/cli/app.py`).
+Belongs here: the engine's own locks, and running what was judged. Does not belong here: judging a statement (`judge.py`), how the answer
+is shown (`pipelines/cli/app.py`).
 """
 
 from collections.abc import Mapping
@@ -10,18 +11,9 @@ from typing import Any
 
 import duckdb
 
+from warehouse.asking.judge import reading
 from warehouse.store.lake import Lake
 from warehouse.tables.quoting import literal
-
-_READING = {
-    duckdb.StatementType.SELECT,
-    duckdb.StatementType.EXPLAIN,
-    duckdb.StatementType.RELATION,
-}
-
-
-class RefusedError(Exception):
-    """The statement would do something else than read the lake."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +30,13 @@ def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> A
     The lake is attached read-only and nothing outside of it can be opened: neither files nor the network.
 
     Raises:
-        RefusedError: a statement does not read.
+        RefusedError: a statement does not only read the lake; none was run.
+        UnknownTableError: it reads a table that is not there.
         duckdb.Error: the SQL is wrong.
     """
-    with lake.reading():
-        pass  # makes an empty lake on first use
+    if not lake.exists:
+        with lake.reading():
+            pass  # makes an empty lake
     # An instance of its own: what is locked here stays locked for it.
     with closing(lake.attach(read_only=True)) as connection:
         return answer(connection, lake, sql, values)
@@ -52,17 +46,17 @@ def answer(
     connection: duckdb.DuckDBPyConnection, lake: Lake, sql: str, values: Mapping[str, object] | None = None
 ) -> Answer:
     """As `query`, over a connection to a lake that was attached read-only; it can open nothing else from then on."""
-    connection.execute(f"SET allowed_directories = [{literal(str(lake.home.lake))}]")
+    # DuckLake opens its Parquet as any reader does, so that its folder stays allowed: what a statement may ask for is judged besides.
+    connection.execute(f"SET allowed_directories = [{literal(str(lake.home.lake / 'data'))}]")
+    # Nothing is written, not even what does not fit into memory.
+    connection.execute("SET temp_directory = ''")
+    connection.execute("SET autoload_known_extensions = false")
+    # Else a name that is no table's may be that of a variable of this program.
+    connection.execute("SET python_enable_replacements = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    statements = connection.extract_statements(sql)
-    for statement in statements:
-        if statement.type not in _READING:
-            raise RefusedError(
-                f"only reading statements are taken, not {statement.type.name}: {statement.query.strip()[:80]} 只接受查询语句"
-            )
     found = Answer([], [])
-    for statement in statements:
+    for statement in reading(connection, sql):
         cursor = connection.execute(statement, values or {})
         found = Answer([d[0] for d in cursor.description or ()], cursor.fetchall())
     return found

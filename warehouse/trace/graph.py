@@ -7,10 +7,10 @@ Belongs here: edges between columns of all tables, the ways up and down. Does no
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+from readers.near import near
 from warehouse.provenance.columns import Influence, column_lineage
 from warehouse.tables.table import Table, Tables
 
@@ -84,10 +84,10 @@ class LineageGraph:
         name, column = ".".join(parts[:2]), ".".join(parts[2:])
         table = self.tables.get(name)
         if table is None:
-            raise LineageError(f"{name}: no such table 没有这张表{_near(name, self.tables)}")
+            raise LineageError(f"{name}: no such table 没有这张表{near(name, self.tables)}")
         columns = [c.name for c in table.columns]
         if column and column not in columns:
-            raise LineageError(f"{name}: no column {column} 没有这一列{_near(column, columns)}")
+            raise LineageError(f"{name}: no column {column} 没有这一列{near(column, columns)}")
         return [ColumnRef(name, c) for c in ([column] if column else columns)]
 
     def up(self, start: Iterable[ColumnRef], *, filters: bool = False) -> list[Edge]:
@@ -150,8 +150,3 @@ class LineageGraph:
                     seen.add(onward(edge))
                     waiting.append(onward(edge))
         return sorted(found)
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f"; did you mean 您是否要找: {', '.join(near)}?" if near else f"; there are 现有: {', '.join(known)}"
