@@ -13,6 +13,7 @@ import duckdb
 import typer
 
 from pipelines.cli import console
+from pipelines.cli.audit import audit_app
 from pipelines.cli.guard import held, refuse, release
 from pipelines.cli.harvest import harvest
 from pipelines.cli.history import history
@@ -28,6 +29,7 @@ from warehouse.asking.judge import RefusedError
 from warehouse.asking.query import query
 from warehouse.asking.status import reconciliation
 from warehouse.asking.status import status as figures
+from warehouse.intake import received
 from warehouse.intake.deliveries import (
     MODES,
     DeliveryError,
@@ -38,13 +40,16 @@ from warehouse.intake.deliveries import (
     read_manifest,
 )
 from warehouse.intake.guard import undecided
+from warehouse.intake.received import VanishedError, damaged
 from warehouse.publish.database import export_database
 from warehouse.publish.dictionary import dictionary_text
 from warehouse.publish.lineage_page import publish_lineage
 from warehouse.publish.template import write_template
+from warehouse.store.chain import AnchorError, Chain, ChainError
 from warehouse.store.disk import FullDiskError
 from warehouse.store.home import DamagedBlobError, Home, home_path
 from warehouse.store.lake import Lake, SchemaDriftError
+from warehouse.store.on_record import NotOnRecordError, told
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.proof import prove
 from warehouse.trace.walk import TraceError
@@ -65,13 +70,17 @@ for command in (lineage, history, harvest, held, release, refuse, rebuild):
     app.command()(command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(quality_app, name="quality")
+app.add_typer(audit_app, name="audit")
+
+#: What of the record is not as it was: a person must look.
+_BROKEN_RECORD = (NotOnRecordError, VanishedError, ChainError, AnchorError)
 
 
 def main() -> None:
     """Entry point: errors that a person can mend end in one message and an exit code, not in a traceback."""
     try:
         app()
-    except (PolicyError, SchemaDriftError, DamagedBlobError, FullDiskError) as error:
+    except (PolicyError, SchemaDriftError, DamagedBlobError, FullDiskError, *_BROKEN_RECORD) as error:
         console.fail(str(error), 1)
     except (DeliveryError, TraceError, RefusedError, duckdb.Error, ValueError) as error:
         console.fail(str(error), 2)
@@ -224,8 +233,11 @@ def run(
             starting=lambda plan: display.start(plan.period, len(plan.assets)),
             progress=display.advance,
         )
+    if outcome.restored:
+        console.warn(told(outcome.restored))
     for problem in outcome.problems:
         console.warn(problem)
+    console.say(f"事件链链首 / head of the chain of events: {Chain(target).head()}")
     if not outcome.succeeded:
         raise typer.Exit(1)
     lake = Lake(target)
@@ -265,6 +277,10 @@ def status(
         console.print_json(found)
     else:
         console.show_status(found)
+    if found["not_on_record"]:
+        console.warn(told(found["not_on_record"]))
+    if found["vanished"]:
+        console.warn(received.told(found["vanished"]))
 
 
 @app.command()
@@ -312,11 +328,18 @@ def verify(
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="每张表抽取的行数 / rows drawn of each table")] = 20,
     seed: Annotated[int, typer.Option(help="同一种子抽取同样的行 / the same seed draws the same rows")] = 1,
+    read_bytes: Annotated[
+        bool, typer.Option("--bytes", help="并把保存的每个字节读一遍 / and read every kept byte once")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
-    """抽样证明：从保存的字节重新推得抽取的行并比较 / prove rows drawn from every table from the kept bytes."""
-    failed = False
-    for proof in prove(_lake(home), rows=rows, seed=seed, tables=tables or ()):
+    """证明：各表行集与提交时一致，抽取的行由保存的字节推得 / prove each table's set of rows, and rows drawn of it from the kept bytes."""
+    lake, failed = _lake(home), False
+    if read_bytes:
+        for line in damaged(lake.home):
+            failed = True
+            console.warn(line)
+    for proof in prove(lake, rows=rows, seed=seed, tables=tables or ()):
         failed |= bool(proof.failures)
         verdict = "不一致 / DIFFERENT" if proof.failures else "一致 / proven"
         console.say(f"{proof.table}: {proof.sampled} / {proof.row_count} 行 rows, {verdict}")

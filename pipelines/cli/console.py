@@ -151,7 +151,7 @@ def show_status(figures: dict[str, Any]) -> None:
     _OUT.print(kinds)
     rest = RichTable("项目 figure", "值 value", title="状态 / status")
     for name, value in figures.items():
-        if name in ("records", "records_by_kind", "owed", "harvest"):
+        if name in ("records", "records_by_kind", "owed", "harvest", "not_on_record", "vanished"):
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
         rest.add_row(name, "-" if shown is None else str(shown), end_section=name == "quality_assessed_pct")

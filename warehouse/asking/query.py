@@ -4,7 +4,7 @@ Belongs here: the engine's own locks, and running what was judged. Does not belo
 is shown (`pipelines/cli/app.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ import duckdb
 
 from warehouse.asking.judge import reading
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import not_on_record, refuse
 from warehouse.tables.quoting import literal
 
 
@@ -31,6 +32,7 @@ def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> A
 
     Raises:
         RefusedError: a statement does not only read the lake; none was run.
+        NotOnRecordError: it reads a table that is not as a commit on record left it.
         UnknownTableError: it reads a table that is not there.
         duckdb.Error: the SQL is wrong.
     """
@@ -39,6 +41,8 @@ def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> A
             pass  # makes an empty lake
     # An instance of its own: what is locked here stays locked for it.
     with closing(lake.attach(read_only=True)) as connection:
+        if changed := not_on_record(lake, connection):
+            refuse(lake, connection, changed.keys() & _tables_read(connection, sql, changed))
         return answer(connection, lake, sql, values)
 
 
@@ -60,3 +64,14 @@ def answer(
         cursor = connection.execute(statement, values or {})
         found = Answer([d[0] for d in cursor.description or ()], cursor.fetchall())
     return found
+
+
+def _tables_read(connection: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> set[str]:
+    """The tables among some that a query names, in whatever way; all of them where DuckDB cannot tell."""
+    try:
+        named = {name.replace('"', "").lower() for name in connection.get_table_names(sql, qualified=True)}
+    except duckdb.Error:
+        return set(tables)
+    return {table for table in tables if any(f".{name}".endswith(f".{table}") for name in named)} | {
+        table for table in tables if table.partition(".")[2] in named
+    }

@@ -6,13 +6,14 @@ Belongs here: the events of deliveries and withdrawals, what of them is no longe
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from warehouse.store.chain import DELIVERY, POLICY, READING, WITHDRAWAL, Chain, Note
 from warehouse.store.home import Home
 
 _NAMED = 5
+_HASH_LENGTH = 64
 
 
 class VanishedError(Exception):
@@ -81,6 +82,15 @@ def demand_received(home: Home) -> None:
         raise VanishedError(told(lost))
 
 
+def damaged(home: Home) -> Iterator[str]:
+    """What of the kept bytes no longer has the hash that it is kept under: every byte is read once."""
+    for file in sorted(home.blobs.glob("??/*")):
+        if len(file.name) == _HASH_LENGTH and _sha256(file) != file.name:
+            yield f"{file}: 保存的字节已被改动，请从备份恢复 / kept bytes are changed; restore them from a backup"
+    for lost in vanished(home):
+        yield f"{lost}: 缺失或被改动，请从备份恢复 / missing or changed; restore it from a backup"
+
+
 def told(lost: list[str]) -> str:
     """What a person is told of what is gone."""
     named = "; ".join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")
@@ -94,6 +104,12 @@ def _lost(file: Path, sha256: str, what: str) -> list[str]:
     if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256:
         return []
     return [f"{what}: {file}"]
+
+
+def _sha256(file: Path) -> str:
+    """The hash of a file, read in portions."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _files(home: Home) -> list[Path]:

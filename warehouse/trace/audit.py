@@ -60,8 +60,11 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
     ]
     if lake.exists:
         with lake.reading() as connection:
-            faults += _copy(connection, events)
-            faults += _commits(connection, events)
+            if any(e.kind == LAKE and e.subject == lake_id(connection) for e in events):
+                faults += _copy(connection, events)
+                faults += _commits(connection, events)
+            else:
+                notes.append("事件链中还没有这个湖的提交 / of this lake the chain has none of its commits yet")
             changed = not_on_record(lake, connection) if legible else {}
             faults += [
                 f"{name}: 快照 {', '.join(map(str, s))} 不在记录中 / changed by snapshots that are not on record"

@@ -1,4 +1,4 @@
-"""Proving a lake by sample: seeded rows of its derived tables are traced, and derived again from the kept bytes.
+"""Proving a lake: the sets of rows of its derived tables by their hashes, and seeded rows by deriving them again from the kept bytes.
 
 Belongs here: which rows are drawn, and what came out table by table. Does not belong here: tracing a row (`trace.py`).
 """
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from warehouse.store.lake import Lake
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
+from warehouse.trace.row_set import differing_sets
 from warehouse.trace.walk import TraceError, Tracer
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What verifying `sampled` of a table's `row_count` rows showed; `failures` has one line a difference."""
+    """What verifying a table's set of rows and `sampled` of its `row_count` rows showed; `failures` has one line a difference."""
 
     table: str
     row_count: int
@@ -24,7 +25,7 @@ class Proof:
 
 
 def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> Iterator[Proof]:
-    """Verify up to `rows` rows of each derived table, or of `tables` alone; the same seed draws the same rows.
+    """Verify the set of rows and up to `rows` rows of each derived table, or of `tables` alone; the same seed draws the same rows.
 
     Raises:
         TraceError: one of `tables` has no model, or a row cannot be traced.
@@ -34,13 +35,16 @@ def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> 
     unknown = sorted(set(tables) - set(derived))
     if unknown:
         raise TraceError(f"{', '.join(unknown)}: no derived table 不是推得的表; tables: {', '.join(derived)}")
+    sets = dict(differing_sets(lake, [name for name in derived if not tables or name in tables]))
     with Tracer(lake, keep=True) as tracer:
         for name, table in derived.items():
             if tables and name not in tables:
                 continue
+            if failures := sets.get(name, []):
+                yield Proof(name, 0, 0, tuple(failures))
+                continue
             keys = row_keys(lake, table)
             drawn = random.Random(seed).sample(keys, min(rows, len(keys)))  # noqa: S311 - a sample, no secret
-            failures: list[str] = []
             for key in drawn:
                 failures += tracer.trace(name, key, verify=True, limit=0).differences
             yield Proof(name, len(keys), len(drawn), tuple(failures))

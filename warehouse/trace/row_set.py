@@ -14,6 +14,9 @@ from warehouse.store.lake import Lake
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 
+#: DuckLake's own record says that nothing happened, so that only the kept bytes are left to go by.
+_MEND = "；用 shuzhang rebuild --force 从保存的字节重建 / `shuzhang rebuild --force` builds the lake anew from the kept bytes"
+
 
 def differing_sets(lake: Lake, tables: Collection[str]) -> Iterator[tuple[str, list[str]]]:
     """What differs in each table's set of rows, a line a group; of a table that no commit with hashes has written, nothing is said.
@@ -27,7 +30,10 @@ def differing_sets(lake: Lake, tables: Collection[str]) -> Iterator[tuple[str, l
             recorded.setdefault(name, {})[partition, group] = (count, sha256)
         for name in tables:
             if name in recorded:
-                yield name, _differing(connection, lake.tables[name], recorded[name])
+                try:
+                    yield name, _differing(connection, lake.tables[name], recorded[name])
+                except (duckdb.IOException, duckdb.InvalidInputException) as error:
+                    yield name, [f"{name}: 数据文件无法读取 / its data files cannot be read ({error}){_MEND}"]
 
 
 def _differing(
@@ -45,7 +51,7 @@ def _differing(
         here |= {(partition, group): (count, sha256) for group, count, sha256 in found}
     return [
         f"{table.qualified} {' '.join(part for part in key if part)}: 记录 {recorded.get(key, (0, ''))[0]} 行，"
-        f"现有 {here.get(key, (0, ''))[0]} 行，行集哈希不符 / rows on record and rows here differ in number or content"
+        f"现有 {here.get(key, (0, ''))[0]} 行，行集哈希不符 / rows on record and here differ in number or content{_MEND}"
         for key in sorted({*recorded, *here})
         if recorded.get(key, (0, "")) != here.get(key, (0, ""))
     ]

@@ -1,0 +1,236 @@
+"""What is shown is what a commit on record left; what is not, is refused, named and restored; and the record itself can be audited."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli.app import app
+from pipelines.run import run
+from tests.homes import ask, deliver_folder, lake_of, one, run_home, small_city
+from warehouse.asking.query import query
+from warehouse.intake.deliveries import Intake
+from warehouse.intake.received import VanishedError, damaged, vanished
+from warehouse.publish.database import export_database
+from warehouse.store.chain import ANCHOR_VARIABLE, DELIVERY, Chain
+from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo, Lake
+from warehouse.store.on_record import NotOnRecordError, not_on_record, restore
+from warehouse.trace.audit import audit
+from warehouse.trace.proof import prove
+from warehouse.trace.row_set import differing_sets
+from warehouse.trace.walk import trace
+
+#: What somebody writes to the lake with plain DuckDB, by the table that is then not on record.
+EDITS = {
+    "report.form_r1": "UPDATE report.form_r1 SET closing_cost_cny = closing_cost_cny + 100 WHERE level = 'city'",
+    "valuation.snapshot": "UPDATE valuation.snapshot SET closing_cost_cny = closing_cost_cny + 100",
+    "registry.asset_card": "DELETE FROM registry.asset_card",
+    "registry.memo_register": "DROP TABLE registry.memo_register",
+    "quality.score": "ALTER TABLE quality.score RENAME TO former_score",
+    "landing.record": "INSERT INTO landing.record SELECT * REPLACE (ordinal + 90000 AS ordinal) FROM landing.record LIMIT 1",
+    "policy.entry": "UPDATE policy.entry SET body = '{}' WHERE list_name = 'parameter'",
+    "audit.materialization": "UPDATE audit.materialization SET row_count = row_count + 1",
+    "audit.event": "DELETE FROM audit.event WHERE event_number = 3",
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home that was run. Copy it."""
+    home = Home(tmp_path_factory.mktemp("built") / "home")
+    deliver_folder(home, small_city(tmp_path_factory.mktemp("small") / "city"))
+    run_home(home)
+    lake_of.cache_clear()
+    yield home
+    lake_of.cache_clear()
+
+
+@pytest.fixture
+def home(built: Home, tmp_path: Path) -> Home:
+    return Home(shutil.copytree(built.root, tmp_path / "home"))
+
+
+def _edit(home: Home, *statements: str) -> None:
+    with closing(Lake(home).attach(read_only=False)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _changed(home: Home) -> set[str]:
+    lake = Lake(home)
+    with lake.reading() as connection:
+        return set(not_on_record(lake, connection))
+
+
+def test_an_edited_table_is_refused_named_and_restored(built: Home, home: Home, tmp_path: Path) -> None:
+    lake = Lake(home)
+    assert _changed(home) == set()
+    _edit(home, *EDITS.values())
+    assert _changed(home) == set(EDITS)
+    for sql in (
+        "FROM report.form_r1", 'SELECT * FROM lake."report"."form_r1"', "WITH x AS (FROM report.form_r1) FROM x",
+        "SELECT (SELECT max(closing_cost_cny) FROM REPORT.FORM_R1)", "SUMMARIZE report.form_r1",
+    ):  # fmt: skip
+        with pytest.raises(NotOnRecordError, match="shuzhang run"):
+            query(lake, sql)
+    assert query(lake, "SELECT count(*) FROM catalog.resource").rows
+    with pytest.raises(NotOnRecordError):
+        export_database(lake, tmp_path / "out.duckdb")
+    assert not (tmp_path / "out.duckdb").exists()
+    with pytest.raises(NotOnRecordError):
+        list(prove(lake, rows=1, seed=1, tables=["valuation.snapshot"]))
+    told = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "300"}).output
+    assert {name for name in EDITS if name not in told} == set()
+    faults = "\n".join(audit(lake).faults)
+    assert {name for name in EDITS if name not in faults} == set()
+
+    assert set(restore(lake, CommitInfo("t", "restore", ""))) == set(EDITS)
+    assert _changed(home) == set()
+    assert audit(lake).faults == ()
+    lake_of.cache_clear()
+    for name, table in lake.tables.items():
+        if table.stage != "audit":
+            rows = f"FROM {name} ORDER BY {', '.join(table.key)}"
+            assert ask(home, rows) == ask(built, rows), name
+    assert [lines for _, lines in differing_sets(lake, list(lake.tables)) if lines] == []
+
+
+def test_a_run_builds_anew_what_was_edited_and_puts_both_on_record(built: Home, home: Home) -> None:
+    _edit(home, EDITS["report.form_r1"])
+    outcome = run_home(home)
+    assert list(outcome.restored) == ["report.form_r1"]
+    assert "report.form_r1" in outcome.materialised
+    kinds = [(event.kind, event.subject) for event in Chain(home).events()][-6:]
+    assert ("restored", "report.form_r1") in kinds
+    assert ask(home, "FROM report.form_r1 ORDER BY ALL") == ask(built, "FROM report.form_r1 ORDER BY ALL")
+    assert run_home(home).restored == {}
+
+
+def test_a_row_more_or_less_is_found_where_the_files_of_the_lake_were_replaced(home: Home) -> None:
+    """Past DuckLake: the Parquet file itself is another, of the same number of rows."""
+    lake = Lake(home)
+    with lake.reading() as connection:
+        ((path,),) = connection.execute(
+            "SELECT data_file FROM ducklake_list_files('lake', 'form_r1', schema => 'report')"
+        ).fetchall()
+        connection.execute(
+            f"CREATE TEMP TABLE t AS SELECT * REPLACE (closing_cost_cny + 100 AS closing_cost_cny) FROM '{path}'"
+        )
+        Path(path).unlink()
+        connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+    assert _changed(home) == set()
+    (proof,) = prove(Lake(home), rows=1, seed=1, tables=["report.form_r1"])
+    assert any("report.form_r1" in failure and "rebuild" in failure for failure in proof.failures)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda lines, n: [*lines[:n], lines[n].replace(b'"records":', b'"records":1'), *lines[n + 1 :]],
+            "前一条被改动",
+        ),
+        (lambda lines, n: [*lines[:n], *lines[n + 1 :]], "缺失"),
+        (lambda lines, n: [*lines[:n], lines[n + 1], lines[n], *lines[n + 2 :]], "调换"),
+        (lambda lines, n: lines[:-2], "截去"),
+        (lambda lines, n: [*lines[:n], b"nothing", *lines[n + 1 :]], "不是事件"),
+    ],
+    ids=["changed", "removed", "reordered", "cut", "no event"],
+)
+def test_a_chain_that_was_tampered_with_is_named(
+    home: Home, spoil: Callable[[list[bytes], int], list[bytes]], said: str
+) -> None:
+    chain = Chain(home)
+    lines = chain.lines()
+    reading = next(n for n, line in enumerate(lines) if b'"records":' in line)
+    chain.file.write_bytes(b"".join(line + b"\n" for line in spoil(lines, reading)))
+    assert any(said in fault for fault in audit(Lake(home)).faults)
+
+
+def test_a_chain_that_was_written_anew_is_known_by_its_anchor_and_its_models(
+    tmp_path: Path, built: Home, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anchor = tmp_path / "anchor"
+    monkeypatch.setenv(ANCHOR_VARIABLE, str(anchor))
+    Lake(home).commit(CommitInfo("t", "t", ""), lambda _: None)
+    assert audit(Lake(home), anchor).faults == ()
+    # A model with 100 more, its hash everywhere: the table, the record, and a chain that follows from its first line.
+    snapshot = one(home, "SELECT max(snapshot_id) FROM audit.materialization WHERE table_name = 'report.form_r1'")
+    forged = home.keep(b"SELECT 100")
+    former = one(
+        home,
+        f"SELECT sql_sha256 FROM audit.materialization WHERE table_name = 'report.form_r1' AND snapshot_id = {snapshot}",
+    )
+    lake_of.cache_clear()
+    chain, previous, lines = Chain(home), "0" * 64, []
+    for line in chain.lines():
+        fields = json.loads(line.replace(former.encode(), forged.encode()))
+        fields["previous"] = previous
+        lines.append(json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+        previous = hashlib.sha256(lines[-1]).hexdigest()
+    chain.file.write_bytes(b"".join(line + b"\n" for line in lines))
+    head = json.loads((chain.folder / "head.json").read_text())
+    (chain.folder / "head.json").write_text(json.dumps(head | {"sha256": previous}))
+    _edit(home, f"UPDATE audit.materialization SET sql_sha256 = '{forged}' WHERE sql_sha256 = '{former}'")
+    faults = audit(Lake(home), anchor).faults
+    assert any((str(anchor) in fault and "改写" in fault) or "没有这条链" in fault for fault in faults)
+    assert any(fault.startswith("report.form_r1: 模型") for fault in faults)
+
+
+def test_what_was_received_and_is_gone_is_named_and_stops_a_run(home: Home) -> None:
+    deliveries = Intake(home).deliveries()
+    assert vanished(home) == []
+    assert {e.subject for e in Chain(home).events() if e.kind == DELIVERY} == {d.delivery_id for d in deliveries}
+    file = home.intake / f"{deliveries[0].delivery_id}.delivery.json"
+    blob = home.blob(deliveries[1].files[0].sha256)
+    text, data = file.read_bytes(), blob.read_bytes()
+    for spoil, mend, named in (
+        (file.unlink, lambda: file.write_bytes(text), file),
+        (
+            lambda: file.write_bytes(text.replace(b'"sequence": 1', b'"sequence": 2')),
+            lambda: file.write_bytes(text),
+            file,
+        ),
+        (blob.unlink, lambda: blob.write_bytes(data), blob),
+    ):
+        spoil()
+        (lost,) = vanished(home)
+        assert str(named) in lost
+        with pytest.raises(VanishedError, match="restore"):
+            run(home)
+        told = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "300"}).output
+        assert named.name in told.replace("\n", "")
+        mend()
+    assert run(home).problems == ()
+    blob.write_bytes(b"x" + data[1:])
+    assert vanished(home) == []
+    (line,) = damaged(home)
+    assert str(blob) in line
+
+
+def test_a_home_without_a_chain_begins_one_that_says_what_it_cannot_prove(home: Home) -> None:
+    shutil.rmtree(home.root / "audit")
+    _edit(home, "DELETE FROM audit.event")
+    assert run(home).problems == ()
+    lake = Lake(home)
+    assert (audit(lake).faults, "none of its commits" in " ".join(audit(lake).notes)) == ((), True)
+    lake.commit(CommitInfo("t", "t", ""), lambda _: None)
+    found = audit(lake)
+    assert found.faults == ()
+    assert any("older than the chain" in note for note in found.notes)
+    assert len([note for note in found.notes if "late" in note]) == len(Intake(home).deliveries())
+
+
+def test_a_trace_of_an_edited_table_is_refused(home: Home) -> None:
+    (code,) = ask(home, "SELECT card_id FROM registry.asset_card ORDER BY ALL LIMIT 1")[0]
+    lake_of.cache_clear()
+    assert trace(Lake(home), "registry.asset_card", {"card_id": code}, limit=0).source_count
+    _edit(home, "UPDATE landing.record SET raw = raw || ' '")
+    with pytest.raises(NotOnRecordError, match=r"landing\.record"):
+        trace(Lake(home), "registry.asset_card", {"card_id": code}, limit=0)
