@@ -69,7 +69,11 @@ def answer(
 def _tables_read(connection: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> set[str]:
     """The tables among some that a query names, in whatever way; all of them where DuckDB cannot tell."""
     try:
-        named = {name.replace('"', "").lower() for name in connection.get_table_names(sql, qualified=True)}
+        named = {
+            name.replace('"', "").lower()
+            for statement in connection.extract_statements(sql)
+            for name in connection.get_table_names(statement.query, qualified=True)
+        }
     except duckdb.Error:
         return set(tables)
     return {table for table in tables if any(f".{name}".endswith(f".{table}") for name in named)} | {

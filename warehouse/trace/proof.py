@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import refuse
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.row_set import differing_sets
@@ -30,12 +31,16 @@ def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> 
     Raises:
         TraceError: one of `tables` has no model, or a row cannot be traced.
         DamagedBlobError: kept bytes are missing or changed.
+        NotOnRecordError: a table is not as a commit on record left it.
     """
     derived = {table.qualified: table for table in lake.tables.derived}
     unknown = sorted(set(tables) - set(derived))
     if unknown:
         raise TraceError(f"{', '.join(unknown)}: no derived table 不是推得的表; tables: {', '.join(derived)}")
-    sets = dict(differing_sets(lake, [name for name in derived if not tables or name in tables]))
+    chosen = [name for name in derived if not tables or name in tables]
+    with lake.reading() as connection:
+        refuse(lake, connection, chosen)
+    sets = dict(differing_sets(lake, chosen))
     with Tracer(lake, keep=True) as tracer:
         for name, table in derived.items():
             if tables and name not in tables:
