@@ -4,16 +4,19 @@ Does not belong here: what is stale (`plan.py`), what is built (`assets_defs`).
 """
 
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
+from pathlib import Path
 
 import dagster as dg
 
 from pipelines.definitions import build_definitions
 from pipelines.jobs import EVERYTHING, INGEST, JOB_NAMES, YEAR_END, landing_config
+from pipelines.misuse import MisuseError
 from pipelines.partitions import add_partitions, last_year_end
 from pipelines.plan import Plan, default_period, plan
 from pipelines.problems import problems
@@ -24,7 +27,7 @@ from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.ingest import pending
 from warehouse.intake.received import catch_up, demand_received
 from warehouse.resource import LakeResource
-from warehouse.store.disk import full_disk_named
+from warehouse.store.disk import DiskError, full_disk_named
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.on_record import restore
@@ -78,10 +81,11 @@ def run(
         PolicyError: a policy file is wrong.
         FullDiskError: there is no room for the run's record.
         VanishedError: something that was received is gone or changed.
-        ValueError: there is no such job, or no such period to run it for.
+        MisuseError: there is no such job, or it is not for this period.
+        ValueError: nothing was delivered, so there is no period.
     """
     if job not in JOB_NAMES:
-        raise ValueError(f"--job {job}: none of {', '.join(JOB_NAMES)} 没有这个作业")
+        raise MisuseError(f"--job {job}: none of {', '.join(JOB_NAMES)} 没有这个作业")
     lake = Lake(home.create())
     with FirstReading() as first_reading:
         definition = build_definitions(LakeResource(home=str(home.root)), first_reading).resolve_job_def(job)
@@ -136,7 +140,7 @@ def _choose(
         todo = pending(lake, policy, deliverers)
         period = period or last_year_end(default_period(lake, policy, todo, first_reading.read_ahead))
         if last_year_end(period) != period:
-            raise ValueError(f"--period {period}: {YEAR_END} is for a December, YYYY-12 年结只用于十二月")
+            raise MisuseError(f"--period {period}: {YEAR_END} is for a December, YYYY-12 年结只用于十二月")
     chosen = plan(lake, policy, period, deliverers, first_reading.read_ahead, restored)
     selected = job.asset_layer.executable_asset_keys
     return replace(chosen, assets=tuple(key for key in chosen.assets if key in selected))
@@ -182,20 +186,37 @@ def show_deliverers(home: Home) -> None:
 
 
 def last_run(home: Home) -> dict[str, object] | None:
-    """The last run that Dagster knows in this home: id, job, status and times; None before the first."""
-    with open_instance(home) as instance:
-        reap_dead_runs(instance)
-        records = instance.get_run_records(limit=1)
-        if not records:
-            return None
-        record = records[0]
-        started = record.start_time and datetime.fromtimestamp(record.start_time, UTC).isoformat()
-        ended = record.end_time and datetime.fromtimestamp(record.end_time, UTC).isoformat()
-        run = record.dagster_run
-        return {
-            "run_id": run.run_id,
-            "job": run.job_name,
-            "status": run.status.value,
-            "started_at": started,
-            "ended_at": ended,
-        }
+    """The last run that Dagster knows in this home: id, job, status and times; None before the first.
+
+    Dead runs are put on record as such, unless the home cannot be written.
+    """
+    try:
+        with full_disk_named(home.root), open_instance(home) as instance:
+            reap_dead_runs(instance)
+            return _last_run(instance)
+    except DiskError:
+        # Dagster opens no record for reading alone: a copy of what it knows of runs is asked.
+        with tempfile.TemporaryDirectory() as folder:
+            copied = Path(folder) / "history"
+            copied.mkdir()
+            for file in home.dagster.glob(f"{copied.name}/runs.db*"):
+                shutil.copyfile(file, copied / file.name)
+            with dg.DagsterInstance.from_config(folder) as instance:
+                return _last_run(instance)
+
+
+def _last_run(instance: dg.DagsterInstance) -> dict[str, object] | None:
+    records = instance.get_run_records(limit=1)
+    if not records:
+        return None
+    record = records[0]
+    started = record.start_time and datetime.fromtimestamp(record.start_time, UTC).isoformat()
+    ended = record.end_time and datetime.fromtimestamp(record.end_time, UTC).isoformat()
+    run = record.dagster_run
+    return {
+        "run_id": run.run_id,
+        "job": run.job_name,
+        "status": run.status.value,
+        "started_at": started,
+        "ended_at": ended,
+    }

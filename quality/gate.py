@@ -23,6 +23,7 @@ from great_expectations.expectations.row_conditions import Column
 
 from quality.data_docs import make_self_contained
 from quality.rules import RuleMeasure
+from warehouse.store.disk import full_disk_named
 
 _SITE = "quality"
 
@@ -39,17 +40,19 @@ def judge(measures: Sequence[RuleMeasure], folder: Path) -> Mapping[str, bool]:
 
     Raises:
         GateError: the tool failed on an expectation.
+        DiskError: the Data Docs cannot be written; those that were there stand.
     """
     assessed = [measure for measure in measures if measure.is_assessed]
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".quality-"))
-    try:
-        verdicts = _validate(assessed, aside)
-        make_self_contained(aside)
-        aside.chmod(0o755)
-        _put_in_place(aside, folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    with full_disk_named(folder.parent):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".quality-"))
+        try:
+            verdicts = _validate(assessed, aside)
+            make_self_contained(aside)
+            aside.chmod(0o755)
+            _put_in_place(aside, folder)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
     return verdicts
 
 

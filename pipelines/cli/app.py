@@ -17,15 +17,15 @@ from pipelines.cli.audit import audit_app
 from pipelines.cli.guard import held, refuse, release
 from pipelines.cli.harvest import harvest
 from pipelines.cli.history import history
-from pipelines.cli.home_option import HomeOption
+from pipelines.cli.home_option import HomeOption, disk_named, opened
 from pipelines.cli.lineage import lineage
 from pipelines.cli.policy import policy_app
 from pipelines.cli.quality import quality_app
 from pipelines.cli.rebuild import rebuild
+from pipelines.misuse import MisuseError
 from readers.kinds import CONTENT, KINDS
 from readers.policy.files import load
-from readers.policy.problems import PolicyError
-from warehouse.asking.judge import RefusedError
+from warehouse.asking.judge import RefusedError, UnknownTableError
 from warehouse.asking.query import query
 from warehouse.asking.status import reconciliation
 from warehouse.asking.status import status as figures
@@ -46,8 +46,7 @@ from warehouse.publish.dictionary import dictionary_text
 from warehouse.publish.lineage_page import publish_lineage
 from warehouse.publish.template import write_template
 from warehouse.store.chain import AnchorError, Chain, ChainError
-from warehouse.store.disk import FullDiskError
-from warehouse.store.home import DamagedBlobError, Home, home_path
+from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, SchemaDriftError
 from warehouse.store.on_record import NotOnRecordError, told
 from warehouse.tables.definitions import all_tables
@@ -56,6 +55,11 @@ from warehouse.trace.walk import TraceError
 from warehouse.trace.walk import trace as trace_row
 
 _TEMPLATES = tuple(kind.code for kind in KINDS.values() if kind.has_template)
+
+#: What a person can mend: one message, and no traceback.
+_MENDABLE = (
+    DamagedBlobError, DeliveryError, OSError, SchemaDriftError, TraceError, UnknownTableError, ValueError, duckdb.Error,
+)  # fmt: skip
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -79,19 +83,16 @@ _BROKEN_RECORD = (NotOnRecordError, VanishedError, ChainError, AnchorError)
 def main() -> None:
     """Entry point: errors that a person can mend end in one message and an exit code, not in a traceback."""
     try:
-        app()
-    except (PolicyError, SchemaDriftError, DamagedBlobError, FullDiskError, *_BROKEN_RECORD) as error:
-        console.fail(str(error), 1)
-    except (DeliveryError, TraceError, RefusedError, duckdb.Error, ValueError) as error:
+        with disk_named():
+            app()
+    except (MisuseError, RefusedError) as error:
         console.fail(str(error), 2)
-
-
-def _home(home: Path | None) -> Home:
-    return Home(home_path(home)).create()
+    except (*_MENDABLE, *_BROKEN_RECORD) as error:
+        console.fail(str(error), 1)
 
 
 def _lake(home: Path | None) -> Lake:
-    return Lake(_home(home))
+    return Lake(opened(home))
 
 
 @app.command()
@@ -125,10 +126,10 @@ def deliver(
     """接收交付：保存原始字节，登记交付清单 / receive deliveries: keep the bytes, put the manifest on record."""
     from pipelines.run import show_deliverers  # see `run`
 
-    intake = Intake(_home(home))
+    intake = Intake(opened(home))
     folders = [folder for path in paths for folder in find_manifests(path)]
     if folders and (deliverer or kind or resource):
-        raise DeliveryError(
+        raise MisuseError(
             "a folder with a manifest.toml says --from, --kind and --resource itself "
             "带清单的文件夹无须 --from、--kind 和 --resource"
         )
@@ -165,22 +166,22 @@ def _manifest(
     resource: str | None,
 ) -> Manifest:
     if deliverer is None or kind is None:
-        raise DeliveryError(
+        raise MisuseError(
             "--from and --kind are needed without a manifest.toml 没有 manifest.toml 时须给出 --from 和 --kind"
         )
     if kind not in KINDS:
-        raise DeliveryError(f"--kind {kind}: none of {', '.join(KINDS)} 交付类别不存在")
+        raise MisuseError(f"--kind {kind}: none of {', '.join(KINDS)} 交付类别不存在")
     if mode not in MODES:
-        raise DeliveryError(f"--mode {mode}: none of {', '.join(MODES)} 交付方式不存在")
+        raise MisuseError(f"--mode {mode}: none of {', '.join(MODES)} 交付方式不存在")
     if resource and kind != CONTENT:
-        raise DeliveryError(f"--resource is for --kind {CONTENT} alone 只有数据内容才给 --resource")
+        raise MisuseError(f"--resource is for --kind {CONTENT} alone 只有数据内容才给 --resource")
     files = [
         (str(file.relative_to(path.parent if path.is_file() else path)), file)
         for path in paths
         for file in ([path] if path.is_file() else sorted(f for f in path.rglob("*") if f.is_file()))
     ]
     if len({name for name, _ in files}) < len(files):
-        raise DeliveryError(
+        raise MisuseError(
             "two files have the same name; deliver a folder that holds both 文件重名，请放入同一文件夹交付"
         )
     when = day.date() if day else _today()
@@ -200,7 +201,7 @@ def withdraw(
     home: HomeOption = None,
 ) -> None:
     """撤回一次交付；撤回与交付都留档 / take a delivery back; both stay on record."""
-    Intake(_home(home)).withdraw(delivery_id, reason)
+    Intake(opened(home)).withdraw(delivery_id, reason)
     console.say(f"{delivery_id}: 已撤回，下次运行生效 / withdrawn; the next run leaves it out")
 
 
@@ -222,8 +223,8 @@ def run(
     )
 
     if period is not None and not console.is_period(period):
-        raise ValueError(f"--period {period}: YYYY-MM is wanted 期间应为 YYYY-MM")
-    target = _home(home)
+        raise MisuseError(f"--period {period}: YYYY-MM is wanted 期间应为 YYYY-MM")
+    target = opened(home)
     with console.RunDisplay() as display:
         outcome = run_all(
             target,
@@ -309,7 +310,7 @@ def trace(
     """一行由哪些行得来，直到交付的字节 / the rows that took part in a row, down to the delivered bytes."""
     wrong = [part for part in key if "=" not in part]
     if wrong:
-        raise TraceError(f"{wrong[0]}: KEY=VALUE is wanted 键应写作 列名=值")
+        raise MisuseError(f"{wrong[0]}: KEY=VALUE is wanted 键应写作 列名=值")
     values = dict(part.split("=", 1) for part in key)
     found = trace_row(_lake(home), table, values, column=column, verify=verify, limit=limit, offset=offset)
     if json:
@@ -365,7 +366,7 @@ def sql(
 def export(target: Annotated[Path, typer.Argument(help="FILE.duckdb")], home: HomeOption = None) -> None:
     """导出为一个 DuckDB 文件，附注释 / export as one DuckDB file, with comments."""
     if not target.absolute().parent.is_dir():
-        raise ValueError(f"{target.parent}: no such folder 文件夹不存在")
+        raise MisuseError(f"{target.parent}: no such folder 文件夹不存在")
     counts = export_database(_lake(home), target)
     console.say(f"{target}: {len(counts)} 张表，{sum(counts.values())} 行 / tables, rows")
 
@@ -378,9 +379,9 @@ def template(
 ) -> None:
     """写出交付模板，附填写说明 / write the XLSX template of a kind, with notes."""
     if kind not in _TEMPLATES:
-        raise DeliveryError(f"{kind}: none of {', '.join(_TEMPLATES)} 没有该类别的模板")
+        raise MisuseError(f"{kind}: none of {', '.join(_TEMPLATES)} 没有该类别的模板")
     file = target or Path(f"{kind}.xlsx")
-    write_template(kind, load(_home(home).policy).on(datetime.now(UTC).astimezone().date()), file)
+    write_template(kind, load(opened(home).policy).on(datetime.now(UTC).astimezone().date()), file)
     console.say(f"{file}: 模板已写出 / template written")
 
 

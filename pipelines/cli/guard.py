@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import console
-from pipelines.cli.home_option import HomeOption
+from pipelines.cli.home_option import HomeOption, opened
+from pipelines.misuse import MisuseError
 from readers.policy.files import load
 from warehouse.asking.query import Answer
 from warehouse.intake.guard import Held, decide
 from warehouse.intake.guard import held as held_deliveries
-from warehouse.store.home import Home, home_path
 from warehouse.store.lake import Lake
 
 _SHOWN = 5
@@ -33,7 +33,7 @@ def held(
     home: HomeOption = None,
 ) -> None:
     """被搁置的交付：将删除什么、上限、是否已被取代 / held deliveries: what they would delete, the limit, what superseded them."""
-    with Lake(Home(home_path(home)).create()).reading() as connection:
+    with Lake(opened(home)).reading() as connection:
         found = held_deliveries(connection, delivery)
     if output is not console.Format.TABLE:
         console.show(_rows(found), output)
@@ -72,5 +72,7 @@ def refuse(
 
 
 def _decide(decision: str, delivery: str, reason: str, by: str, home: Path | None) -> None:
-    target = Home(home_path(home)).create()
+    if not reason.strip() or not by.strip():
+        raise MisuseError("--reason and --by must not be empty 理由和决定单位不能为空")
+    target = opened(home)
     decide(Lake(target), load(target.policy), delivery, decision, reason, by)

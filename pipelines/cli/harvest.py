@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import console
-from pipelines.cli.home_option import HomeOption
+from pipelines.cli.home_option import HomeOption, opened
 from warehouse.harvest.run import harvest as harvest_sources
 from warehouse.harvest.sources import read_sources
 from warehouse.harvest.state import FAILED, RECEIVED, overview
-from warehouse.store.home import Home, home_path
+from warehouse.store.home import Home
 
 _SAID = {
     RECEIVED: "新交付 / received",
@@ -35,7 +35,7 @@ def harvest(
     home: HomeOption = None,
 ) -> None:
     """采集 policy/sources.toml 中的来源，新的内容登记为交付 / harvest sources; what is new is received as a delivery."""
-    target = Home(home_path(home)).create()
+    target = opened(home)
     if listing:
         _list(target, json)
         return

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import console
-from pipelines.cli.home_option import HomeOption
+from pipelines.cli.home_option import HomeOption, opened
+from pipelines.misuse import MisuseError
 from warehouse.asking.history import past
 from warehouse.asking.query import answer
-from warehouse.store.home import Home, home_path
 from warehouse.store.lake import Lake
 
 _RESOURCES = "SELECT * FROM catalog.resource ORDER BY resource_id"
@@ -37,7 +37,7 @@ def history(
     home: HomeOption = None,
 ) -> None:
     """过去某时所知的目录 / the catalogue as it was known at a time, of what is dated up to a day."""
-    lake = Lake(Home(home_path(home)).create())
+    lake = Lake(opened(home))
     with past(lake, _moment(known_at), _day(effective)) as connection:
         console.show(answer(connection, lake, sql), output)
 
@@ -49,7 +49,7 @@ def _moment(text: str | None) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(
+        raise MisuseError(
             f"--known-at {text!r} is no date or time, such as 2026-06-30 or 2026-06-30T17:00 应为日期或时间"
         ) from error
     if "T" not in text and " " not in text.strip() and ":" not in text:
@@ -63,4 +63,4 @@ def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"--effective {text!r} is no date, such as 2026-06-30 应为日期") from error
+        raise MisuseError(f"--effective {text!r} is no date, such as 2026-06-30 应为日期") from error

@@ -12,8 +12,10 @@ import typer
 from rich.tree import Tree
 
 from pipelines.cli import console
+from pipelines.cli.home_option import chosen
+from pipelines.misuse import MisuseError
 from warehouse.publish.lineage_page import first_keys, lineage_page
-from warehouse.store.home import HOME_VARIABLE, Home, home_path
+from warehouse.store.home import HOME_VARIABLE, Home
 from warehouse.store.lake import Lake
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.graph import DELIVERED, ColumnRef, Edge, LineageGraph
@@ -48,10 +50,10 @@ def lineage(
     """列级血缘：从交付文件到报告 / column lineage, from the delivered files to the report."""
     graph = LineageGraph(all_tables())
     if output is LineageFormat.HTML:
-        _write_page(graph, column, target or Path("lineage.html"), Home(home_path(home)))
+        _write_page(graph, column, target or Path("lineage.html"), chosen(home))
         return
     if target is not None:
-        raise ValueError("--output is for --format html 仅用于 html")
+        raise MisuseError("--output is for --format html 仅用于 html")
     both = up == down
     start = graph.find(column) if column else []
     if column is None:
@@ -75,7 +77,7 @@ def _write_page(graph: LineageGraph, column: str | None, target: Path, home: Hom
     if column is not None:
         graph.find(column)
     if not target.absolute().parent.is_dir():
-        raise ValueError(f"{target.parent}: no such folder 文件夹不存在")
+        raise MisuseError(f"{target.parent}: no such folder 文件夹不存在")
     # A home is not made for this: the page needs none, but names real rows where there are some.
     keys = first_keys(Lake(home)) if home.lake.is_dir() else None
     target.write_text(lineage_page(graph.tables, keys), "utf-8")

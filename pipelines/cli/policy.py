@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli import console
-from pipelines.cli.home_option import HomeOption
+from pipelines.cli.home_option import HomeOption, opened
+from pipelines.misuse import MisuseError
 from readers.policy.files import Entry, PolicySet, load
 from warehouse.asking.policy_diff import PolicyDiff, policy_diff
 from warehouse.intake.ingest import pending
 from warehouse.intake.landed import first_day, judged_day
-from warehouse.store.home import Home, home_path
 from warehouse.store.lake import Lake
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.column_grade import DOORS, keep_door
@@ -27,7 +27,7 @@ policy_app = typer.Typer(
 @policy_app.command()
 def check(home: HomeOption = None) -> None:
     """检查政策文件：有误则指出文件、行、规则和改正办法 / check the policy files: what is wrong, with file, line, rule and mend."""
-    lake = Lake(Home(home_path(home)).create())
+    lake = Lake(opened(home))
     policy = load(lake.home.policy)
     day = judged_day(lake)
     for name in sorted(policy.lists):
@@ -67,11 +67,11 @@ def diff(
 ) -> None:
     """改动后的政策会使哪些表、哪些行改变；什么也不写入 / what the edited policy would change, row by row; nothing is written."""
     if period is not None and not console.is_period(period):
-        raise ValueError(f"--period {period!r} is not YYYY-MM 期间应为 YYYY-MM")
+        raise MisuseError(f"--period {period!r} is not YYYY-MM 期间应为 YYYY-MM")
     # Dagster takes two seconds to import, and only a plan needs it.
     from pipelines.plan import default_period
 
-    lake = Lake(Home(home_path(home)).create())
+    lake = Lake(opened(home))
     policy = load(lake.home.policy)
     found = policy_diff(lake, policy, period or default_period(lake, policy, pending(lake, policy)))
     if json:

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from pipelines.cli import console
-from pipelines.cli.home_option import HomeOption
+from pipelines.cli.home_option import HomeOption, opened
 from warehouse import queries
-from warehouse.store.home import Home, home_path
 from warehouse.store.lake import Lake
 
 quality_app = typer.Typer(no_args_is_help=True, help="质量：整改通知 / quality: letters to agencies")
@@ -35,7 +34,7 @@ def report(
     # It takes half a second to import.
     from warehouse.publish.letter import publish_letter
 
-    lake = Lake(Home(home_path(home)).create())
+    lake = Lake(opened(home))
     with lake.reading() as connection:
         every = [code for (code,) in connection.execute(queries.text("letter_agencies")).fetchall()]
     for code in agency or every:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli import console
-from pipelines.cli.home_option import HomeOption
+from pipelines.cli.home_option import HomeOption, chosen
+from pipelines.misuse import MisuseError
 from warehouse.intake.guard import undecided
 from warehouse.publish.lineage_page import publish_lineage
-from warehouse.store.home import Home, home_path
+from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 
 if TYPE_CHECKING:
@@ -36,11 +37,11 @@ def rebuild(
     # Dagster takes two seconds to import; the other commands do without.
     from pipelines.rebuild import RebuildError, examine, set_aside
 
-    target = Home(home_path(home))
+    target = chosen(home)
     if not target.intake.is_dir():
-        raise ValueError(f"{target.root}: no home 不是家目录")
+        raise MisuseError(f"{target.root}: no home 不是家目录")
     if wrong := [period for period in periods or () if not console.is_period(period)]:
-        raise ValueError(f"--period {wrong[0]}: YYYY-MM is wanted 期间应为 YYYY-MM")
+        raise MisuseError(f"--period {wrong[0]}: YYYY-MM is wanted 期间应为 YYYY-MM")
     try:
         found = examine(target, periods or ())
         _tell_policy(target, found)

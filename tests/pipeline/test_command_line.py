@@ -1,10 +1,15 @@
 """The command line as people use it: real processes' entry point, exit codes, formats, refusals."""
 
 import csv
+import ctypes
 import io
 import json
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -220,9 +225,106 @@ def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pyt
     assert "--from" in capsys.readouterr().err
     assert _main(monkeypatch, home, "deliver", str(file), "--from", "A", "--kind", "nonsense") == 2
     assert _main(monkeypatch, home, "run", "--period", "2026-13") == 2
-    assert _main(monkeypatch, home, "run") == 2  # nothing was delivered
-    assert _main(monkeypatch, home, "withdraw", "nothing", "--reason", "x") == 2
     assert _main(monkeypatch, home, "trace", "report.form_r1", "period") == 2
+    assert _main(monkeypatch, home, "release", "nothing", "--reason", " ") == 2
+    capsys.readouterr()
+    assert _main(monkeypatch, home, "run") == 1
+    assert "shuzhang deliver" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["withdraw", "nothing", "--reason", "x"],
+        ["release", "nothing", "--reason", "x"],
+        ["trace", "report.form_r1", "period=2026-06", "level=city", "entity_code=nothing"],
+        ["trace", "report.form_9", "a=b"],
+        ["verify", "report.form_9"],
+        ["lineage", "report.form_9"],
+        ["sql", "FROM catalog.nothing"],
+        ["sql", "SELECT nothing FROM catalog.resource"],
+        ["harvest", "nothing"],
+        ["quality", "report", "--agency", "nothing"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_there_ends_with_one(city: Home, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    assert _main(monkeypatch, city.root, *arguments) == 1
+
+
+#: Runs commands one after the other, and prints of each its exit code and what it said.
+_COMMANDS = """
+import contextlib, io, json, sys
+from rich.console import Console
+from pipelines.cli import console
+from pipelines.cli.app import main
+told = []
+for arguments in json.loads(sys.argv[1]):
+    sys.argv = ["shuzhang", *arguments]
+    text = io.StringIO()
+    console._OUT = console._ERR = Console(file=text, width=200)
+    with contextlib.redirect_stdout(text):
+        try:
+            main()
+        except SystemExit as ended:
+            told.append([ended.code or 0, text.getvalue()])
+print(json.dumps(told))
+"""
+
+
+def _without_power() -> None:
+    """Have root obey the permissions of its own files (Linux: no CAP_DAC_OVERRIDE after the next exec)."""
+    if os.getuid() == 0:
+        assert ctypes.CDLL(None).prctl(24, 1, 0, 0, 0) == 0
+
+
+def test_a_home_that_may_not_be_written_is_read_and_named(city: Home, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(city.root, home, ignore=shutil.ignore_patterns("reports", "receipts", "runs"))
+    (home / "reports").mkdir()
+    (home / "receipts").mkdir()
+    file = tmp_path / "a.csv"
+    file.write_text("x\n1\n")
+    (delivery,) = json.loads(
+        _call(home, "sql", "SELECT min(delivery_id) AS d FROM landing.delivery", "--format", "json").output
+    )
+    reading = [
+        ["status", "--json"],
+        ["sql", "SELECT count(*) FROM catalog.resource", "--format", "csv"],
+        ["rejected", "--format", "csv"],
+        ["verify", "catalog.roll_up", "--rows", "1"],
+        ["history", "SELECT count(*) FROM catalog.resource", "--format", "csv"],
+        ["held"],
+    ]
+    writing = [
+        ["run", "--period", "2026-05"],
+        ["deliver", str(file), "--from", "A", "--kind", "costs"],
+        ["withdraw", delivery["d"], "--reason", "x"],
+        ["rebuild", "--force"],
+    ]
+    places = [home, *home.rglob("*")]
+    for place in places:
+        place.chmod(0o555 if place.is_dir() else 0o444)
+    try:
+        ended = subprocess.run(  # noqa: S603 - the program is ours
+            [sys.executable, "-c", _COMMANDS, json.dumps([*reading, *writing])],
+            env={**os.environ, "SHUZHANG_HOME": str(home)},
+            preexec_fn=_without_power,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    finally:
+        for place in places:
+            place.chmod(0o755 if place.is_dir() else 0o644)
+    told = json.loads(ended.stdout)
+    for command, (code, text) in zip([*reading, *writing], told, strict=True):
+        assert code == (0 if command in reading else 1), (command, text)
+        if command in writing:
+            assert f"{home}" in text
+            assert "只读或无写入权限" in text
+            assert "Make it writable" in text
+    assert json.loads(told[0][1])["last_run"]["status"] == "SUCCESS"
 
 
 def test_a_bad_policy_file_ends_with_one_and_names_file_and_line(

@@ -1,5 +1,6 @@
 """The gate judges by the thresholds of policy, writes Data Docs whole, and is imported only where it is asked."""
 
+import errno
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from quality.gate import GateError, judge
 from quality.rules import RuleMeasure
+from warehouse.store.disk import ForbiddenError, FullDiskError
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +94,16 @@ def test_data_docs_load_nothing_from_elsewhere(tmp_path: Path) -> None:
         assert "<script" not in text
         assert "newsletter" not in text
         assert "border-collapse" in text
+
+
+@pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, FullDiskError), (errno.EROFS, ForbiddenError)])
+def test_data_docs_that_cannot_be_written_name_their_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, error: type[Exception]
+) -> None:
+    def put(*_: object) -> None:
+        raise OSError(number, "no", str(tmp_path / "reports" / "quality"))
+
+    monkeypatch.setattr("quality.gate._put_in_place", put)
+    with pytest.raises(error, match=re.escape(str(tmp_path / "reports"))):
+        judge([MEASURE], tmp_path / "reports" / "quality")
+    assert list((tmp_path / "reports").iterdir()) == []
