@@ -21,6 +21,7 @@ from pipelines.partitions import add_partitions, last_year_end
 from pipelines.plan import Plan, default_period, plan
 from pipelines.problems import problems
 from pipelines.reaper import reap_dead_runs
+from readers.near import near
 from readers.policy.files import PolicySet, load
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.first_reading import FirstReading
@@ -85,7 +86,7 @@ def run(
         ValueError: nothing was delivered, so there is no period.
     """
     if job not in JOB_NAMES:
-        raise MisuseError(f"--job {job}: none of {', '.join(JOB_NAMES)} 没有这个作业")
+        raise MisuseError(f"--job {job}: no such job 没有这个作业{near(job, JOB_NAMES)}")
     lake = Lake(home.create())
     with FirstReading() as first_reading:
         definition = build_definitions(LakeResource(home=str(home.root)), first_reading).resolve_job_def(job)

@@ -24,6 +24,7 @@ from pipelines.cli.quality import quality_app
 from pipelines.cli.rebuild import rebuild
 from pipelines.misuse import MisuseError
 from readers.kinds import CONTENT, KINDS
+from readers.near import near
 from readers.policy.files import load
 from warehouse.asking.judge import RefusedError, UnknownTableError
 from warehouse.asking.query import query
@@ -68,6 +69,9 @@ app = typer.Typer(
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / print JSON")]
+AnswerFormatOption = Annotated[
+    console.Format | None, typer.Option("--format", help="输出格式 / output format; default: table, csv into a pipe")
+]
 FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
 
 for command in (lineage, history, harvest, held, release, refuse, rebuild):
@@ -170,9 +174,9 @@ def _manifest(
             "--from and --kind are needed without a manifest.toml 没有 manifest.toml 时须给出 --from 和 --kind"
         )
     if kind not in KINDS:
-        raise MisuseError(f"--kind {kind}: none of {', '.join(KINDS)} 交付类别不存在")
+        raise MisuseError(f"--kind {kind}: no such kind 交付类别不存在{near(kind, KINDS)}")
     if mode not in MODES:
-        raise MisuseError(f"--mode {mode}: none of {', '.join(MODES)} 交付方式不存在")
+        raise MisuseError(f"--mode {mode}: no such mode 交付方式不存在{near(mode, MODES)}")
     if resource and kind != CONTENT:
         raise MisuseError(f"--resource is for --kind {CONTENT} alone 只有数据内容才给 --resource")
     files = [
@@ -225,6 +229,11 @@ def run(
     if period is not None and not console.is_period(period):
         raise MisuseError(f"--period {period}: YYYY-MM is wanted 期间应为 YYYY-MM")
     target = opened(home)
+    known = {delivery.deliverer_code for delivery in Intake(target).deliveries()}
+    if unknown := sorted(set(deliverers or ()) - known):
+        raise DeliveryError(
+            f"--from {unknown[0]}: nothing was delivered by it 该单位没有交付{near(unknown[0], known, listed=False)}"
+        )
     with console.RunDisplay() as display:
         outcome = run_all(
             target,
@@ -271,7 +280,7 @@ def status(
             lake,
             f"SELECT {columns} FROM landing.delivery AS d LEFT JOIN landing.delivery_outcome AS o USING (delivery_id) ORDER BY ALL",
         )
-        console.show(answer, console.Format.JSON if json else console.Format.TABLE)
+        console.show(answer, console.Format.JSON if json else None)
         return
     found = figures(lake) | {"last_run": last_run(lake.home)}
     if json:
@@ -291,7 +300,10 @@ def rejected(
     home: HomeOption = None,
 ) -> None:
     """拒收的文件和记录，以及提示：位置、规则、改正方法 / rejected files and records, and warnings: place, rule, mend."""
-    console.show_rejections(console.rejections(_lake(home), delivery), output)
+    lake = _lake(home)
+    if delivery:
+        Intake(lake.home).must_have(delivery)
+    console.show_rejections(console.rejections(lake, delivery), output)
 
 
 @app.command()
@@ -355,7 +367,7 @@ def sql(
     text: Annotated[
         str | None, typer.Argument(help="查询语句，缺省读标准输入 / query; default: standard input")
     ] = None,
-    output: FormatOption = console.Format.TABLE,
+    output: AnswerFormatOption = None,
     home: HomeOption = None,
 ) -> None:
     """用 SQL 查询，只读 / query with SQL, reading only."""
@@ -379,7 +391,7 @@ def template(
 ) -> None:
     """写出交付模板，附填写说明 / write the XLSX template of a kind, with notes."""
     if kind not in _TEMPLATES:
-        raise MisuseError(f"{kind}: none of {', '.join(_TEMPLATES)} 没有该类别的模板")
+        raise MisuseError(f"{kind}: no such template 没有该类别的模板{near(kind, _TEMPLATES)}")
     file = target or Path(f"{kind}.xlsx")
     write_template(kind, load(opened(home).policy).on(datetime.now(UTC).astimezone().date()), file)
     console.say(f"{file}: 模板已写出 / template written")

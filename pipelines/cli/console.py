@@ -8,9 +8,12 @@ import enum
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -19,10 +22,13 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.table import Table as RichTable
+from rich.text import Text
 from rich.tree import Tree
 
+from readers.kinds import KINDS
 from warehouse import queries
 from warehouse.asking.query import Answer, query
 from warehouse.intake.deliveries import Receipt
@@ -35,6 +41,8 @@ Made = TypeVar("Made")
 
 #: Of a record's text, a list shows as much.
 _SHOWN_CHARS = 200
+#: A text that has fewer columns than this is not indented.
+_NARROWEST = 20
 
 _OUT = Console()
 _ERR = Console(stderr=True)
@@ -110,8 +118,10 @@ def show_rejections(answer: Answer, output: Format) -> None:
         say("")
 
 
-def show(answer: Answer, output: Format) -> None:
-    """Print an answer; money keeps its decimals in every format."""
+def show(answer: Answer, output: Format | None) -> None:
+    """Print an answer, without a format as a table on a terminal and as CSV into a pipe; money keeps its decimals in every format."""
+    if output is None:
+        output = Format.TABLE if _OUT.is_terminal else Format.CSV
     if output is Format.JSON:
         print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
     elif output is Format.CSV:
@@ -119,11 +129,45 @@ def show(answer: Answer, output: Format) -> None:
         writer.writerow(answer.columns)
         writer.writerows(answer.rows)
     else:
-        table = RichTable(*answer.columns)
-        for row in answer.rows:
-            table.add_row(*("" if value is None else str(value) for value in row))
-        _OUT.print(table, markup=False)
+        _show_rows(answer)
         say(f"{len(answer.rows)} 行 / rows")
+
+
+def _show_rows(answer: Answer) -> None:
+    """Rows as a table; where a value would not fit into its width, each row as a block of lines `column: value`."""
+    cells = [["" if value is None else str(value) for value in row] for row in answer.rows]
+    widths = [max(map(cell_len, "\n".join(column).split("\n"))) for column in zip(answer.columns, *cells, strict=True)]
+    if sum(widths) + 3 * len(widths) + 1 <= _OUT.width:
+        table = RichTable()
+        for place, name in enumerate(answer.columns):
+            table.add_column(Text(name), justify="right" if _are_numbers(row[place] for row in answer.rows) else "left")
+        for row in cells:
+            table.add_row(*map(Text, row))
+        _OUT.print(table)
+        return
+    width = max(map(cell_len, answer.columns))
+    for number, row in enumerate(cells, 1):
+        say(f"── {number} ──")
+        for name, value in zip(answer.columns, row, strict=True):
+            _say_hanging(name + " " * (width - cell_len(name)) + "  ", value)
+
+
+def _are_numbers(values: Iterable[Any]) -> bool:
+    there = [value for value in values if value is not None]
+    return bool(there) and all(
+        isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in there
+    )
+
+
+def _say_hanging(head: str, text: str) -> None:
+    """A text behind its head; on a terminal its further lines begin where its first one does."""
+    indent = cell_len(head)
+    if not _OUT.is_terminal or _OUT.width - indent < _NARROWEST:
+        say(head + text)
+        return
+    lines = Text(text).wrap(_OUT, _OUT.width - indent)
+    for number, line in enumerate(lines or [Text()]):
+        say((head if number == 0 else " " * indent) + line.plain.rstrip())
 
 
 def say_received(receipt: Receipt) -> None:
@@ -135,27 +179,52 @@ def say_received(receipt: Receipt) -> None:
         say(f"{d.delivery_id}: {d.deliverer_code} {len(d.files)} 个文件 / files, {size} 字节 / bytes")
 
 
+#: The figures of the status in both languages, in their order.
+_FIGURES = {
+    "home": "家目录 / home",
+    "deliveries": "交付 / deliveries",
+    "pending": "待接收 / pending",
+    "withdrawn": "已撤回 / withdrawn",
+    "rejected_files": "拒收文件 / rejected files",
+    "resources": "目录资源 / resources",
+    "fields": "字段 / fields",
+    "cards": "资产卡片 / asset cards",
+    "memo": "备查簿 / memo register",
+    "snapshots": "期末余额 / snapshots",
+    "quality_score_pct": "质量得分 % / quality score",
+    "quality_assessed_pct": "其中已评 % / of it assessed",
+    "missing": "欠交单位 / deliveries owed by",
+    "last_run": "上次运行 / last run",
+}
+_RUN_STATUS = {"SUCCESS": "成功 / succeeded", "FAILURE": "失败 / failed", "STARTED": "进行中 / going on"}
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, dict):
+        times = " – ".join(
+            str(value[name])[:19].replace("T", " ") for name in ("started_at", "ended_at") if value[name]
+        )
+        return f"{_RUN_STATUS.get(value['status'], value['status'])}, {times} UTC, {value['job']} {value['run_id']}"
+    if isinstance(value, list):
+        return "、".join(value) or "-"
+    return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+
 def show_status(figures: dict[str, Any]) -> None:
-    """The status as two tables."""
-    kinds = RichTable(
-        "类别 kind",
-        "来件 in",
-        "接受 accepted",
-        "拒收 rejected",
-        "未变 unchanged",
-        "搁置 held",
-        title="记录 / records",
-    )
+    """The record equation as a table, then a line a figure."""
+    kinds = RichTable(title="记录 / records")
+    kinds.add_column("类别 kind", no_wrap=True)
+    for heading in ("来件 in", "接受 accepted", "拒收 rejected", "未变 unchanged", "搁置 held"):
+        kinds.add_column(heading, justify="right")
     for kind, counts in figures["records_by_kind"].items():
-        kinds.add_row(kind, *(str(value) for value in counts.values()))
+        name = f"{KINDS[kind].name_zh} {kind}" if kind in KINDS else kind
+        kinds.add_row(name, *(f"{value:,}" for value in counts.values()))
     _OUT.print(kinds)
-    rest = RichTable("项目 figure", "值 value", title="状态 / status")
-    for name, value in figures.items():
-        if name in ("records", "records_by_kind", "owed", "harvest", "not_on_record", "vanished"):
-            continue
-        shown = ", ".join(value) if isinstance(value, list) else value
-        rest.add_row(name, "-" if shown is None else str(shown), end_section=name == "quality_assessed_pct")
-    _OUT.print(rest)
+    say("")
+    width = max(map(cell_len, _FIGURES.values()))
+    for name, words in _FIGURES.items():
+        if name in figures:
+            _say_hanging(words + " " * (width - cell_len(words)) + "  ", _figure(figures[name]))
     for source in figures["harvest"]:
         if source["reason"]:
             warn(f"采集失败 / harvest failed: {source['reason']}")
@@ -182,26 +251,23 @@ def show_tree(tree: Tree) -> None:
 
 
 def show_trace(found: Trace) -> None:
-    """A trace as tables: the row, the steps, the sources."""
-    row = RichTable("列 column", "值 value", title=f"{found.table}")
-    for name, value in found.row.items():
-        row.add_row(name, "" if value is None else str(value))
-    _OUT.print(row, markup=False)
-    steps = RichTable("表 table", "参与行数 rows", title="步骤 / steps")
-    for step in found.steps:
-        steps.add_row(step["table"], str(step["rows"]))
-    _OUT.print(steps)
-    sources = RichTable("表 table", "文件 file", "位置 pointer", "SHA-256", "原文 raw", title="来源 / sources")
+    """A trace: the row, how many rows of each table took part, and each source in lines of its own."""
+    say(found.table)
+    _say_fields({name: "" if value is None else str(value) for name, value in found.row.items()})
+    say("\n参与的行 / rows that took part")
+    _say_fields({step["table"]: f"{step['rows']:,}" for step in found.steps})
+    say("\n来源 / sources")
     for source in found.sources:
-        raw = source["raw"] or ""
-        sources.add_row(
-            source["table"],
-            source["file"],
-            source["pointer"],
-            source["sha256"][:12],
-            raw if len(raw) < 120 else raw[:119] + "…",
-        )
-    _OUT.print(sources, markup=False)
+        say(f"── {source['table']} ──")
+        raw = " ".join((source["raw"] or "").split())
+        fields = {
+            "单位 deliverer": source["deliverer"],
+            "文件 file": source["file"],
+            "位置 place": source["pointer"],
+            "原文 text": raw if len(raw) <= _SHOWN_CHARS else raw[: _SHOWN_CHARS - 1] + "…",
+            "SHA-256": source["sha256"][:12],
+        }
+        _say_fields({name: value for name, value in fields.items() if value})
     say(f"来源 / sources: {len(found.sources)} / {found.source_count}")
     if found.verified is not None:
         say("已验证：由保存的字节推得同一行 / verified" if found.verified else "验证失败 / NOT verified")
@@ -209,12 +275,19 @@ def show_trace(found: Trace) -> None:
         warn(difference)
 
 
+def _say_fields(fields: Mapping[str, str]) -> None:
+    width = max(map(cell_len, fields), default=0)
+    for name, value in fields.items():
+        _say_hanging("  " + name + " " * (width - cell_len(name)) + "  ", value)
+
+
 class RunDisplay:
-    """Progress of a run: a bar on a terminal, a line a table elsewhere."""
+    """Progress of a run, n of N and the time left: a bar on a terminal, a line a table elsewhere."""
 
     def __init__(self) -> None:
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            TextColumn("剩余约 / left"), TimeRemainingColumn(elapsed_when_finished=False),
             console=_OUT, disable=not _OUT.is_terminal,
         )  # fmt: skip
         self._task = self._progress.add_task("", total=None)
@@ -227,11 +300,16 @@ class RunDisplay:
         self._progress.stop()
 
     def start(self, period: str, total: int) -> None:
-        self._progress.reset(self._task, total=total, description=f"{period}: {total} 张表 / tables")
+        self._progress.reset(self._task, total=total, start=True, description=f"{period}: {total} 张表 / tables")
         if self._progress.disable and total:
             say(f"{period}: {total} 张表待生成 / tables to build")
 
     def advance(self, table: str) -> None:
         self._progress.update(self._task, advance=1, description=table)
         if self._progress.disable:
-            say(f"  {table}")
+            task = self._progress.tasks[0]
+            # Elsewhere Rich reckons no speed; tables take about as long as those before them.
+            left = (task.elapsed or 0) / task.completed * ((task.total or task.completed) - task.completed)
+            say(
+                f"  {task.completed:.0f} / {task.total or 0:.0f}  {table}  剩余约 / left {timedelta(seconds=round(left))}"
+            )

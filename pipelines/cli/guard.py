@@ -13,6 +13,7 @@ from pipelines.cli.home_option import HomeOption, opened
 from pipelines.misuse import MisuseError
 from readers.policy.files import load
 from warehouse.asking.query import Answer
+from warehouse.intake.deliveries import Intake
 from warehouse.intake.guard import Held, decide
 from warehouse.intake.guard import held as held_deliveries
 from warehouse.store.lake import Lake
@@ -33,7 +34,10 @@ def held(
     home: HomeOption = None,
 ) -> None:
     """被搁置的交付：将删除什么、上限、是否已被取代 / held deliveries: what they would delete, the limit, what superseded them."""
-    with Lake(opened(home)).reading() as connection:
+    target = opened(home)
+    if delivery:
+        Intake(target).must_have(delivery)
+    with Lake(target).reading() as connection:
         found = held_deliveries(connection, delivery)
     if output is not console.Format.TABLE:
         console.show(_rows(found), output)
@@ -75,4 +79,5 @@ def _decide(decision: str, delivery: str, reason: str, by: str, home: Path | Non
     if not reason.strip() or not by.strip():
         raise MisuseError("--reason and --by must not be empty 理由和决定单位不能为空")
     target = opened(home)
+    Intake(target).must_have(delivery)
     decide(Lake(target), load(target.policy), delivery, decision, reason, by)

@@ -33,7 +33,10 @@ def history(
         str | None,
         typer.Option(help="交付日期截至 / of deliveries dated up to; default: all", metavar="YYYY-MM-DD"),
     ] = None,
-    output: Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")] = console.Format.TABLE,
+    output: Annotated[
+        console.Format | None,
+        typer.Option("--format", help="输出格式 / output format; default: table, csv into a pipe"),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """过去某时所知的目录 / the catalogue as it was known at a time, of what is dated up to a day."""

@@ -133,7 +133,7 @@ def test_trace_json_has_what_it_promises(city: Home) -> None:
     assert document["verified"] is True
     assert {"table", "rows"} == set(document["steps"][0])
     assert len(document["sources"]) == 3
-    assert {"table", "key", "sha256", "file", "pointer", "raw"} == set(document["sources"][0])
+    assert {"table", "key", "sha256", "deliverer", "file", "pointer", "raw"} == set(document["sources"][0])
     assert document["source_count"] > 2000
 
 
@@ -236,6 +236,9 @@ def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pyt
     "arguments",
     [
         ["withdraw", "nothing", "--reason", "x"],
+        ["rejected", "--delivery", "nothing"],
+        ["held", "nothing"],
+        ["run", "--from", "nothing"],
         ["release", "nothing", "--reason", "x"],
         ["trace", "report.form_r1", "period=2026-06", "level=city", "entity_code=nothing"],
         ["trace", "report.form_9", "a=b"],

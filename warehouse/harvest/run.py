@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import httpcore
 from msgspec.structs import replace
 
+from readers.near import near
 from warehouse.harvest.ckan import fetch_pages
 from warehouse.harvest.fetch import Answer, Conditions, Fetcher
 from warehouse.harvest.network import CheckedNetwork, Deadline, Resolve, resolve
@@ -70,8 +71,7 @@ def harvest(
     unknown = sorted(set(names) - set(sources.names))
     if unknown and "" not in sources.problems:
         raise ValueError(
-            f"{', '.join(unknown)}: no such source in {home.policy / FILE} 没有这个来源；已有 / there are: "
-            f"{', '.join(sources.names) or '-'}"
+            f"{', '.join(unknown)}: no such source in {home.policy / FILE} 没有这个来源{near(unknown[0], sources.names)}"
         )
     return _harvest(home, names, now, again, world or World())
 

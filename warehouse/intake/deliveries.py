@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from readers.kinds import CATALOG, CONTENT, KINDS
+from readers.near import near
 from warehouse.intake.received import received_note
 from warehouse.store.chain import Chain
 from warehouse.store.disk import write_whole
@@ -185,14 +186,26 @@ class Intake:
         known.add(delivery)
         return Receipt(delivery, None)
 
+    def must_have(self, delivery_id: str) -> None:
+        """That a delivery is on record.
+
+        Raises:
+            DeliveryError: it is not; the message names what is near.
+        """
+        known = [d.delivery_id for d in self.deliveries()]
+        if delivery_id not in known:
+            raise DeliveryError(
+                f"{delivery_id}: no such delivery; see `shuzhang status --deliveries` 没有这次交付"
+                f"{near(delivery_id, known, listed=False)}"
+            )
+
     def withdraw(self, delivery_id: str, reason: str) -> None:
         """Take a delivery back; it stays on record, and the next run leaves its records out.
 
         Raises:
             DeliveryError: there is no such delivery, or it is withdrawn already.
         """
-        if delivery_id not in {d.delivery_id for d in self.deliveries()}:
-            raise DeliveryError(f"{delivery_id}: no such delivery; see `shuzhang status --deliveries` 没有这次交付")
+        self.must_have(delivery_id)
         if delivery_id in self.withdrawals():
             raise DeliveryError(f"{delivery_id}: withdrawn already 该交付已撤回")
         fields = {"delivery_id": delivery_id, "reason": reason, "recorded_at": datetime.now(UTC).isoformat()}

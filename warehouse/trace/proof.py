@@ -7,6 +7,7 @@ import random
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from readers.near import near
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import refuse
 from warehouse.tables.quoting import identifier
@@ -36,7 +37,7 @@ def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> 
     derived = {table.qualified: table for table in lake.tables.derived}
     unknown = sorted(set(tables) - set(derived))
     if unknown:
-        raise TraceError(f"{', '.join(unknown)}: no derived table 不是推得的表; tables: {', '.join(derived)}")
+        raise TraceError(f"{unknown[0]}: no derived table 不是推得的表{near(unknown[0], derived)}")
     chosen = [name for name in derived if not tables or name in tables]
     with lake.reading() as connection:
         refuse(lake, connection, chosen)

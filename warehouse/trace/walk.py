@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from readers.near import near
 from warehouse.building.build import parameters
 from warehouse.provenance.rewrite import Provenance, rewrite
 from warehouse.provenance.tree import inputs, rederivation, retarget
@@ -31,6 +32,8 @@ from warehouse.trace.rederive import KeptBytes, Traced, base_rows
 _LISTED = 1000
 #: Temporary copy of `audit.materialization`.
 _COMMITS = "commits"
+#: In the canonical body of a record: an amount that is given.
+_AMOUNT = '"[a-z_]+_cny": ?"[^"]'
 
 
 class TraceError(Exception):
@@ -355,19 +358,23 @@ class _Walk:
         return [f"{node.table.qualified}: {side} only: {dict(zip(names, row, strict=True))}" for side, *row in found]
 
     def sources(self) -> list[tuple[Node, dict[str, Any]]]:
-        """The rows at which the trace ends, in the order of their tables and keys."""
-        found = []
+        """The rows at which the trace ends: records that carry money first, then in the order of their tables and keys."""
+        found: list[tuple[Node, dict[str, Any]]] = []
         for node in self.nodes:
             if node.table.model or not node.row_count:
                 continue
             key = _list(node.table.key)
+            # Policy has no deliverer, and a delivery as a whole no amount.
+            deliverer = "deliverer_code" if "deliverer_code" in node.present else "NULL"
+            is_record = {"deliverer_code", "body"} <= node.present
+            money = f"regexp_matches(CAST(body AS VARCHAR), '{_AMOUNT}')" if is_record else "false"
             cursor = self.connection.execute(
-                f"SELECT {key}, source_sha256, source_file, source_pointer FROM {node.stored} "
-                f"SEMI JOIN {node.keys} USING ({key}) ORDER BY {key}"
+                f"SELECT {key}, source_sha256, source_file, source_pointer, {deliverer} AS deliverer, "
+                f"coalesce({money}, false) AS has_amount FROM {node.stored} SEMI JOIN {node.keys} USING ({key}) ORDER BY {key}"
             )
             names = [d[0] for d in cursor.description or ()]
             found += [(node, dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-        return found
+        return sorted(found, key=lambda one: not one[1]["has_amount"])
 
     def _node(self, table: Table, snapshot_id: int, partition_key: str, columns: set[str] | None) -> Node:
         node = self._nodes.get((table.qualified, snapshot_id))
@@ -409,12 +416,12 @@ def _rederiving(model: str, derived: tuple[tuple[str, str], ...], stored: tuple[
 def _known_table(tables: Tables, name: str, key: Mapping[str, str], column: str | None) -> Table:
     table = tables.get(name)
     if table is None or table.stage == "audit":
-        known = ", ".join(n for n, t in tables.items() if t.stage != "audit")
-        raise TraceError(f"{name}: no such table 没有这张表; tables: {known}")
+        known = [n for n, t in tables.items() if t.stage != "audit"]
+        raise TraceError(f"{name}: no such table 没有这张表{near(name, known)}")
     if set(key) != set(table.key):
         raise TraceError(f"{name}: the key is {', '.join(f'{k}=…' for k in table.key)} 请给出完整的键")
     if column is not None and column not in {c.name for c in table.columns}:
-        raise TraceError(f"{name}: no column {column} 没有这一列; columns: {', '.join(c.name for c in table.columns)}")
+        raise TraceError(f"{name}: no column {column} 没有这一列{near(column, [c.name for c in table.columns])}")
     return table
 
 
@@ -437,6 +444,7 @@ def _with_raw(
                 "table": node.table.qualified,
                 "key": key,
                 "sha256": row["source_sha256"],
+                "deliverer": row["deliverer"],
                 "file": row["source_file"],
                 "pointer": row["source_pointer"],
                 "raw": raw,
