@@ -4,6 +4,6 @@ Belongs here: what `shuzhang example DIR` writes. Does not belong here: reading 
 units and figures are invented; nothing here is taken from a real city.
 """
 
-from example_city.city import CitySummary, write_city
+from example_city.city import AUTHORITIES, CitySummary, write_city
 
-__all__ = ["CitySummary", "write_city"]
+__all__ = ["AUTHORITIES", "CitySummary", "write_city"]

@@ -24,6 +24,8 @@ from example_city.recognition import (
 from example_city.writers import write_delivery
 
 PERIOD_END = date(2026, 6, 30)
+#: The city's own list of policy, as it lies in its folder and in the policy of a home.
+AUTHORITIES = "authority_unit.csv"
 _README = f"""{NOTICE}
 
 本文件夹是“{CITY}”的示例交付：每个子文件夹为一次交付，含 manifest.toml 与数据文件。
@@ -126,8 +128,19 @@ def summary(found: list[Delivery]) -> CitySummary:
     )
 
 
+def authorities() -> str:
+    """The city's list of policy that names its authorities: who may speak for all (`policy/authority.csv`)."""
+    named = (
+        ("finance_authority", UNITS["finance"], "finance authority"),
+        ("data_authority", UNITS["data"], "data authority"),
+    )
+    rows = [f"{name},{unit.code},{unit.name},{en},{CITY},proposal,2025-01-01\n" for name, unit, en in named]
+    return "".join(("authority,unit_code,name_zh,name_en,source,status,effective_from\n", *rows))
+
+
 def write_city(folder: Path) -> CitySummary:
-    """Write the example city: a folder a delivery, a notice, and `expected.json` with the summary.
+    """Write the example city: a folder a delivery, its authorities for the policy of a home (`AUTHORITIES`), a notice, and `expected.json`
+    with the summary.
 
     The same code writes the same bytes. Delivery folders that are there already are refused.
 
@@ -139,6 +152,7 @@ def write_city(folder: Path) -> CitySummary:
     for delivery in found:
         write_delivery(delivery, folder)
     result = summary(found)
+    (folder / AUTHORITIES).write_bytes(authorities().encode())
     (folder / "说明.txt").write_bytes(_README.encode())
     (folder / "README.txt").write_bytes(_README.encode())
     text = json.dumps(asdict(result), ensure_ascii=False, indent=2)

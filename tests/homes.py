@@ -13,7 +13,7 @@ import dagster as dg
 import pytest
 
 import pipelines.run
-from example_city import write_city
+from example_city import AUTHORITIES, write_city
 from pipelines.run import Outcome, run
 from warehouse.intake.deliveries import Delivery, Intake, find_manifests, read_manifest
 from warehouse.store.faults import VARIABLE
@@ -31,8 +31,10 @@ def created(home: Home) -> Home:
 
 
 def deliver_folder(home: Home, folder: Path) -> list[str]:
-    """Deliver a folder of delivery folders; returns the delivery ids in their order."""
+    """Deliver a folder of delivery folders; returns the delivery ids in their order. The authorities that it names are the home's."""
     intake = Intake(created(home))
+    if (folder / AUTHORITIES).exists():
+        shutil.copyfile(folder / AUTHORITIES, home.policy / AUTHORITIES)
     manifests = sorted(map(read_manifest, find_manifests(folder)), key=lambda m: (m.delivery_date, m.sequence or 1))
     received = [intake.receive(m.delivery(intake), sequence_given=m.sequence is not None) for m in manifests]
     return [receipt.delivery.delivery_id for receipt in received if receipt.repeats is None]
@@ -98,6 +100,7 @@ def small_city(folder: Path) -> Path:
         _, _, name = delivery.name.partition("-")[2].partition("-")[2].partition("-")
         if name.startswith(("agriculture-", "weather-", "data-", "finance-organisations", "finance-authorisations")):
             delivery.rename(folder / delivery.name)
+    (whole / AUTHORITIES).rename(folder / AUTHORITIES)
     shutil.rmtree(whole)
     return folder
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from readers.kinds import KINDS
 from readers.policy.delivery_columns import fixed_cells, required_columns
 from readers.policy.predicates import rule_tables
 
@@ -87,6 +88,13 @@ _NAME = Check(
     lambda text: re.fullmatch(r"[a-z][a-z0-9_]{0,62}", text) is not None,
     "应由小写字母、数字和下划线组成，以字母开头",
     "must be lower-case letters, digits and underscores, a letter first",
+)
+#: Who may deliver a kind whoever the city's authorities are (`landing.unauthorised` says what each means).
+SPEAKERS = ("holder", "superior", "operator", "first_deliverer", "anyone")
+_AUTHORITY = Check(
+    lambda text: _NAME.holds(text) and text not in SPEAKERS,
+    f"应由小写字母、数字和下划线组成，以字母开头，且不是 {'、'.join(SPEAKERS)}",
+    f"must be lower-case letters, digits and underscores, a letter first, and none of {', '.join(SPEAKERS)}",
 )
 _DATE = Check(_is_date, "应为 YYYY-MM-DD", "must be YYYY-MM-DD", "bad_date", "DATE")
 _PATTERN = Check(
@@ -178,6 +186,13 @@ LISTS: Mapping[str, ListShape] = {
         checks={"position": _PLACE, "pattern": _PATTERN},
         references=((("kind", "column"), "delivery_column"),),
     ),
+    "authority": ListShape(
+        ("kind", "subject", "who"),
+        ("is_allowed",),
+        checks={"kind": one_of(*KINDS), "who": _NAME, "is_allowed": _YES_NO},
+        more=_NAMES,
+    ),
+    "authority_unit": ListShape(("authority",), ("unit_code",), checks={"authority": _AUTHORITY}, more=_NAMES),
     "source_system": ListShape(("deliverer_code", "source_name"), ("system",)),
     "source_code": ListShape(("system", "code_list", "source_code"), ("code",)),
     "grade_rule": ListShape(

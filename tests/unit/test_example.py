@@ -454,9 +454,14 @@ LOOKS: dict[str, Callable[[Table], bool]] = {
     "no_headings": lambda t: any(re.fullmatch(r"[\d.-]+", cell) for cell in _content_lines(t.path)[0]),
 }
 # The rules of deliveries; those of a format's own standard, and what only a reader meets, are tested with the readers.
+# So are those that several deliveries or the city's authorities decide, with the models of landing.
 OF_READERS = {"no_identity", "record_too_large"}
+OF_OTHERS = {"not_authorised", "voucher_conflict", "voucher_moved"}
 RULES = (
-    {row["rule"] for row in policy("rejection_rule") if row["source"] == "deliveries.md"} - OF_READERS - LOOKS.keys()
+    {row["rule"] for row in policy("rejection_rule") if row["source"] == "deliveries.md"}
+    - OF_READERS
+    - OF_OTHERS
+    - LOOKS.keys()
 )
 
 

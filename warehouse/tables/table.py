@@ -59,8 +59,8 @@ class Table:
 
     `model` is its SELECT; None where Python fills it. `template` is the model's text as it stands in the file, where it has marks for
     the rules of policy; `model` then has the shipped rules, and in `Tables.under` those of a home.
-    `partition` is the column replaced by value. `follows`: for a model of landing,
-    whether a row follows from the records of its `delivery` or of its `deliverer` alone. `layout_lists` are policy lists that lay out
+    `partition` is the column replaced by value. `follows`: for a model of landing, whether a row follows from the records of its
+    `delivery` alone, of its `deliverer`, or of all deliveries of a kind, which it names. `layout_lists` are policy lists that lay out
     what is published from it. `tally` is a column whose values are counted for the run's metadata, and
     `totals_where` the rows whose money is summed for it: in a roll-up, those of one level.
     `lowered` are the steps that leave columns a lower grade than what they are computed from (`column_grade.py`).

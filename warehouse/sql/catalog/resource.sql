@@ -1,7 +1,7 @@
 -- Catalogue resources that stand now. The holder is the provider code in the record, else the organisation of that
 -- name, else the holder of the delivery, else the provider's name, else the deliverer. Codes come from labels,
 -- whatever system writes them; a label that is itself a code (3) says something only where policy/source_system.csv
--- names the system of the source.
+-- names the system of the source. What was gathered and stands from another deliverer is in catalog.gathered_resource.
 WITH code AS (
     SELECT
         k.code_list,
@@ -67,6 +67,7 @@ described AS (
         END AS sought_code
     FROM landing.current_record AS c
     JOIN read AS r USING (delivery_id, ordinal)
+    ANTI JOIN catalog.gathered_resource AS g ON g.delivery_id = c.delivery_id AND g.ordinal = c.ordinal
     LEFT JOIN policy.source_system AS y
         ON y.deliverer_code = c.deliverer_code AND y.source_name = c.source_name AND in_force(y, c.delivery_date)
     WHERE c.kind = 'catalog'

@@ -23,9 +23,20 @@ rejected AS (
     GROUP BY x.delivery_id
 ),
 
+violation AS (
+    SELECT v.delivery_id, v.ordinal
+    FROM landing.violation AS v
+    UNION ALL
+    SELECT u.delivery_id, u.ordinal
+    FROM landing.unauthorised AS u
+    UNION ALL
+    SELECT c.delivery_id, c.ordinal
+    FROM landing.contested_line AS c
+),
+
 warned AS (
     SELECT v.delivery_id, count(DISTINCT v.ordinal) AS warned_count
-    FROM landing.violation AS v
+    FROM violation AS v
     ANTI JOIN landing.rejected_record AS x USING (delivery_id, ordinal)
     GROUP BY v.delivery_id
 )
