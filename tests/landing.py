@@ -11,7 +11,8 @@ from importlib.resources import as_file, files
 import duckdb
 import pyarrow as pa
 
-from readers.policy.files import load
+from readers.policy.files import PolicySet, load
+from readers.shapes import Layout
 from tests.policies import put_policy
 from warehouse.intake.landing_models import fill_models, portion_of
 from warehouse.tables.definitions import all_tables
@@ -42,9 +43,9 @@ class Made:
 
 
 @cache
-def _shipped() -> pa.Table:
+def _policy() -> PolicySet:
     with as_file(files("policy")) as folder:
-        return load(folder).entries
+        return load(folder)
 
 
 def empty_landing() -> duckdb.DuckDBPyConnection:
@@ -54,8 +55,45 @@ def empty_landing() -> duckdb.DuckDBPyConnection:
         if table.stage == "landing":
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
             connection.execute(table.ddl())
-    put_policy(connection, _shipped())
+    put_policy(connection, _policy().entries)
     return connection
+
+
+def name_authorities(connection: duckdb.DuckDBPyConnection, units: Mapping[str, str]) -> None:
+    """Name units of the city as its authorities, as `policy/authority_unit.csv` does."""
+    connection.executemany(
+        "INSERT INTO policy.authority_unit (entry_key, authority, unit_code, status, source, effective_from, is_first_version) "
+        "VALUES ($1, $1, $2, 'proposal', 'a test', DATE '2025-01-01', true)",
+        list(units.items()),
+    )
+
+
+def bring(
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    deliverer: str,
+    bodies: Sequence[Mapping[str, str]],
+    day: str = "2026-01-01",
+    *,
+    mode: str = "full",
+    source: str = "default",
+    holder: str | None = None,
+) -> str:
+    """Land a delivery of any kind, as reading its file does, with the keys that the shipped policy gives its records: gives its name."""
+    found: Rows = {"delivery": [], "delivery_file": [], "record": []}
+    made = Made(deliverer, (date.fromisoformat(day) - FIRST_DAY).days, mode, ())
+    _add(found, made, kind, bodies)
+    name = f"{kind}-{deliverer}-{source}-{day}"
+    layout = Layout.of(_policy().on(date.fromisoformat(day)), kind)
+    for row in (row for rows in found.values() for row in rows):
+        row["delivery_id"] = name
+    found["delivery"][0] |= {"holder_code": holder, "source_name": source}
+    for row, body in zip(found["record"], bodies, strict=True):
+        row |= {"source_name": source, "record_key": layout.record_key(body)}
+    for table, rows in found.items():
+        if rows:
+            _insert(connection, f"landing.{table}", pa.Table.from_pylist(rows))
+    return name
 
 
 def put(connection: duckdb.DuckDBPyConnection, deliveries: Iterable[Made]) -> set[str]:
