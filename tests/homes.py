@@ -30,6 +30,13 @@ def created(home: Home) -> Home:
     return home
 
 
+def name_authorities(home: Home, **units: str) -> None:
+    """Name units as the city's authorities: `data_authority="U1"`."""
+    rows = [f"{authority},{unit},,,a test,proposal,2025-01-01\n" for authority, unit in units.items()]
+    header = "authority,unit_code,name_zh,name_en,source,status,effective_from\n"
+    (created(home).policy / AUTHORITIES).write_text("".join((header, *rows)), "utf-8")
+
+
 def deliver_folder(home: Home, folder: Path) -> list[str]:
     """Deliver a folder of delivery folders; returns the delivery ids in their order. The authorities that it names are the home's."""
     intake = Intake(created(home))

@@ -47,7 +47,8 @@ from warehouse.publish.dictionary import dictionary_text
 from warehouse.publish.lineage_page import publish_lineage
 from warehouse.publish.template import write_template
 from warehouse.store.chain import AnchorError, Chain, ChainError
-from warehouse.store.home import DamagedBlobError
+from warehouse.store.disk import write_whole
+from warehouse.store.home import DamagedBlobError, Home, home_path
 from warehouse.store.lake import Lake, SchemaDriftError
 from warehouse.store.on_record import NotOnRecordError, told
 from warehouse.tables.definitions import all_tables
@@ -405,9 +406,21 @@ def dictionary(target: Annotated[Path, typer.Argument(help="FILE.md")]) -> None:
 
 
 @app.command()
-def example(folder: Annotated[Path, typer.Argument(help="写入的文件夹 / folder to write to")]) -> None:
-    """写出示例市的交付（虚构） / write the deliveries of the example city (invented)."""
-    from example_city import write_city
+def example(
+    folder: Annotated[Path, typer.Argument(help="写入的文件夹 / folder to write to")], home: HomeOption = None
+) -> None:
+    """写出示例市的交付（虚构），并在空的家目录中指定其部门 / write the deliveries of the example city (invented), and name its
+    authorities in the home if nothing was delivered there."""
+    from example_city import AUTHORITIES, write_city
 
     summary = write_city(folder)
     console.say(f"{folder}: 示例市 {summary.deliveries} 次交付 / deliveries of the example city (invented)")
+    own = _home(home)
+    if Intake(own).deliveries() or load(own.policy).lists["authority_unit"]:
+        # Nobody's authorities become those of an invented city.
+        console.say(
+            f"{folder / AUTHORITIES}: 家目录已在使用，未写入其政策清单 / the home is in use, its policy was left as it is"
+        )
+        return
+    write_whole(own.policy / AUTHORITIES, (folder / AUTHORITIES).read_bytes(), "policy")
+    console.say(f"{own.policy / AUTHORITIES}: 已指定示例市的部门 / the authorities of the example city are named")

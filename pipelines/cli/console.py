@@ -208,6 +208,8 @@ def _figure(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(value) or "-"
     return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+#: Of a kind of line, as many are shown.
+_MOST_LINES = 10
 
 
 def show_status(figures: dict[str, Any]) -> None:
@@ -228,6 +230,39 @@ def show_status(figures: dict[str, Any]) -> None:
     for source in figures["harvest"]:
         if source["reason"]:
             warn(f"采集失败 / harvest failed: {source['reason']}")
+    for line in authority_lines(figures):
+        warn(line)
+
+
+def authority_lines(figures: dict[str, Any]) -> list[str]:
+    """Who spoke for others without being allowed to, lines that came twice, and the authorities that the city has not named."""
+    lines = [
+        f"无权交付 / not authorised: {said['deliverer']} → {said['holder'] or '-'}: {said['kind']} {said['records']:,} 条 / records"
+        for said in figures["unauthorised"][:_MOST_LINES]
+    ]
+    if (more := len(figures["unauthorised"]) - _MOST_LINES) > 0:
+        lines.append(f"……另有 {more} 组，见 landing.unauthorised / {more} more in landing.unauthorised")
+    lines += [
+        f"重复的凭证行 / voucher lines that came twice ({line['rule']}): {line['deliverer']}, {line['other']}: "
+        f"{line['records']:,} 条 / records"
+        for line in figures["contested_lines"][:_MOST_LINES]
+    ]
+    if figures["unnamed_authorities"]:
+        lines.append(unnamed_line(figures["unnamed_authorities"], figures["first_deliverer"]))
+    return lines
+
+
+def unnamed_line(authorities: list[str], first_deliverer: str | None) -> str:
+    """That authorities are not named, what holds meanwhile, and what to do."""
+    meanwhile = (
+        f"；组织机构暂以最先交付的 {first_deliverer} 为准 / organisations are taken from {first_deliverer} meanwhile, who was the first"
+        if first_deliverer
+        else ""
+    )
+    return (
+        f"未指定的部门 / authorities that are not named: {', '.join(authorities)}: 各单位只能代自己和下属单位交付 / units speak for "
+        f"themselves and their subordinates alone{meanwhile}。请写入 / write their units' codes into policy/authority_unit.csv"
+    )
 
 
 def show_summary(figures: dict[str, Any], reconciled: dict[str, Any] | None, period: str, home: Home) -> None:

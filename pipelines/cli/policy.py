@@ -12,6 +12,7 @@ from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
 from pipelines.misuse import MisuseError
 from readers.policy.files import Entry, PolicySet, load
+from readers.policy.lists import SPEAKERS
 from warehouse.asking.policy_diff import PolicyDiff, policy_diff
 from warehouse.intake.ingest import pending
 from warehouse.intake.landed import first_day, judged_day
@@ -39,9 +40,17 @@ def check(home: HomeOption = None) -> None:
                 f"{late} 项的首个版本晚于最早的交付（{first}）才生效：此前即按首个版本 / of {late} entries the first version takes effect "
                 f"after the earliest delivery ({first}): before its day it holds all the same"
             )
+    if unnamed := _unnamed_authorities(policy):
+        console.warn(console.unnamed_line(unnamed, None))
     for door in DOORS:
         keep_door(all_tables(), policy.on(day), door)
     console.say("没有错误 / nothing is wrong")
+
+
+def _unnamed_authorities(policy: PolicySet) -> list[str]:
+    """Authorities that may speak for others and that no unit is named as."""
+    may = {e.body["who"] for e in policy.lists.get("authority", ()) if e.body["is_allowed"] == "yes"}
+    return sorted(may - set(SPEAKERS) - {e.body["authority"] for e in policy.lists.get("authority_unit", ())})
 
 
 def _told(policy: PolicySet, name: str, day: date) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.homes import ask, deliver_files, lake_of, one, run_home
+from tests.homes import ask, deliver_files, lake_of, name_authorities, one, run_home
 from warehouse.store.home import Home
 from warehouse.trace.walk import trace
 
@@ -17,6 +17,7 @@ INVENTED = "330199199001010011"
 
 def test_values_raise_a_grade_and_a_person_has_the_last_word(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
+    name_authorities(home, data_authority="CG")
 
     def deliver(name: str, kind: str, day: str, text: str) -> None:
         (tmp_path / name).write_text(text, "utf-8")

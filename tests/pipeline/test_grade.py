@@ -12,7 +12,7 @@ from assets_defs.stage import asset_key
 from pipelines.cli.app import app
 from pipelines.run import run
 from quality.checks import access_agrees, grades_settled
-from tests.homes import ask, deliver_files, lake_of, run_home
+from tests.homes import ask, deliver_files, lake_of, name_authorities, run_home
 from warehouse.publish.database import export_database
 from warehouse.publish.workbook import publish_form
 from warehouse.store.home import Home
@@ -48,6 +48,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Home:
     for name, text in (("catalogue", CATALOGUE), ("decisions", DECISIONS)):
         (folder / f"{name}.csv").write_text(text, "utf-8")
     home = Home(folder / "home")
+    name_authorities(home, data_authority="数据局")
     deliver_files(home, [folder / "catalogue.csv"], "甲局", "catalog", "2026-07-01")
     deliver_files(home, [folder / "decisions.csv"], "数据局", "decisions", "2026-07-02")
     run_home(home)

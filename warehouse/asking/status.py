@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from readers.policy.lists import SPEAKERS
 from warehouse import queries
 from warehouse.harvest.state import overview
 from warehouse.intake.deliveries import Intake
@@ -41,6 +42,9 @@ def status(lake: Lake) -> dict[str, Any]:
         owed = connection.execute(queries.text("status_owed")).fetchall()
         scored = connection.execute(queries.text("status_score")).fetchone()
         changed = not_on_record(lake, connection)
+        unauthorised = connection.execute(queries.text("status_unauthorised")).fetchall()
+        contested = connection.execute(queries.text("status_contested")).fetchall()
+        unnamed = connection.execute(queries.text("status_unnamed"), {"speakers": list(SPEAKERS)}).fetchall()
     deliveries = len(intake.deliveries())
     return {
         "home": str(lake.home.root),
@@ -56,6 +60,16 @@ def status(lake: Lake) -> dict[str, Any]:
         "harvest": overview(lake.home),
         "not_on_record": changed,
         "vanished": vanished(lake.home),
+        "unauthorised": [
+            {"deliverer": deliverer, "kind": kind, "holder": holder, "records": records}
+            for deliverer, kind, holder, records in unauthorised
+        ],
+        "contested_lines": [
+            {"rule": rule, "deliverer": deliverer, "other": other, "records": records}
+            for rule, deliverer, other, records in contested
+        ],
+        "unnamed_authorities": [who for who, _ in unnamed],
+        "first_deliverer": next((first for _, first in unnamed), None),
         "owed": [{"deliverer": code, "name": name, "kind": kind} for code, kind, name in owed],
     }
 
