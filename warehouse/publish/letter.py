@@ -37,6 +37,8 @@ MOST_EXAMPLES = 10
 _BAR_BLOCKS = 20
 _CHART_WIDTHS = (Cm(2.2), Cm(9.6), Cm(4.8))
 _FONT = "SimSun"
+#: Headings of what others delivered in the agency's name.
+SPOKEN_FOR = ("交付单位", "类别", "交付标识", "记录数")
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -82,7 +84,8 @@ class Broken:
 
 @dataclass(frozen=True)
 class Letter:
-    """What a letter says. contradictions: resource code, title, message, mend, clause."""
+    """What a letter says. contradictions: resource code, title, message, mend, clause. spoken_for: what others delivered in its name and
+    was rejected: who, kind, delivery, records."""
 
     holder_code: str
     holder_name: str
@@ -91,6 +94,7 @@ class Letter:
     scores: tuple[Score, ...]
     broken: tuple[Broken, ...]
     contradictions: tuple[tuple[str, str, str, str, str], ...]
+    spoken_for: tuple[tuple[str, str, str, str], ...]
 
     @property
     def total(self) -> Score | None:
@@ -139,6 +143,7 @@ def letter_of(lake: Lake, holder: str) -> Letter:
             scores=tuple(Score(*row) for row in ask("letter_scores")),
             broken=tuple(Broken(*row, examples=tuple(examples.get(row[0], ()))) for row in ask("letter_rules")),
             contradictions=tuple((a, b, c, d, e) for a, b, c, d, e in ask("letter_access")),
+            spoken_for=tuple((a, b, c, d) for a, b, c, d in ask("letter_unauthorised")),
         )
 
 
@@ -153,7 +158,7 @@ def letter_page(letter: Letter) -> str:
     return (
         Environment(autoescape=True, undefined=StrictUndefined)
         .from_string(text)
-        .render(letter=letter, opening=opening_lines(letter))
+        .render(letter=letter, opening=opening_lines(letter), spoken_for=SPOKEN_FOR)
     )
 
 
@@ -184,6 +189,9 @@ def _document(letter: Letter) -> DocumentObject:
     if letter.contradictions:
         _heading(document, "三、开放与共享的矛盾")
         _table(document, ("资源代码", "资源名称", "问题", "改正", "条款"), letter.contradictions)
+    if letter.spoken_for:
+        _heading(document, "附：他人以贵单位名义交付、因无权而拒收的记录")
+        _table(document, SPOKEN_FOR, letter.spoken_for)
     document.add_paragraph("\n请于　　　　年　　月　　日前改正，并重新交付目录。")
     document.add_paragraph("承办：　　　　　　　　　　签发：　　　　　　　　　　")
     return document
