@@ -9,6 +9,8 @@ import io
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from readers.problems import Unreadable
+
 # Fed after the last line: a quoted cell that is still open then swallows it, which the csv module does not
 # report.
 _END = "\x1a"
@@ -69,6 +71,16 @@ def split(text: str, delimiter: str = ",") -> Iterator[Line]:
         yield Line(first, last, cells, "".join(taken))
         taken.clear()
         first = last + 1
+
+
+def longest_cell() -> int:
+    """How many characters a cell may have, in every format; the csv module keeps it (`readers/apart.py` sets it)."""
+    return csv.field_size_limit()
+
+
+def too_long(place: str, characters: int) -> Unreadable:
+    """What to say of a cell with so many characters, more than it may have."""
+    return Unreadable("long_cell", place, f" ({characters:,} > {longest_cell():,})")
 
 
 def without_line_end(text: str) -> str:

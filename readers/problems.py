@@ -43,10 +43,22 @@ _WORDS = {
         "工作簿已损坏：{detail}", "the workbook is damaged: {detail}", *_SAVE_AGAIN
     ),
     "too_large": _Words(
-        "工作簿展开后过大：{detail}",
-        "the workbook is too large when unpacked: {detail}",
+        "表格展开后过大：{detail}",
+        "the table is too large when unpacked: {detail}",
         "删去远处的零散单元格，或拆成几个文件交付",
         "delete stray cells far from the table, or deliver it as several files",
+    ),
+    "too_costly": _Words(
+        "读取文件所需的时间、内存或大小超出限额，读取被终止：{detail}",
+        "reading the file takes more time, memory or bytes than it may, and was ended: {detail}",
+        "拆成几个文件交付，并删去多余的行、列和空白；确需放宽的，由数据团队修改 policy/intake_limit.csv",
+        "deliver it as several files without needless rows, columns and blanks; the data team may raise policy/intake_limit.csv",
+    ),
+    "reader_broke": _Words(
+        "读取程序出错，并非文件之过：{detail}",
+        "the reader broke, which is no fault of the file: {detail}",
+        "请数据团队将此消息告知开发者；可先以 CSV 或 XLSX 另行交付",
+        "the data team should report this to the developers; meanwhile deliver the same as CSV or XLSX",
     ),
     "truncated_json": _Words("JSON 在结尾前中断", "the JSON is cut off before its end", *_WRITE_AGAIN),
     "invalid_json": _Words("JSON 语法错误：{detail}", "a syntax error in the JSON: {detail}", *_WRITE_AGAIN),
@@ -133,10 +145,10 @@ _WORDS = {
         "mend the quotation marks of that line and deliver the file again",
     ),
     "long_cell": _Words(
-        "有一格过长，可能是双引号没有配对",
-        "a cell is too long; perhaps a quotation mark has no partner",
-        "检查该行的引号后重新交付",
-        "check the quotation marks of that line and deliver the file again",
+        "有一格过长{detail}，可能是双引号没有配对",
+        "a cell is too long{detail}; perhaps a quotation mark has no partner",
+        "检查该处的引号，缩短该格后重新交付",
+        "check the quotation marks at that place, or shorten the cell, and deliver the file again",
     ),
 }  # fmt: skip
 

@@ -1,38 +1,30 @@
 """Portions of a large catalogue read by processes beside this one, and given on in their order.
 
-Belongs here: both sides of the line between them, and how each learns that the other has ended. Does not belong here: where portions
-begin and end (`readers/catalogues/json_portions.py`), and what a record says.
+Belongs here: what is asked of them, and by turns of which. Does not belong here: the line between them (`readers/processes.py`), where
+portions begin and end (`readers/catalogues/json_portions.py`), and what a record says.
 """
 
-import mmap
 import os
-import pickle
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 
 import pyarrow as pa
 
 from readers.catalogues.json_portions import Portion, portion_items
 from readers.json_records import Item
-from readers.shapes import RECORD_SCHEMA, Layout, Record, record_batches
+from readers.processes import LostWorkerError, ReadingProcess, hand_over, leave_signals_alone, written
+from readers.shapes import Layout, Record, record_batches
+
+__all__ = ["Job", "LostWorkerError", "Worker", "read_by_workers"]
 
 #: More than these would only wait for whoever takes the records.
 _MOST_WORKERS = 4
 #: A process is asked for so many portions ahead: it reads while the last one is taken, and no more than these wait in memory.
 _AHEAD = 2
-
-
-class LostWorkerError(Exception):
-    """A process that read a portion ended before its time, as one does that the system ends for want of memory."""
 
 
 @dataclass(frozen=True)
@@ -49,44 +41,17 @@ class Job:
         return record_batches(self.read(portion_items(self.path, portion, self.pointer)), self.layout)
 
 
-class Worker:
+class Worker(ReadingProcess):
     """A process that waits for its job, and then for portions of it."""
 
     def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            # Not multiprocessing.Process: it would import the program that runs, and with it all of Dagster, once more in each.
-            self.process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of ours
-                [sys.executable, "-P", "-m", __name__, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
-        self._line = Connection(ours.detach())
+        super().__init__(__name__)
 
-    def ask(self, asked: Job | Portion) -> None:
-        with suppress(ConnectionError):  # it has ended, which is told where its answer is missed
-            self._line.send(asked)
-
-    def answer(self) -> Iterator[pa.RecordBatch]:
-        """The batches of the portion that was asked for first; they lie in memory that the process wrote."""
-        try:
-            if error := self._line.recv():
-                raise error
-            descriptor = recv_handle(self._line)
-        except (EOFError, ConnectionError, pickle.UnpicklingError) as error:
-            raise LostWorkerError(
-                f"读取进程被终止（{self.process.wait()}），可能是内存不足；请重新运行 "
-                f"a reading process was ended ({self.process.wait()}), perhaps for want of memory; run it again"
-            ) from error
-        with os.fdopen(descriptor, "rb") as written:
-            # At once, not page by page as it is looked at.
-            memory = mmap.mmap(written.fileno(), 0, mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0), mmap.PROT_READ)
-        yield from pa.ipc.open_stream(pa.py_buffer(memory))
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self._line.close()
+    def portion(self) -> Iterator[pa.RecordBatch]:
+        """The batches of the portion that was asked for first."""
+        if error := self.answer():
+            raise error
+        yield from self.batches()
 
 
 def read_by_workers(job: Job, count: int | None = None) -> Iterator[pa.RecordBatch]:
@@ -106,7 +71,7 @@ def read_by_workers(job: Job, count: int | None = None) -> Iterator[pa.RecordBat
             workers[number % count].ask(portion)
         for number in range(len(job.portions)):
             worker = workers[number % count]
-            yield from worker.answer()
+            yield from worker.portion()
             for portion in job.portions[number + count * _AHEAD :][:1]:
                 worker.ask(portion)
     finally:
@@ -115,30 +80,18 @@ def read_by_workers(job: Job, count: int | None = None) -> Iterator[pa.RecordBat
 
 
 def _work(line: Connection) -> None:
-    # An interrupt is for whoever started this process to answer; that it has ended shows at the line.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_signals_alone()
     with suppress(EOFError, ConnectionError):
         job: Job = line.recv()
         while True:
             portion: Portion = line.recv()
             try:
-                written = _written(job.batches(portion))
+                batches = written(job.batches(portion))
             except Exception as error:
                 line.send(error)
                 continue
             line.send(None)
-            send_handle(line, written, os.getppid())
-            os.close(written)
-
-
-def _written(batches: Iterable[pa.RecordBatch]) -> int:
-    """The descriptor of a file without a name, with the batches: what is handed over so is not copied on the way."""
-    # In memory where the system can.
-    file = os.fdopen(os.memfd_create(__name__), "wb") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()  # noqa: SIM115
-    with file, pa.ipc.new_stream(file, RECORD_SCHEMA) as stream:
-        for batch in batches:
-            stream.write_batch(batch)
-        return os.dup(file.fileno())
+            hand_over(line, batches)
 
 
 if __name__ == "__main__":

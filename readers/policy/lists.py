@@ -333,6 +333,14 @@ LISTS: Mapping[str, ListShape] = {
     "guard_limit": ListShape(
         ("name",), ("value",), ("unit",), {"value": _NUMBER}, more=_NAMES, needed=("guard_deletion_share",)
     ),
+    "intake_limit": ListShape(
+        ("name",),
+        ("value",),
+        ("unit",),
+        {"value": _INTEGER},
+        more=_NAMES,
+        needed=("reading_memory_mb", "file_mb", "reading_seconds", "reading_seconds_per_mb", "cell_characters"),
+    ),
     "parameter": ListShape(
         ("name",),
         ("value",),

@@ -23,7 +23,7 @@ from readers.tables.csv_file import DELIMITERS, HEAD_CHARACTERS, PRIVATE, decode
 from readers.tables.table import Row, distinct
 from readers.tables.workbook import Sheet, filled_down
 from readers.tables.xls_file import xls_sheets
-from readers.tables.xlsx_file import MAX_UNPACKED_BYTES, xlsx_sheets
+from readers.tables.xlsx_file import MAX_GRID_CELLS, MAX_UNPACKED_BYTES, refuse_long_cells, xlsx_sheets
 
 #: Rows are turned into columns so many at a time.
 _CHUNK_ROWS = 50_000
@@ -159,6 +159,7 @@ class _Gathered:
         self.sheet = sheet
         self.ragged = 0
         self.places: list[str] = []
+        self.padding = 0
 
     def columns(self, rows: Iterable[Row]) -> pa.Table:
         full = (row for row in rows if not row.is_empty)
@@ -168,6 +169,12 @@ class _Gathered:
         return pa.concat_tables(chunks, promote_options="default") if chunks else pa.table({})
 
     def _chunk(self, rows: list[Row]) -> pa.Table:
+        # A column costs a cell in every row, and one row can ask for any number of columns.
+        widest = max(len(row.cells) for row in rows)
+        self.padding += sum(widest - len(row.cells) for row in rows)
+        if self.padding > MAX_GRID_CELLS:
+            place = _place(self.sheet, next(row.first for row in rows if len(row.cells) == widest))
+            raise Unreadable("too_large", place, f"{self.padding:,} > {MAX_GRID_CELLS:,} empty cells")
         texts = [[cell.strip() or None for cell in row.cells] for row in rows]
         if self.named:
             for row, cells in zip(rows, texts, strict=True):
@@ -210,10 +217,13 @@ def _parquet(path: Path) -> ContentTable:
             table = connection.execute(
                 "SELECT nullif(trim(CAST(COLUMNS(*) AS VARCHAR)), '') FROM read_parquet([$path])", {"path": str(path)}
             ).to_arrow_table()
+    except (MemoryError, duckdb.OutOfMemoryException) as error:  # it is too large, not damaged
+        raise MemoryError from error
     except (pa.ArrowException, duckdb.Error, OSError) as error:
         raise Unreadable("damaged_parquet", "", str(error).splitlines()[0]) from error
     if table.num_rows == 0:
         raise Unreadable("no_table")
+    refuse_long_cells("", table)
     names = [str(column) for column in table.column_names]
     headings = distinct([metadata.schema.to_arrow_schema().names[number] for number in range(len(names))])
     renamed = table.rename_columns([f"c{number}" for number in range(1, len(names) + 1)])

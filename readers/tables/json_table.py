@@ -15,6 +15,7 @@ import msgspec
 
 from readers.json_records import repeated_key
 from readers.kinds import CATALOG, FIELD_KIND
+from readers.lines import longest_cell, too_long
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record, Violation, json_text, shown
 from readers.tables.table import (
@@ -203,7 +204,7 @@ def _rows(table: _Table, broken: list[Record]) -> Iterator[Row]:
         if is_row and number < table.below:
             continue  # the header, and what stands above it
         if table.keys is None and isinstance(value, list):
-            yield Row(number, number, _array_cells(value), raw)
+            yield _checked(Row(number, number, _array_cells(value), raw), table.pointer)
         elif table.keys is not None and isinstance(value, dict):
             cells, nested = [""] * len(positions), {}
             for key, content in value.items():
@@ -212,9 +213,17 @@ def _rows(table: _Table, broken: list[Record]) -> Iterator[Row]:
                     cells[positions[key]] = text
                 elif text != "":
                     nested[table.found.header.heading(positions[key]) if key in positions else key] = content
-            yield Row(number, number, cells, raw, nested)
+            yield _checked(Row(number, number, cells, raw, nested), table.pointer)
         else:
             broken.append(Record(f"{table.pointer}/{number}", raw, None, wrong))
+
+
+def _checked(row: Row, pointer: str) -> Row:
+    """The row, unless it has too long a cell."""
+    # Only a long text can have one.
+    if len(row.text) > longest_cell() and (most := max(map(len, row.cells), default=0)) > longest_cell():
+        raise too_long(f"{pointer}/{row.first}", most)
+    return row
 
 
 def _take_fields(body: dict[str, Any], layout: Layout) -> None:

@@ -15,6 +15,7 @@ import xlrd
 from xlrd.sheet import Cell
 from xlrd.xldate import xldate_as_datetime
 
+from readers.lines import longest_cell, too_long
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record
 from readers.tables.table import Row
@@ -79,7 +80,10 @@ def _sheets(book: xlrd.Book) -> Iterator[Sheet]:
 
 def _rows(sheet: xlrd.sheet.Sheet, date_mode: int) -> Iterator[Row]:
     for number in range(sheet.nrows):
-        yield Row(number + 1, number + 1, [_cell(cell, date_mode) for cell in sheet.row(number)])
+        cells = [_cell(cell, date_mode) for cell in sheet.row(number)]
+        if (most := max(map(len, cells), default=0)) > longest_cell():
+            raise too_long(f"{sheet.name}!{number + 1}", most)
+        yield Row(number + 1, number + 1, cells)
 
 
 def _cell(cell: Cell, date_mode: int) -> str:

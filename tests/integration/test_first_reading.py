@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 
 import warehouse.intake.reading
-from readers.kinds import CONTENT
+from readers.apart import ReadEnd, Reader
+from readers.limits import ReadingLimits
 from readers.policy.files import PolicySet, load
-from readers.records import DeliveredFile, Layout, Reading
+from readers.shapes import DeliveredFile
 from tests.homes import created, deliver_files, deliver_folder, lake_of, one, run_home, small_city
 from warehouse.intake.deliveries import Delivery, Intake
 from warehouse.intake.first_reading import FirstReading
@@ -32,13 +33,13 @@ FILES = {
 def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each file was read, by its hash."""
     counted: Counter[str] = Counter()
-    read = warehouse.intake.reading.read
+    read = warehouse.intake.reading.read_apart
 
-    def count(file: DeliveredFile, layout: Layout) -> Reading:
+    def count(reader: Reader, file: DeliveredFile, limits: ReadingLimits) -> Iterator[pa.RecordBatch | ReadEnd]:
         counted[file.sha256] += 1
-        return read(file, layout)
+        return read(reader, file, limits)
 
-    monkeypatch.setattr(warehouse.intake.reading, "read", count)
+    monkeypatch.setattr(warehouse.intake.reading, "read_apart", count)
     return counted
 
 
@@ -49,8 +50,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _delivered(home: Home) -> dict[str, int]:
-    """The files of all deliveries, by hash, each once; content, which is read in a way of its own, is left out."""
-    return {file.sha256: 1 for d in Intake(home).deliveries() if d.kind != CONTENT for file in d.files}
+    """The files of all deliveries, by hash, each once."""
+    return {file.sha256: 1 for d in Intake(home).deliveries() for file in d.files}
 
 
 def test_a_run_reads_each_file_once(city: Path, tmp_path: Path, reads: Counter[str]) -> None:

@@ -3,11 +3,10 @@
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -15,13 +14,12 @@ from hypothesis import strategies as st
 import warehouse.intake.reading
 import warehouse.intake.record_writer
 from readers.policy.files import load
-from readers.records import DeliveredFile, Layout, Reading, Unreadable
+from tests import troubled_readers
 from tests.homes import ask, deliver_files, lake_of, one
 from warehouse.asking.status import status
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import DeliveryError, Intake
-from warehouse.intake.ingest import ingest
-from warehouse.intake.reading import ReadError
+from warehouse.intake.ingest import ingest, pending
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 
@@ -303,31 +301,28 @@ def test_a_home_can_be_moved(tmp_path: Path) -> None:
     assert not home.root.exists()
 
 
-def test_a_reader_that_breaks_is_named_and_a_withdrawal_goes_on(
+def test_a_file_that_ends_or_breaks_its_reader_is_rejected_alone_and_read_again_under_another_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = Home(tmp_path / "home")
-    good = deliver_files(
-        home, [_catalogue(tmp_path, "a.json", [{"identifier": "1", "title": "x"}])], "A", "catalog", "2026-01-01"
-    )
-    bad = deliver_files(
-        home, [_catalogue(tmp_path, "b.json", [{"identifier": "2", "title": "y"}])], "B", "catalog", "2026-01-01"
-    )
-    genuine = warehouse.intake.reading.read
-
-    def breaking(file: DeliveredFile, layout: Layout) -> Reading:
-        if file.name == "b.json":
-            raise RuntimeError("boom")
-        return genuine(file, layout)
-
-    monkeypatch.setattr(warehouse.intake.reading, "read", breaking)
-    with pytest.raises(ReadError, match=rf"B {bad} b\.json.*withdraw"):
-        _take_in(home)
-    assert one(home, "SELECT count(*) FROM landing.record") == 0
-    Intake(home).withdraw(bad, "breaks the reader")
+    files = [_catalogue(tmp_path, f"{name}.json", [{"identifier": name, "title": "x"}]) for name in "abc"]
+    for file, deliverer in zip(files, "ABC", strict=True):
+        deliver_files(home, [file], deliverer, "catalog", "2026-01-01")
+    monkeypatch.setattr(warehouse.intake.reading, "read", troubled_readers.read)
     _take_in(home)
-    assert dict(ask(home, "SELECT delivery_id, status FROM landing.delivery")) == {good: "accepted", bad: "withdrawn"}
-    assert one(home, "SELECT count(*) FROM landing.record") == 1
+    outcome = "SELECT deliverer_code, rule, record_count FROM landing.delivery_file JOIN landing.delivery USING (delivery_id) ORDER BY 1"
+    assert ask(home, outcome) == [("A", None, 1), ("B", "too_costly", 0), ("C", "reader_broke", 0)]
+    assert "SIGKILL" in one(home, "SELECT message_en FROM landing.delivery_file WHERE rule = 'too_costly'")
+    assert "boom" in one(home, "SELECT message_zh FROM landing.delivery_file WHERE rule = 'reader_broke'")
+
+    # Another run tries neither again; under another limit what exceeded one is.
+    monkeypatch.undo()
+    assert not pending(Lake(home), load(home.policy))
+    limits = home.policy / "intake_limit.csv"
+    limits.write_text(limits.read_text("utf-8").replace(",2048,", ",2049,"), "utf-8")
+    _take_in(home)
+    assert ask(home, outcome) == [("A", None, 1), ("B", None, 1), ("C", "reader_broke", 0)]
+    assert ask(home, "SELECT record_key FROM landing.record ORDER BY 1") == [("a",), ("b",)]
 
 
 @pytest.mark.parametrize("portion_bytes", [0, 1 << 30], ids=["written already", "not written yet"])
@@ -340,21 +335,7 @@ def test_trouble_far_into_a_file_leaves_none_of_its_records_and_all_of_the_other
         for name in "abc"
     ]
     deliver_files(home, files, "A", "catalog", "2026-01-01")
-    genuine = warehouse.intake.reading.read
-
-    def cut_off(file: DeliveredFile, layout: Layout) -> Reading:
-        reading = genuine(file, layout)
-        (batch,) = reading.batches
-
-        def batches() -> Iterator[pa.RecordBatch]:
-            yield batch.slice(0, 2)
-            yield batch.slice(2)
-            if file.name == "b.json":
-                raise Unreadable("truncated_json")
-
-        return Reading(reading.format, reading.encoding, batches())
-
-    monkeypatch.setattr(warehouse.intake.reading, "read", cut_off)
+    monkeypatch.setattr(warehouse.intake.reading, "read", troubled_readers.cut_off)
     monkeypatch.setattr(warehouse.intake.record_writer, "_PORTION_BYTES", portion_bytes)
     _take_in(home)
     assert ask(home, "SELECT ordinal, record_key FROM landing.record ORDER BY ordinal") == [

@@ -1,5 +1,6 @@
 """Tables of unknown columns: where they begin, what does not fit, and the same table in every format."""
 
+import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -170,6 +171,39 @@ def test_what_is_no_table_is_refused_by_its_rule(tmp_path: Path, data: bytes, ru
         tables(tmp_path, data)
     assert caught.value.rule == rule
     assert all((caught.value.mend_zh, caught.value.mend_en))
+
+
+def test_a_row_that_asks_for_more_empty_cells_than_a_table_may_have_is_refused_as_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = "名称,数量\n".encode() + b"a,1\n" * 10 + b"b,2" + b"," * 8 + b"x\n"
+    monkeypatch.setattr("readers.tables.content.MAX_GRID_CELLS", 80)
+    assert len(tables(tmp_path, data)) == 1
+    monkeypatch.setattr("readers.tables.content.MAX_GRID_CELLS", 79)
+    with pytest.raises(Unreadable) as caught:
+        tables(tmp_path, data)
+    assert (caught.value.rule, caught.value.place) == ("too_large", "line 12")
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (as_xlsx([("名称", "数量"), ("甲", "x" * 101)]), "Sheet!2"),
+        (as_parquet([("a", "b"), ("1", "x" * 101)]), "row 1"),
+        ("名称,数量\n甲,{}\n".format("x" * 101).encode(), "line 2"),
+    ],
+    ids=["xlsx", "parquet", "csv"],
+)
+def test_a_cell_may_be_as_long_in_every_format(tmp_path: Path, data: bytes, place: str) -> None:
+    limit = csv.field_size_limit(101)
+    try:
+        assert len(tables(tmp_path, data)) == 1
+        csv.field_size_limit(100)
+        with pytest.raises(Unreadable) as caught:
+            tables(tmp_path, data)
+    finally:
+        csv.field_size_limit(limit)
+    assert (caught.value.rule, caught.value.place) == ("long_cell", place)
 
 
 def test_a_parquet_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

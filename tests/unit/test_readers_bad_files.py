@@ -1,6 +1,8 @@
 """Files that cannot be split into records: each is refused by its rule, says where, and how to mend it."""
 
+import csv
 import io
+import json
 import struct
 import zipfile
 import zlib
@@ -166,7 +168,8 @@ def test_a_bad_file_is_refused_by_its_rule(tmp_path: Path, kind: str, data: byte
 def test_every_rule_is_tested() -> None:
     (mark,) = [m for m in test_a_bad_file_is_refused_by_its_rule.pytestmark if m.name == "parametrize"]  # type: ignore[attr-defined]
     of_content = {"content_not_taken", "damaged_parquet", "no_table"}  # tests/unit/test_content_reader.py
-    assert {rule for _, _, rule, _ in mark.args[1]} | {"rdf_too_large"} | of_content == set(RULES)
+    of_reader = {"too_costly", "reader_broke"}  # tests/unit/test_reading_apart.py
+    assert {rule for _, _, rule, _ in mark.args[1]} | {"rdf_too_large"} | of_content | of_reader == set(RULES)
 
 
 @pytest.mark.parametrize(("bound", "most"), [("MAX_TRIPLES", 5), ("MAX_BYTES", 300)])
@@ -238,3 +241,20 @@ def test_a_header_without_records_is_an_empty_delivery(tmp_path: Path) -> None:
     assert read_all(tmp_path / "file", "costs")[1] == []
     (tmp_path / "file").write_text('{"dataset": []}', "utf-8")
     assert read_all(tmp_path / "file", "catalog")[1] == []
+
+
+@pytest.mark.parametrize("width", [700, 16_000])
+def test_a_wide_sheet_of_few_rows_is_not_too_large(tmp_path: Path, width: int) -> None:
+    rows = [["凭证号", "分录号", *(f"列{n}" for n in range(width))], ["记-1", 1, *range(width)]]
+    path = tmp_path / "file"
+    path.write_bytes(workbook(*rows))
+    _, (record,) = read_all(path, "costs")
+    assert (record.body["voucher_no"], record.body["line_no"]) == ("记-1", "1")
+    assert record.body["extras"] == {f"列{n}": str(n) for n in range(width)}
+
+
+def test_a_cell_of_a_table_in_json_may_be_as_long_as_one_of_csv(tmp_path: Path) -> None:
+    rows = [{"凭证号": "记-1", "分录号": "1"}, {"凭证号": "x" * (csv.field_size_limit() + 1), "分录号": "2"}]
+    problem = refused(tmp_path, json.dumps(rows).encode())
+    assert (problem.rule, problem.place) == ("long_cell", "/1")
+    assert "131,073 > 131,072" in problem.message_en

@@ -89,12 +89,12 @@ def policy_diff(lake: Lake, policy: PolicySet, period: str) -> PolicyDiff:
         tables = lake.tables.under(policy)
         hashes = policy.list_hashes
         again = rereading(last[_RECORDS].policy_sha256, policy)
-        content = _content(connection, lake.home, policy) if again is Rereading.CONTENT else None
+        content = _content(connection, lake.home, policy) if Rereading.CONTENT in again else None
         stale = stale_now(tables, last, hashes, (_RECORDS,) if content is not None else ())
         with _aside(connection, policy, tables, stale, period, content):
             # What became of the lists themselves is what was edited.
             found = tuple(_compared(connection, table, period) for table in stale if table.stage != POLICY)
-        return PolicyDiff(again is Rereading.ALL, tuple(diff for diff in found if diff))
+        return PolicyDiff(Rereading.ALL in again, tuple(diff for diff in found if diff))
 
 
 def _content(connection: duckdb.DuckDBPyConnection, home: Home, policy: PolicySet) -> pa.Table | None:

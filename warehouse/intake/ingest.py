@@ -8,12 +8,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import Flag
 
 import duckdb
 import pyarrow as pa
 
 from readers.kinds import CONTENT
+from readers.limits import INTAKE_LIMITS
 from readers.policy.files import PolicySet
 from readers.profiling.lists import CONTENT_LISTS, CONTENT_VERSION
 from readers.records import READING_VERSION
@@ -22,7 +23,7 @@ from warehouse.building.commit_record import CommitRecord, recording
 from warehouse.building.row_hash import Written, row_hashes
 from warehouse.intake.deliveries import OPERATOR, Delivery, Intake, Withdrawal
 from warehouse.intake.landing_models import fill_models, outdated, portion_of
-from warehouse.intake.reading import FileOutcome, ReadFiles, file_row, read_files
+from warehouse.intake.reading import OF_LIMITS, FileOutcome, ReadFiles, file_row, read_files
 from warehouse.intake.record_writer import RecordWriter
 from warehouse.store.chain import READING, Note
 from warehouse.store.home import Home
@@ -35,22 +36,25 @@ SOURCES = ("landing.delivery", "landing.delivery_file", "landing.record")
 
 #: Lists that decide how a file is read; a change in them makes every file be read again, and so does a new version of the readers.
 READING_LISTS = ("delivery_column", "heading_synonym", "bare_table")
-_HALF = 32
+_PART = 32
 
 
-class Rereading(Enum):
+class Rereading(Flag):
     """Which deliveries are read again, since what decides how they are read has changed."""
 
-    NONE = "none"
-    CONTENT = "content"
-    ALL = "all"
+    NONE = 0
+    #: Those with a file that exceeded a limit.
+    LIMITED = 1
+    CONTENT = 2
+    ALL = 4
 
-    def __bool__(self) -> bool:
-        return self is not Rereading.NONE
-
-    def concerns(self, kind: str) -> bool:
-        """Whether deliveries of a kind are read again."""
-        return self is Rereading.ALL or (self is Rereading.CONTENT and kind == CONTENT)
+    def concerns(self, kind: str, *, is_limited: bool) -> bool:
+        """Whether a delivery is read again. is_limited: a file of it exceeded a limit."""
+        return bool(
+            Rereading.ALL in self
+            or (Rereading.CONTENT in self and kind == CONTENT)
+            or (Rereading.LIMITED in self and is_limited)
+        )
 
 
 @dataclass(frozen=True)
@@ -66,21 +70,24 @@ class Pending:
 
 
 def reading_hash(policy: PolicySet) -> str:
-    """What decides how files are read, hashed: policy lists and the version of the readers, then what decides of content alone."""
+    """What decides how files are read, hashed: policy lists and the version of the readers, what decides of content alone, the limits."""
 
-    def half(version: int, lists: Collection[str]) -> str:
+    def part(version: int, lists: Collection[str]) -> str:
         facts = f"{version}{''.join(policy.list_hash(name) for name in lists)}"
-        return hashlib.sha256(facts.encode()).hexdigest()[:_HALF]
+        return hashlib.sha256(facts.encode()).hexdigest()[:_PART]
 
-    return half(READING_VERSION, READING_LISTS) + half(CONTENT_VERSION, CONTENT_LISTS)
+    return part(READING_VERSION, READING_LISTS) + part(CONTENT_VERSION, CONTENT_LISTS) + part(0, [INTAKE_LIMITS])
 
 
 def rereading(before: str, policy: PolicySet) -> Rereading:
     """What is read again where files were read under the hash `before`."""
     now = reading_hash(policy)
-    if before[:_HALF] != now[:_HALF]:
+    of_all, of_content, of_limits = (
+        before[start : start + _PART] != now[start : start + _PART] for start in (0, _PART, 2 * _PART)
+    )
+    if of_all:
         return Rereading.ALL
-    return Rereading.NONE if before == now else Rereading.CONTENT
+    return (Rereading.CONTENT if of_content else Rereading.NONE) | (Rereading.LIMITED if of_limits else Rereading.NONE)
 
 
 def pending(lake: Lake, policy: PolicySet, deliverers: Collection[str] = ()) -> Pending:
@@ -101,11 +108,18 @@ def _pending_in(
     status: dict[str, str] = dict(rows)
     known = intake.deliveries()
     reread = rereading(before[0], policy) if before else Rereading.NONE
+    limited = {
+        delivery_id
+        for (delivery_id,) in connection.execute(
+            "SELECT DISTINCT delivery_id FROM landing.delivery_file WHERE list_contains($rules, rule)",
+            {"rules": list(OF_LIMITS)},
+        ).fetchall()
+    }
     deliveries = tuple(
         d
         for d in known
         if (d.delivery_id not in status and (not deliverers or d.deliverer_code in (*deliverers, OPERATOR)))
-        or (reread.concerns(d.kind) and d.delivery_id in status)
+        or (d.delivery_id in status and reread.concerns(d.kind, is_limited=d.delivery_id in limited))
     )
     landed = set(status) | {d.delivery_id for d in deliveries}
     withdrawals = tuple(
@@ -145,7 +159,7 @@ def ingest(
         _replace_deliveries(connection, lake.home, todo)
         taken = {delivery.delivery_id for delivery in todo.deliveries} | {w.delivery_id for w in todo.withdrawals}
         whole = outdated(connection, lake.tables, policy_hashes)
-        portion = None if todo.reread is Rereading.ALL else portion_of(connection, lake.tables, taken, whole)
+        portion = None if Rereading.ALL in todo.reread else portion_of(connection, lake.tables, taken, whole)
         filled = fill_models(connection, lake.tables, portion)
         after = _statuses(connection)
         changed = [delivery_id for delivery_id, status in after.items() if before.get(delivery_id) != status]

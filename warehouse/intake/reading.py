@@ -5,23 +5,25 @@ writing (`record_writer.py`), which deliveries are read (`ingest.py`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import pyarrow as pa
 
+from readers.apart import ReadEnd, Reader, read_apart
 from readers.kinds import CONTENT
+from readers.limits import ReadingLimits
 from readers.policy.files import PolicyOnDay, PolicySet
 from readers.records import DeliveredFile as SourceFile
-from readers.records import Layout, LostWorkerError, Reading, Unreadable, read
+from readers.records import Layout, Unreadable, read
 from readers.tables.table import untold
 from warehouse.intake.deliveries import Delivery
 from warehouse.store.home import Home
 
-
-class ReadError(Exception):
-    """A file broke its reader, which is a fault of ours; the message names deliverer, delivery, file and what to do."""
+#: Rules that say what became of the reader, not what the bytes are: another machine, or another version, may read the same file.
+OF_READER = ("too_costly", "reader_broke")
+#: Rules under which another limit in policy/intake_limit.csv may take the file.
+OF_LIMITS = ("too_costly", "long_cell")
 
 
 @dataclass
@@ -53,7 +55,13 @@ ReadFiles = Callable[[Home, PolicySet, Delivery, Callable[[pa.Table], None]], It
 
 
 def read_files(
-    home: Home, policy: PolicySet, delivery: Delivery, take: Callable[[pa.Table], None], *, prove: bool = False
+    home: Home,
+    policy: PolicySet,
+    delivery: Delivery,
+    take: Callable[[pa.Table], None],
+    *,
+    prove: bool = False,
+    known: Mapping[int, FileOutcome] | None = None,
 ) -> Iterator[FileOutcome]:
     """Each file of a delivery as it was read; a file that cannot be split has no records and says why.
 
@@ -61,13 +69,12 @@ def read_files(
         take: is given the records of a file as they are read, with what places them in their delivery, so that no file need be
             held whole. Trouble may lie far into a file: where the outcome says `rejected`, what was given of it counts for nothing.
         prove: check first that the kept bytes still have their hash.
+        known: by number, what became of files that are not tried again, since their reader had to be ended.
 
     Raises:
         DamagedBlobError: they have not.
-        ReadError: a reader broke.
-        LostWorkerError: a process that read was ended from outside; nothing is wrong with the file.
     """
-    read_one = _reader(home, policy.on(delivery.delivery_date), delivery.kind)
+    reader, limits = _reader(home, policy.on(delivery.delivery_date), delivery.kind), ReadingLimits.of(policy)
     count = 0
     told: set[str] = set()
     for file_no, file in enumerate(delivery.files, start=1):
@@ -76,7 +83,11 @@ def read_files(
         )
         if prove:
             home.read(file.sha256)
-        for batch in _batches(home.blob(file.sha256), file.resource_code, read_one, delivery, outcome, told):
+        if known and file_no in known:
+            yield replace(known[file_no], first_ordinal=count + 1)
+            continue
+        source = SourceFile(file.name, file.sha256, home.blob(file.sha256), file.resource_code)
+        for batch in _batches(source, reader, limits, outcome, told):
             take(_placed(batch, delivery, outcome, count + outcome.record_count))
             outcome.record_count += batch.num_rows
         if outcome.status == "rejected":
@@ -85,7 +96,7 @@ def read_files(
         yield outcome
 
 
-def _reader(home: Home, policy: PolicyOnDay, kind: str) -> Callable[[SourceFile], Reading]:
+def _reader(home: Home, policy: PolicyOnDay, kind: str) -> Reader:
     """How the files of a kind are read."""
     if kind == CONTENT:
         # The detectors are imported where content came, and no sooner.
@@ -96,32 +107,20 @@ def _reader(home: Home, policy: PolicyOnDay, kind: str) -> Callable[[SourceFile]
 
 
 def _batches(
-    path: Path,
-    resource_code: str | None,
-    read_one: Callable[[SourceFile], Reading],
-    delivery: Delivery,
-    outcome: FileOutcome,
-    told: set[str],
+    source: SourceFile, reader: Reader, limits: ReadingLimits, outcome: FileOutcome, told: set[str]
 ) -> Iterator[pa.RecordBatch]:
     """The batches of a file; what became of it is in `outcome` when they have ended. told: of headings, in the delivery so far."""
-    name, sha256 = outcome.source_file, outcome.source_sha256
     try:
-        reading = read_one(SourceFile(name, sha256, path, resource_code))
-        yield from reading.batches
-        outcome.format, outcome.encoding = reading.format, reading.encoding
-        outcome.notes = "\n".join(untold(reading.notes, told)) or None
+        for part in read_apart(reader, source, limits):
+            if isinstance(part, ReadEnd):
+                outcome.format, outcome.encoding = part.format, part.encoding
+                outcome.notes = "\n".join(untold(part.notes, told)) or None
+            else:
+                yield part
     except Unreadable as problem:
         outcome.status, outcome.rule, outcome.place = "rejected", problem.rule, problem.place
         outcome.message_zh, outcome.message_en = problem.message_zh, problem.message_en
         outcome.mend_zh, outcome.mend_en = problem.mend_zh, problem.mend_en
-    except LostWorkerError:
-        raise
-    except Exception as error:
-        raise ReadError(
-            f"{delivery.deliverer_code} {delivery.delivery_id} {name}: 读取程序出错，请将此消息告知开发者，并先撤回该交付以继续 / "
-            f"the reader broke; report this, and go on by `shuzhang withdraw {delivery.delivery_id} --reason …` "
-            f"({type(error).__name__}: {error})"
-        ) from error
 
 
 def file_row(outcome: FileOutcome) -> dict[str, object]:

@@ -14,7 +14,7 @@ from readers.policy.files import PolicySet
 from warehouse.building.policy_entries import policy_at
 from warehouse.intake.deliveries import Delivery, Intake
 from warehouse.intake.ingest import delivery_row
-from warehouse.intake.reading import FileOutcome, file_row, read_files
+from warehouse.intake.reading import OF_READER, FileOutcome, file_row, read_files
 from warehouse.store.home import Home
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
@@ -65,12 +65,23 @@ class KeptBytes:
         found: list[tuple[FileOutcome, pa.Table | None]] = []
         tables: list[pa.Table] = []
         policy = self.policy(connection, snapshot_id)
-        for outcome in read_files(self.home, policy, self.delivery(delivery_id), tables.append, prove=True):
+        delivery, ended = self.delivery(delivery_id), _ended(connection, delivery_id, snapshot_id)
+        for outcome in read_files(self.home, policy, delivery, tables.append, prove=True, known=ended):
             found.append((outcome, pa.concat_tables(tables) if outcome.record_count else None))
             tables.clear()
         if self.keep:
             self._read[delivery_id, snapshot_id] = found
         return found
+
+
+def _ended(connection: duckdb.DuckDBPyConnection, delivery_id: str, snapshot_id: int) -> dict[int, FileOutcome]:
+    """By number, the files whose reader had to be ended. That follows from the machine, not from the bytes: it is taken as recorded."""
+    found = connection.execute(
+        f"SELECT * FROM lake.landing.delivery_file AT (VERSION => {snapshot_id}) "
+        "WHERE delivery_id = $delivery AND list_contains($rules, rule)",
+        {"delivery": delivery_id, "rules": list(OF_READER)},
+    ).to_arrow_table()
+    return {row["file_no"]: FileOutcome(**row) for row in found.to_pylist()}
 
 
 def base_rows(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced) -> None:
