@@ -8,6 +8,7 @@ export DAGSTER_HOME := $(SHUZHANG_HOME)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 UI_PORT ?= 3000
 FUZZ_SECONDS ?= 600
+KILLS ?= 200
 FUZZ_FOLDER ?= $(SHUZHANG_HOME)/fuzz
 PYTHONS ?= 3.12 3.13
 REAL_DATA = $(or $(SHUZHANG_TEST_DATA),../shared/data)
@@ -59,6 +60,10 @@ verify-real: setup ## deliver and run the real catalogues, then prove 500 seeded
 .PHONY: fuzz
 fuzz: setup ## read damaged files of every format for FUZZ_SECONDS (600); findings go to FUZZ_FOLDER
 	nice python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_FOLDER)
+
+.PHONY: kills
+kills: setup ## kill deliver, run and export at KILLS (200) random moments; each home must end as one left alone (an hour)
+	folder=$$(mktemp -d) && nice python -m tests.kills $$folder --count $(KILLS) && rm -r $$folder
 
 .PHONY: check
 check: setup ## lint, format, types and how SQL reads

@@ -16,6 +16,7 @@ import pipelines.run
 from example_city import AUTHORITIES, write_city
 from pipelines.run import Outcome, run
 from warehouse.intake.deliveries import Delivery, Intake, find_manifests, read_manifest
+from warehouse.store.disk import write_whole
 from warehouse.store.faults import VARIABLE
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
@@ -26,7 +27,7 @@ def created(home: Home) -> Home:
     home.create()
     key = home.root / "hash.key"
     if not key.exists():
-        key.write_bytes(b"a key that all homes of tests have")
+        write_whole(key, b"a key that all homes of tests have", "key")
     return home
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.definitions import ASSETS
+from readers.policy.files import load
 from tests.homes import (
     ask,
     contents,
@@ -21,9 +22,12 @@ from tests.homes import (
     run_home,
     small_city,
 )
+from tests.kills import kill
+from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Intake
 from warehouse.publish.database import export_database
 from warehouse.store.home import Home
+from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.owed import owed
 
 KILLED = -signal.SIGKILL
@@ -134,6 +138,41 @@ def test_an_export_that_was_cut_off_leaves_the_one_before(undisturbed: Home, tmp
     before = target.read_bytes()
     assert exit_code(_export, undisturbed, target, fault="file.inside:export") == KILLED
     assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("point", ["inside", "before"])
+def test_a_first_commit_that_was_cut_off_leaves_an_empty_lake_and_is_made_again(
+    delivered: Home, tmp_path: Path, point: str
+) -> None:
+    home = Home(shutil.copytree(delivered.root, tmp_path / "home"))
+    assert exit_code(_build_policy, home, fault=f"commit.{point}:policy") == KILLED
+    assert (home.lake / "catalog.sqlite").is_file()
+    assert _written(home) == set()
+    assert exit_code(_build_policy, home) == 0
+    assert {name.partition(".")[0] for name in _written(home)} == {"policy"}
+
+
+def test_a_key_that_was_cut_off_is_none(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    assert exit_code(_key, home, fault="file.inside:key") == KILLED
+    assert not (home.root / "hash.key").exists()
+    assert len(home.hash_key) == 32
+
+
+def _key(home: Home) -> bytes:
+    return home.hash_key
+
+
+def _build_policy(home: Home) -> None:
+    build_policy(Lake(home), load(home.policy), CommitInfo("test", "test", "run", "policy"))
+
+
+def test_homes_that_are_killed_at_random_moments_end_as_one_that_was_left_alone(tmp_path: Path) -> None:
+    city = small_city(tmp_path / "city")
+    for folder in city.iterdir():
+        if "organisations" not in folder.name and "weather-catalog" not in folder.name:
+            shutil.rmtree(folder)
+    assert kill(tmp_path, city, 12, seed=12, job="ingest") >= 1
 
 
 def test_only_the_named_point_is_reached(tmp_path: Path) -> None:

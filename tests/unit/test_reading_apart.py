@@ -5,7 +5,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from readers import apart
@@ -27,11 +26,12 @@ def file(tmp_path: Path) -> DeliveredFile:
 
 def taken(reader: Reader, file: DeliveredFile, limits: ReadingLimits = LIMITS) -> tuple[list[str], ReadEnd]:
     """The texts of the records, and what came last."""
-    *batches, end = read_apart(reader, file, limits)
-    assert isinstance(end, ReadEnd)
-    return [
-        text for batch in batches if isinstance(batch, pa.RecordBatch) for text in batch.column("raw").to_pylist()
-    ], end
+    texts: list[str] = []
+    for part in read_apart(reader, file, limits):
+        if isinstance(part, ReadEnd):
+            return texts, part
+        texts += part.column("raw").to_pylist()
+    raise AssertionError("no end")
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ class Home:
             aside = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
             with open(aside, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
                 stream.write(secrets.token_bytes(32))
+            reach("file.inside", "key")
             with suppress(FileExistsError):
                 # Of two processes that make one, the first stands.
                 os.link(aside, file)

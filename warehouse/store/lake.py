@@ -64,6 +64,7 @@ class Lake:
         self._opened: dict[bool, duckdb.DuckDBPyConnection] = {}
         self._notes: list[Note] = []
         self._said: dict[str, Any] = {}
+        self._has_tables = False
 
     @property
     def exists(self) -> bool:
@@ -75,14 +76,23 @@ class Lake:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection whose default database is the lake; an empty lake is made first if there is none."""
-        if not self.exists:
+        """A read-only connection whose default database is the lake; an empty lake is made first if there is none.
+
+        Where the first commit was cut off there is a catalogue without tables, which is none either.
+        """
+        if not self._is_made():
             self.commit(CommitInfo("shuzhang", "create the lake", ""), lambda _: None)
         connection = self._connection(read_only=True)
         try:
             yield connection
         finally:
             connection.close()
+
+    def _is_made(self) -> bool:
+        if not self._has_tables and self.exists:
+            with closing(self._connection(read_only=True)) as connection:
+                self._has_tables = current_snapshot(connection) > 0
+        return self._has_tables
 
     def close(self) -> None:
         """Close what this object keeps open."""
@@ -300,7 +310,12 @@ def lake_id(connection: duckdb.DuckDBPyConnection) -> str:
 
 def next_snapshot(connection: duckdb.DuckDBPyConnection) -> int:
     """The snapshot that the open transaction will make; exact, since writers take turns."""
+    return current_snapshot(connection) + 1
+
+
+def current_snapshot(connection: duckdb.DuckDBPyConnection) -> int:
+    """The latest snapshot; 0 is that of a catalogue in which nothing was committed."""
     row = connection.execute("SELECT id FROM lake.current_snapshot()").fetchone()
     if row is None:
         raise AssertionError("a lake always has a snapshot")
-    return row[0] + 1
+    return row[0]
