@@ -132,6 +132,7 @@ def deliver(
     from pipelines.run import show_deliverers  # see `run`
 
     intake = Intake(opened(home))
+    known = intake.known()
     folders = [folder for path in paths for folder in find_manifests(path)]
     if folders and (deliverer or kind or resource):
         raise MisuseError(
@@ -141,8 +142,8 @@ def deliver(
     if folders:
         manifests, problems = console.collect(folders, read_manifest, DeliveryError)
     else:
-        manifests, problems = [_manifest(paths, deliverer, kind, day, sequence, source, holder, mode, resource)], []
-    known = intake.known()
+        when = day.date() if day else _today(known.last_receipt)
+        manifests, problems = [_manifest(paths, deliverer, kind, when, sequence, source, holder, mode, resource)], []
     for manifest in sorted(manifests, key=lambda m: (m.delivery_date, m.sequence or 1)):
         try:
             receipt = intake.receive(
@@ -163,7 +164,7 @@ def _manifest(
     paths: list[Path],
     deliverer: str | None,
     kind: str | None,
-    day: datetime | None,
+    when: date,
     sequence: int | None,
     source: str | None,
     holder: str | None,
@@ -189,14 +190,15 @@ def _manifest(
         raise MisuseError(
             "two files have the same name; deliver a folder that holds both 文件重名，请放入同一文件夹交付"
         )
-    when = day.date() if day else _today()
     codes = {name: resource for name, _ in files} if resource else {}
     source = source or default_source(codes.values())
     return Manifest(deliverer, kind, when, sequence, source, mode, holder, tuple(files), codes)
 
 
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()
+def _today(last_receipt: datetime | None) -> date:
+    """The day of receipt, which is never before the last one's."""
+    now = datetime.now(UTC)
+    return max(now, last_receipt or now).astimezone().date()
 
 
 @app.command()

@@ -339,7 +339,15 @@ LISTS: Mapping[str, ListShape] = {
         ("unit",),
         {"value": _INTEGER},
         more=_NAMES,
-        needed=("reading_memory_mb", "file_mb", "reading_seconds", "reading_seconds_per_mb", "cell_characters"),
+        needed=(
+            "reading_memory_mb",
+            "file_mb",
+            "reading_seconds",
+            "reading_seconds_per_mb",
+            "cell_characters",
+            "clock_back_seconds",
+            "delivery_days_ahead",
+        ),
     ),
     "parameter": ListShape(
         ("name",),

@@ -4,6 +4,7 @@ import json
 import random
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import duckdb
@@ -18,8 +19,9 @@ from tests import troubled_readers
 from tests.homes import ask, deliver_files, lake_of, one
 from warehouse.asking.status import status
 from warehouse.building.policy_entries import build_policy
-from warehouse.intake.deliveries import DeliveryError, Intake
+from warehouse.intake.deliveries import Delivery, DeliveryError, Intake
 from warehouse.intake.ingest import ingest, pending
+from warehouse.store.clock import ClockError
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 
@@ -374,3 +376,42 @@ def test_a_heading_that_means_no_column_is_told_once_a_delivery(tmp_path: Path) 
     first, second = (notes for (notes,) in ask(home, "SELECT notes FROM landing.delivery_file ORDER BY source_file"))
     assert ("更新周气" in first, "a.csv" in first, "更新周期" in first) == (True, True, True)
     assert ("更新周气" in second, "b.csv" in second) == (False, True)
+
+
+def _at(day: str, recorded_at: datetime, code: str = "A") -> Delivery:
+    return Delivery(code, "default", "catalog", date.fromisoformat(day), 1, "full", None, (), recorded_at)
+
+
+def test_a_clock_that_was_set_back_is_named_and_no_time_on_record_goes_backwards(tmp_path: Path) -> None:
+    intake = Intake(Home(tmp_path / "home").create())
+    last = datetime(2026, 6, 30, 12, tzinfo=UTC)
+    intake.receive(_at("2026-06-30", last), sequence_given=False)
+    with pytest.raises(DeliveryError, match=r"behind the last record by 11 s, and 10 s are taken"):
+        intake.receive(_at("2026-06-30", last - timedelta(seconds=11), "B"), sequence_given=False)
+    intake.receive(_at("2026-06-30", last - timedelta(seconds=10), "B"), sequence_given=False)
+    assert {delivery.recorded_at for delivery in intake.deliveries()} == {last}
+
+
+def test_a_delivery_dated_more_than_a_day_ahead_of_its_receipt_is_refused(tmp_path: Path) -> None:
+    intake = Intake(Home(tmp_path / "home").create())
+    noon = datetime(2026, 6, 30, 12, tzinfo=UTC)
+    for day in ("2026-07-03", "2062-06-30"):
+        with pytest.raises(DeliveryError, match="delivery_days_ahead"):
+            intake.receive(_at(day, noon), sequence_given=False)
+    assert intake.receive(_at("2026-07-01", noon), sequence_given=False).repeats is None
+
+
+def test_a_commit_under_a_clock_that_was_set_back_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path / "home").create()
+    build_policy(Lake(home), load(home.policy), INFO)
+    (last,) = ask(home, "SELECT max(snapshot_time), count(*) FROM lake.snapshots()")
+
+    class Behind(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return last[0].astimezone(tz) - timedelta(seconds=11)
+
+    monkeypatch.setattr("warehouse.store.lake.datetime", Behind)
+    with pytest.raises(ClockError, match="set the clock right"):
+        Lake(home).commit(INFO, lambda _: None)
+    assert ask(home, "SELECT max(snapshot_time), count(*) FROM lake.snapshots()") == [last]

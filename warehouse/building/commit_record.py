@@ -30,6 +30,7 @@ class CommitRecord:
     snapshot_id: int
     _run_id: str
     _latest: dict[str, int]
+    _committed_at: datetime
     _rows: list[dict[str, Any]] = field(default_factory=list)
     _written: dict[tuple[str, str], Written] = field(default_factory=dict)
 
@@ -41,7 +42,7 @@ class CommitRecord:
                 "partition_key": partition_key,
                 "snapshot_id": self.snapshot_id,
                 "run_id": self._run_id,
-                "committed_at": datetime.now(UTC),
+                "committed_at": self._committed_at,
                 "row_count": written.row_count,
                 "sql_sha256": sql_sha256,
                 "policy_sha256": policy_sha256,
@@ -73,6 +74,9 @@ def recording(
     Args:
         period: the one whose partitions are read and written, if any.
     """
-    record = CommitRecord(next_snapshot(connection), info.run_id, latest_snapshots(connection, period))
+    (last,) = connection.execute("SELECT max(committed_at) FROM audit.materialization").fetchone() or (None,)
+    # The commit has waited for the clock (`Lake.commit`): this is for what was recorded while it ran ahead.
+    moment = max(filter(None, (datetime.now(UTC), last)))
+    record = CommitRecord(next_snapshot(connection), info.run_id, latest_snapshots(connection, period), moment)
     yield record
     record.write(connection, lake)

@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from readers.kinds import CATALOG, CONTENT, KINDS
+from readers.limits import intake_limits
 from readers.near import near
+from readers.policy.files import load
 from warehouse.intake.received import received_note
 from warehouse.store.chain import Chain
+from warehouse.store.clock import ClockError, not_before
 from warehouse.store.disk import write_whole
 from warehouse.store.home import Home
 
@@ -120,6 +123,10 @@ class Known:
     def deliverers(self) -> set[str]:
         return {deliverer for deliverer, _, _ in self.groups}
 
+    @property
+    def last_receipt(self) -> datetime | None:
+        return max((d.recorded_at for group in self.groups.values() for d in group), default=None)
+
     def add(self, delivery: Delivery) -> None:
         self.groups[delivery.group].append(delivery)
 
@@ -160,7 +167,8 @@ class Intake:
             known: what is on record, read before; it grows by what is received.
 
         Raises:
-            DeliveryError: the date and sequence are taken by other content, or the deliverer's code is none.
+            DeliveryError: the date and sequence are taken by other content, the date is too far ahead, the deliverer's code is none,
+            or the clock is behind the last receipt.
         """
         _check_code(delivery.deliverer_code)
         known = known or self.known()
@@ -179,6 +187,8 @@ class Intake:
                     f"{delivery.deliverer_code} {delivery.kind} {delivery.delivery_date} sequence {delivery.sequence} is taken by "
                     f"{other.delivery_id}; give another --sequence 该日期的序号已被占用，请另给 --sequence"
                 )
+        delivery = replace(delivery, recorded_at=self._moment(delivery.recorded_at, known.last_receipt))
+        self._check_date(delivery)
         self.home.keep(delivery.facts())
         fields = json.loads(delivery.facts()) | {"recorded_at": delivery.recorded_at.isoformat()}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
@@ -199,6 +209,26 @@ class Intake:
                 f"{near(delivery_id, known, listed=False)}"
             )
 
+    def _moment(self, now: datetime, last: datetime | None) -> datetime:
+        """The time of a receipt, which is never before the last one's."""
+        try:
+            return not_before(now, last, lambda: self._limit("clock_back_seconds"))
+        except ClockError as error:
+            raise DeliveryError(str(error)) from error
+
+    def _check_date(self, delivery: Delivery) -> None:
+        # The days of a zone are at most one apart from those of the city, which is why no zone is asked for.
+        ahead = delivery.delivery_date - delivery.recorded_at.astimezone().date()
+        if ahead.days > 0 and ahead.days > (limit := self._limit("delivery_days_ahead")):
+            raise DeliveryError(
+                f"{delivery.deliverer_code} {delivery.kind} {delivery.delivery_date}: 交付日期晚于接收日 {ahead.days} 天，至多 {limit} 天；"
+                f"请改正日期 / the date is {ahead.days} days ahead of the receipt, {limit} at most (policy/intake_limit.csv, "
+                "delivery_days_ahead); mend the date"
+            )
+
+    def _limit(self, name: str) -> int:
+        return intake_limits(load(self.home.policy))[name]
+
     def withdraw(self, delivery_id: str, reason: str) -> None:
         """Take a delivery back; it stays on record, and the next run leaves its records out.
 
@@ -208,7 +238,8 @@ class Intake:
         self.must_have(delivery_id)
         if delivery_id in self.withdrawals():
             raise DeliveryError(f"{delivery_id}: withdrawn already 该交付已撤回")
-        fields = {"delivery_id": delivery_id, "reason": reason, "recorded_at": datetime.now(UTC).isoformat()}
+        moment = self._moment(datetime.now(UTC), self.known().last_receipt)
+        fields = {"delivery_id": delivery_id, "reason": reason, "recorded_at": moment.isoformat()}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
         self._put(f"{delivery_id}.withdrawal.json", text)
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.store.chain import COMMIT, LAKE, Chain, Head, Note, parse
+from warehouse.store.clock import not_before
 from warehouse.store.disk import full_disk_named
 from warehouse.store.engine import connect
 from warehouse.store.faults import reach
@@ -182,6 +183,7 @@ class Lake:
             self._align_schema(connection)
             self._notes.clear()
             self._said.clear()
+            _await_clock(connection)
             result = work(connection)
             with self.chain.locked() as end:
                 lines = end.lines(self._events(connection, end.head, info))
@@ -280,6 +282,29 @@ class Lake:
             connection.execute(f"DROP TABLE {name}")
         for table in (missing | changed).values():
             _create(connection, table)
+
+
+def _await_clock(connection: duckdb.DuckDBPyConnection) -> None:
+    """Wait until the clock is where the last snapshot was: else a query of a time would find an older one.
+
+    Raises:
+        ClockError: it is too far behind for that.
+    """
+    last, stamp = connection.execute(
+        "SELECT max(snapshot_time), max_by(snapshot_id, snapshot_time) FROM lake.snapshots()"
+    ).fetchone() or (None, None)
+    if stamp == 0:  # that of a catalogue in which nothing was committed
+        return
+    now = datetime.now(UTC)
+    ahead = not_before(now, last, lambda: _clock_tolerance(connection)) - now
+    time.sleep(ahead.total_seconds())
+
+
+def _clock_tolerance(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute(
+        "SELECT max_by(value, effective_from) FROM policy.intake_limit WHERE name = 'clock_back_seconds'"
+    ).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
 
 
 def _grown(connection: duckdb.DuckDBPyConnection, table: Table, present: list[str]) -> bool:
