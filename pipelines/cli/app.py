@@ -40,13 +40,15 @@ from warehouse.intake.deliveries import (
     find_manifests,
     read_manifest,
 )
-from warehouse.intake.guard import undecided
+from warehouse.intake.guard import GuardError, refusal, undecided
+from warehouse.intake.guard import withdraw as withdraw_delivery
 from warehouse.intake.received import VanishedError, damaged
 from warehouse.publish.database import export_database
 from warehouse.publish.dictionary import dictionary_text
 from warehouse.publish.lineage_page import publish_lineage
 from warehouse.publish.template import write_template
 from warehouse.store.chain import AnchorError, Chain, ChainError
+from warehouse.store.clock import ClockError
 from warehouse.store.disk import write_whole
 from warehouse.store.home import DamagedBlobError, Home, home_path
 from warehouse.store.lake import Lake, SchemaDriftError
@@ -81,8 +83,8 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(quality_app, name="quality")
 app.add_typer(audit_app, name="audit")
 
-#: What of the record is not as it was: a person must look.
-_BROKEN_RECORD = (NotOnRecordError, VanishedError, ChainError, AnchorError)
+#: What of the record is not as it was or would not stay so: a person must look.
+_BROKEN_RECORD = (NotOnRecordError, VanishedError, ChainError, AnchorError, ClockError, GuardError)
 
 
 def main() -> None:
@@ -153,6 +155,8 @@ def deliver(
             problems.append(str(error))
             continue
         console.say_received(receipt)
+        if receipt.repeats is not None and (told := refusal(Lake(intake.home), receipt.repeats)):
+            problems.append(told)
     show_deliverers(intake.home)
     for problem in problems:
         console.warn(problem)
@@ -205,10 +209,15 @@ def _today(last_receipt: datetime | None) -> date:
 def withdraw(
     delivery_id: Annotated[str, typer.Argument(help="交付标识 / delivery")],
     reason: Annotated[str, typer.Option(help="撤回原因 / why")],
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="即使消失的记录超过上限 / even if more records are gone than the guard lets pass"),
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """撤回一次交付；撤回与交付都留档 / take a delivery back; both stay on record."""
-    Intake(opened(home)).withdraw(delivery_id, reason)
+    lake = _lake(home)
+    withdraw_delivery(lake, load(lake.home.policy), delivery_id, reason, force=force)
     console.say(f"{delivery_id}: 已撤回，下次运行生效 / withdrawn; the next run leaves it out")
 
 

@@ -11,7 +11,7 @@ from readers.policy.files import load
 from tests.homes import ask, deliver_files, lake_of, one
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import DeliveryError, Intake
-from warehouse.intake.guard import decide, undecided
+from warehouse.intake.guard import GuardError, decide, refusal, undecided, withdraw
 from warehouse.intake.ingest import ingest, pending
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
@@ -101,3 +101,39 @@ def test_a_held_delivery_waits_for_a_decision_that_is_traced_to_its_bytes(tmp_pa
     late = _deliver(home, tmp_path, "2025-12-31", range(1, 30))
     _take_in(home)
     assert dict(ask(home, STATUSES)) == {late: "accepted", first: "held", second: "held"}
+
+
+def test_withdrawing_what_alone_says_something_is_guarded_as_a_full_delivery_is(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    only = _deliver(home, tmp_path, "2026-01-01", range(10))
+    _take_in(home)
+    lake, policy = lake_of(home), load(home.policy)
+    with pytest.raises(GuardError, match=r"takes 10 of the 10 records that stand, limit 20.00 %: not withdrawn"):
+        withdraw(lake, policy, only, "错发")
+    assert Intake(home).withdrawals() == {}
+    # What another delivery says as well is not gone.
+    again = _deliver(home, tmp_path, "2026-01-02", range(9))
+    _take_in(home)
+    withdraw(lake, policy, again, "错发")
+    _take_in(home)
+    assert len(ask(home, KEYS)) == 10
+    withdraw(lake, policy, only, "错发", force=True)
+    _take_in(home)
+    assert ask(home, KEYS) == []
+    with pytest.raises(DeliveryError, match=r"it was withdrawn \(错发\)"):
+        decide(lake, policy, only, "release", "why", "office")
+
+
+def test_the_same_bytes_after_a_refusal_are_told_so_and_may_be_released(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    first = _deliver(home, tmp_path, "2026-01-01", range(10))
+    second = _deliver(home, tmp_path, "2026-01-02", range(3))
+    _take_in(home)
+    _command(home, "refuse", second, "--reason", "文件不全")
+    _take_in(home)
+    assert _deliver(home, tmp_path, "2026-01-02", range(3)) == second
+    told = refusal(lake_of(home), second)
+    assert told is not None
+    assert f"shuzhang release {second}" in told
+    assert "文件不全" in told
+    assert refusal(lake_of(home), first) is None

@@ -22,7 +22,7 @@ from warehouse.store.lake import CommitInfo, Lake
 
 INFO = CommitInfo("test", "ingest", "run")
 START = datetime(2026, 1, 1, tzinfo=UTC)
-FIRST_DAY = date(2026, 1, 1)
+FIRST_DAY = date(2025, 12, 1)
 RESOURCES = "SELECT resource_id, title, delivery_id, ordinal FROM catalog.resource ORDER BY ALL"
 
 

@@ -27,6 +27,11 @@ from warehouse import queries
 from warehouse.intake.deliveries import OPERATOR, DeliveredFile, Delivery, DeliveryError, Intake, Receipt
 from warehouse.store.lake import Lake
 
+
+class GuardError(Exception):
+    """What was asked would take away too much, and was not done; the message says how much and what to do."""
+
+
 #: The table of verdicts.
 GUARD = "landing.delivery_guard"
 
@@ -116,11 +121,13 @@ def decide(lake: Lake, policy: PolicySet, delivery_id: str, decision: str, reaso
             "SELECT status FROM landing.delivery WHERE delivery_id = $id", {"id": delivery_id}
         ).fetchone()
     if found is None or found[0] not in _DECIDABLE[decision]:
-        state = (
-            "no such delivery was taken in 没有接收过这次交付"
-            if found is None
-            else f"its status is {found[0]} 其状态不是搁置"
-        )
+        withdrawal = Intake(lake.home).withdrawals().get(delivery_id)
+        if found is None:
+            state = "no such delivery was taken in 没有接收过这次交付"
+        elif found[0] == "withdrawn" and withdrawal is not None:
+            state = f"it was withdrawn ({withdrawal.reason}); deliver it anew 该交付已撤回，请重新交付"
+        else:
+            state = f"its status is {found[0]} 其状态不是搁置"
         raise DeliveryError(f"{delivery_id}: {state}; see `shuzhang held` 请用 shuzhang held 查看")
     today = datetime.now(UTC).astimezone().date()
     record: Mapping[str, str] = {
@@ -143,6 +150,48 @@ def decide(lake: Lake, policy: PolicySet, delivery_id: str, decision: str, reaso
         OPERATOR, "guard", "decisions", today, 1, "incremental", None, (file,), recorded_at=datetime.now(UTC)
     )
     return intake.receive(delivery, sequence_given=False)
+
+
+def withdraw(lake: Lake, policy: PolicySet, delivery_id: str, reason: str, *, force: bool = False) -> None:
+    """Withdraw a delivery, unless more records would be gone than a full delivery may delete; what a decision says is the operator's.
+
+    Raises:
+        GuardError: they would, and it is not forced.
+        DeliveryError: the delivery cannot be withdrawn.
+    """
+    intake = Intake(lake.home)
+    delivery = next((d for d in intake.deliveries() if d.delivery_id == delivery_id), None)
+    if delivery is not None and delivery.deliverer_code != OPERATOR and not force:
+        with lake.reading() as connection:
+            standing, lost = connection.execute(
+                queries.text("withdrawal_loss"), {"delivery": delivery_id}
+            ).fetchone() or (0, 0)
+        (limit,) = [
+            Decimal(entry.body["value"])
+            for entry in policy.on(delivery.delivery_date).of("guard_limit")
+            if entry.entry_key == "guard_deletion_share"
+        ]
+        if lost and (lost == standing or lost > limit * standing):
+            raise GuardError(
+                f"{delivery_id}: 撤回将使现行 {standing} 条记录中的 {lost} 条消失，上限 {100 * limit:.2f}%，未撤回；确需撤回请加 --force，"
+                f"理由留档 / withdrawing it takes {lost} of the {standing} records that stand, limit {100 * limit:.2f} %: not withdrawn; "
+                "give --force if it is meant, the reason stays on record"
+            )
+    intake.withdraw(delivery_id, reason)
+
+
+def refusal(lake: Lake, delivery_id: str) -> str | None:
+    """What is to be said of a delivery whose bytes come again: why it does not stand, and how it may be taken; None if it stands."""
+    with lake.reading() as connection:
+        found = connection.execute(
+            "SELECT status, status_reason FROM landing.delivery WHERE delivery_id = $id", {"id": delivery_id}
+        ).fetchone()
+    if found is None or found[0] not in _DECIDABLE["release"]:
+        return None
+    return (
+        f"{delivery_id}: 同样的字节已被搁置或退回，再次交付不改变结果；要接收请用 / the same bytes were {found[0]}, and delivering them "
+        f"again changes nothing; to take them use `shuzhang release {delivery_id} --reason …` ({found[1]})"
+    )
 
 
 def _label(policy: PolicyOnDay, code_list: str, code: str) -> str:
