@@ -7,7 +7,7 @@ what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`con
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import duckdb
 import typer
@@ -50,7 +50,7 @@ from warehouse.publish.template import write_template
 from warehouse.store.chain import AnchorError, Chain, ChainError
 from warehouse.store.clock import ClockError
 from warehouse.store.disk import write_whole
-from warehouse.store.home import DamagedBlobError, Home, home_path
+from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, SchemaDriftError
 from warehouse.store.on_record import NotOnRecordError, told
 from warehouse.tables.definitions import all_tables
@@ -294,7 +294,7 @@ def status(
         )
         console.show(answer, console.Format.JSON if json else None)
         return
-    found = figures(lake) | {"last_run": last_run(lake.home)}
+    found: dict[str, Any] = figures(lake) | {"last_run": last_run(lake.home)}
     if json:
         console.print_json(found)
     else:
@@ -426,7 +426,7 @@ def example(
 
     summary = write_city(folder)
     console.say(f"{folder}: 示例市 {summary.deliveries} 次交付 / deliveries of the example city (invented)")
-    own = _home(home)
+    own = opened(home)
     if Intake(own).deliveries() or load(own.policy).lists["authority_unit"]:
         # Nobody's authorities become those of an invented city.
         console.say(

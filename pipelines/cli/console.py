@@ -208,6 +208,8 @@ def _figure(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(value) or "-"
     return "-" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+
 #: Of a kind of line, as many are shown.
 _MOST_LINES = 10
 
