@@ -224,7 +224,7 @@ LISTS: Mapping[str, ListShape] = {
             "is_personal",
             "is_sensitive",
         ),
-        ("check", "value_pattern", "terms", "term_use", "not_name_pattern"),
+        ("check", "value_pattern", "terms", "term_use", "not_name_pattern", "withhold_pct"),
         {
             "detector_id": _NAME,
             "check": one_of("resident_id", "resident_id_15", "credit_code", "organisation_code", "vin", "luhn"),
@@ -236,7 +236,9 @@ LISTS: Mapping[str, ListShape] = {
             "name_verdict": one_of("confirmed", "review", "none"),
             **dict.fromkeys(("is_compact", "in_text", "is_personal", "is_sensitive"), _YES_NO),
             **dict.fromkeys(("min_length", "max_length"), _INTEGER),
-            **dict.fromkeys(("min_confirmed_pct", "min_review_pct", "value_weight_pct", "name_weight_pct"), _PERCENT),
+            **dict.fromkeys(
+                ("min_confirmed_pct", "min_review_pct", "value_weight_pct", "name_weight_pct", "withhold_pct"), _PERCENT
+            ),
         },
         ((("impact_object", "harm_degree"), "grade_matrix"),),
     ),
@@ -444,7 +446,14 @@ LISTS: Mapping[str, ListShape] = {
         ("value",),
         checks={"value": _INTEGER},
         more=_NAMES,
-        needed=("detector_values", "shown_distinct", "shown_rows", "type_share_pct", "reference_values"),
+        needed=(
+            "detector_values",
+            "shown_distinct",
+            "shown_rows",
+            "shown_digits",
+            "type_share_pct",
+            "reference_values",
+        ),
     ),
     "placeholder_value": ListShape(("value",), more=_NAMES),
     "content_link": ListShape(

@@ -26,10 +26,15 @@ WITH seen AS (
             ) AS DATE
         ) AS day,
         regexp_replace(translate(lower(nfc_normalize(d.value)), $wide, $narrow), '[\s\p{P}\p{S}]+', '', 'g') AS normal,
-        -- 9 for digits, A for letters, 汉 for Chinese, each once for as many as there are
+        -- 9 for digits, A for letters, 汉 for Chinese, each once for as many as there are, of whatever script or width:
+        -- what is written in full-width digits is no mark
         CASE WHEN length(d.value) <= 64 THEN
             regexp_replace(
-                regexp_replace(regexp_replace(d.value, '\d+', '9', 'g'), '[A-Za-z]+', 'A', 'g'), '\p{Han}+', '汉', 'g'
+                regexp_replace(
+                    regexp_replace(regexp_replace(d.value, '\p{N}+', '9', 'g'), '\p{Han}+', chr(1), 'g'),
+                    '\p{L}+', 'A', 'g'
+                ),
+                chr(1), '汉', 'g'
             )
         END AS pattern
     FROM distinct_value AS d

@@ -1,7 +1,8 @@
 """What a delivered table contains, column by column: profile, evidence of personal data, duplicates.
 
-A pure function of the table's text and the policy. Values leave it only where policy lets them be shown: a column whose name or values
-speak of anything but the lowest grade keeps counts, lengths and patterns. Does not belong here: reading files (`tables/content.py`),
+A pure function of the table's text and the policy. Values leave it only where a column is proven harmless: policy grades its name lowest,
+and the detectors, asked about all its values, know none, and no value has as many digits as a number of a person. Else it keeps counts,
+lengths and patterns. Does not belong here: reading files (`tables/content.py`),
 detectors themselves (`detectors/`), what the figures mean (`warehouse/sql`).
 """
 
@@ -87,9 +88,9 @@ def profile(content: ContentTable, rules: ContentRules, key: bytes, called: Coll
     with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
         connection.register("content", content.columns)
         connection.execute(_sql("content_distinct"))
-        evidence = _evidence(connection, content, rules, key)
+        evidence, withheld = _judged(connection, content, rules, key)
         may_show = zip(_numbers(content), rules.may_show(content.headings), strict=True)
-        shown = [number for number, is_harmless in may_show if is_harmless and number not in evidence]
+        shown = [number for number, is_harmless in may_show if is_harmless and number not in withheld]
         found = _figures(connection, rules, shown)
         columns = []
         for number, heading in enumerate(content.headings, start=1):
@@ -124,16 +125,23 @@ def _figures(
     return {row["column_no"]: {name: value for name, value in row.items() if value is not None} for row in found}
 
 
-def _evidence(
+def _judged(
     connection: duckdb.DuckDBPyConnection, content: ContentTable, rules: ContentRules, key: bytes
-) -> dict[int, list[dict[str, Any]]]:
-    """What the detectors say of each column, from all its values or as many as the limit of policy, chosen by their hash."""
-    values = connection.execute(_sql("content_sample"), {"most": rules.limits["detector_values"]}).to_arrow_table()
+) -> tuple[dict[int, list[dict[str, Any]]], frozenset[int]]:
+    """What the detectors say of each column, and the columns that are not proven harmless.
+
+    They judge all values or as many as the limit of policy, chosen by their hash; a column of which they saw a part is not proven.
+    """
+    most = rules.limits["detector_values"]
+    values = connection.execute(_sql("content_sample"), {"most": most}).to_arrow_table()
     columns = pl.DataFrame({"column_no": _numbers(content), "heading": content.headings})
+    judgement = rules.detectors.judge(columns, values, key)
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in rules.detectors.detect(columns, values, key).to_pylist():
+    for row in judgement.evidence.to_pylist():
         found.setdefault(row.pop("column_no"), []).append(row)
-    return found
+    bound = {"most": most, "digits": f"[0-9０-９](?:[ -]?[0-9０-９]){{{rules.limits['shown_digits']},}}"}
+    unproven = connection.execute(_sql("content_unproven"), bound).fetchall()
+    return found, judgement.withheld.union(found, (number for (number,) in unproven))
 
 
 def _hashes(connection: duckdb.DuckDBPyConnection, rules: ContentRules, key: bytes, column_no: int) -> list[str]:

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 import xlrd
@@ -13,7 +15,7 @@ from pipelines.cli.app import app
 from readers.policy.files import load
 from readers.tables.content import read_content
 from tests.homes import ask, deliver_files, lake_of, one, run_home
-from tests.unit.column_cases import columns
+from tests.unit.column_cases import MARKS, NUMBERS, columns
 from warehouse.asking.policy_diff import policy_diff
 from warehouse.intake.deliveries import DeliveryError, Intake, read_manifest
 from warehouse.intake.ingest import ingest, pending
@@ -340,3 +342,24 @@ def _csv_rows(data: bytes) -> list[tuple[int, list[str]]]:
         found.append((before + 1, row))
         before = reader.line_num
     return found
+
+
+def test_no_number_of_a_person_stands_in_any_file_of_a_home_but_the_kept_bytes(home: Home, tmp_path: Path) -> None:
+    files = [tmp_path / f"表{place}.csv" for place, _ in enumerate(MARKS)]
+    for file, mark in zip(files, MARKS, strict=True):
+        rows = [[mark.format(number) for number in NUMBERS.values()]] * 20
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([[f"c{n}" for n in range(len(NUMBERS))], *rows])
+    deliver_files(home, files, "CG", "content", "2026-02-01")
+    run_home(home, job="ingest", stored=True)
+    evidence = "SELECT count(DISTINCT table_id) FROM catalog.content_evidence GROUP BY detector HAVING detector IN (SELECT unnest($ids))"
+    assert ask(home, evidence, ids=[*NUMBERS]) == [(len(MARKS),)] * len(NUMBERS)
+    kept = [file for file in home.root.rglob("*") if file.is_file() and home.root / "blobs" not in file.parents]
+    with duckdb.connect() as connection:
+        for file in kept:
+            content = file.read_bytes()
+            if file.suffix == ".parquet":
+                content = repr(connection.execute("SELECT * FROM read_parquet(?)", [str(file)]).fetchall()).encode()
+            elif file.suffix == ".xlsx":
+                content = b"".join(map(zipfile.ZipFile(file).read, zipfile.ZipFile(file).namelist()))
+            assert [name for name, number in NUMBERS.items() if number.encode() in content] == [], file

@@ -264,3 +264,34 @@ _OTHERS: list[tuple[str, Callable[[Rng], str], *tuple[str, ...]]] = [
     ("整改说明", lambda r: _note(r, lambda _: "已到场")),
     ("处理意见", lambda r: _note(r, _amount)),
 ]  # fmt: skip
+
+
+_INVENTED = Rng(20)
+#: A number of each kind that is looked for inside of text, by its detector; nobody's, but with right check digits.
+NUMBERS = {
+    "resident_id": _resident_id(_INVENTED),
+    "credit_code": _credit_code(_INVENTED),
+    "bank_card": _bank_card(_INVENTED),
+    "mobile": _mobile(_INVENTED),
+}
+#: Marks that stand around numbers in tables that were exported from somewhere.
+MARKS = (
+    "{}",
+    "'{}",
+    "{};",
+    '="{}"',
+    "{}.jpg",
+    '{{"idcard":"{}"}}',
+    '{{"a":1,"id":{},"b":"x"}}',
+    "https://example.cn/p/{}/1.html",
+    "https://example.cn/?id={}&x=1",
+    "https://example.cn/?q=%22{}%22",
+    "\t{}",
+    "（{}）",
+    "“{}”",
+    "{}_正面",
+    "编号：{}，已核",
+    "\\n{}",
+    "&#39;{}&#39;",
+    "\u200b{}\ufeff",
+)

@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
 import pytest
-from column_cases import columns
+from column_cases import MARKS, NUMBERS, columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import POLICY
@@ -87,6 +88,27 @@ def test_no_value_of_a_personal_column_leaves_the_profile() -> None:
         for value, count in Counter(case.values).items():
             # Short words, as of nationalities, stand in patterns by chance.
             assert len(value) < 5 or value not in text, (case.heading, count)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_no_number_leaves_the_profile_with_any_mark_around_it(mark: str) -> None:
+    headings = [f"c{position}" for position, _ in enumerate(NUMBERS)]
+    found = profile(table(headings, [tuple(mark.format(number) for number in NUMBERS.values())] * 20), RULES, KEY)
+    text = json.dumps(found.columns, ensure_ascii=False)
+    assert [number for number in NUMBERS.values() if number in text] == []
+    assert not any(column["is_shown"] for column in found.columns)
+
+
+@pytest.mark.parametrize("heading", ["c2", "编码", "批次号"])
+def test_no_value_is_shown_of_a_column_that_is_not_proven_harmless(heading: str) -> None:
+    """Numbers with a wrong check digit, in full-width digits or in groups; a column of which a part alone was judged."""
+    for value in ("110105194912310021", "１３８１２３４５６７８", "1381 234 5678", "138-1234-5678"):
+        (column,) = profile(table([heading], [(value,)] * 20), RULES, KEY).columns
+        assert value not in json.dumps(column, ensure_ascii=False)
+        assert not column["is_shown"]
+    limited = replace(RULES, limits={**RULES.limits, "detector_values": 2})
+    (column,) = profile(table([heading], [(value,) for value in "abc" for _ in range(9)]), limited, KEY).columns
+    assert "top_values" not in column
 
 
 def test_repeated_rows_are_counted_whatever_the_serial_number() -> None:

@@ -6,10 +6,13 @@ table and a column, and their records. Does not belong here: the figures (`reade
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from readers.kinds import COLUMN_KIND, CONTENT
+from readers.profiling.detectors import Detectors
+from readers.profiling.detectors.masking import masked
 from readers.profiling.profile import ContentRules, profile
 from readers.shapes import (
     Column,
@@ -18,6 +21,7 @@ from readers.shapes import (
     Reading,
     Record,
     Violation,
+    json_text,
     record_batches,
 )
 from readers.tables.content import ContentTable, read_content
@@ -55,7 +59,7 @@ def _records(
     notes: list[str],
 ) -> Iterator[Record]:
     found = list(tables)
-    for table in found:
+    for table in (_without_persons(table, rules.detectors) for table in found):
         # Sheets are told apart only where there are several, so that renaming a lone one makes no other table.
         name = table_name(file.name) + (f"!{table.sheet}" if len(found) > 1 else "")
         about: dict[str, Any] = {"table_name": name, "format": format_}
@@ -69,6 +73,22 @@ def _records(
         for figures, cell in zip(profiled.columns, table.cells, strict=True):
             pointer = f"{table.place}, column {figures['column_no']}"
             yield Record(pointer, cell, {"table_name": name} | figures, kind=COLUMN_KIND)
+
+
+def _without_persons(table: ContentTable, detectors: Detectors) -> ContentTable:
+    """A table whose title and headings hold nothing that may not be shown: in a file without a header, or with another delimiter than it
+    seems to have, a row of data is taken for one."""
+    *known, title_known = detectors.known_in([*table.headings, table.title])
+    if not any((*known, title_known)):
+        return table
+    cells = tuple(masked(cell) if hidden else cell for cell, hidden in zip(table.cells, known, strict=True))
+    return replace(
+        table,
+        title=masked(table.title) if title_known else table.title,
+        headings=tuple(f"column_{n}" if known[n - 1] else name for n, name in enumerate(table.headings, start=1)),
+        cells=cells,
+        raw=json_text([cells]) if any(known) else table.raw,
+    )
 
 
 def table_name(file_name: str) -> str:

@@ -15,7 +15,9 @@ class Detector:
 
     check: a checksum that values must pass. is_compact: spaces and hyphens in a value do not count. terms, term_use: words that a value
     must equal, begin with (`prefix`; `prefix_or_name`: unless the column's name speaks for it) or contain. form_verdict, name_verdict:
-    what values, or the name, amount to alone. in_text: numbers inside of longer text count. Rates and weights are per cent.
+    what values, or the name, amount to alone. in_text: numbers inside of longer text count. Rates and weights are per cent. withhold_pct:
+    of a column with that share of values of this form no value is shown, whatever its name; 0: with any, None: its form says nothing of it.
+    is_harmless: what it knows harms nobody.
     """
 
     detector_id: str
@@ -35,6 +37,8 @@ class Detector:
     min_review_pct: int
     value_weight_pct: int
     name_weight_pct: int
+    withhold_pct: int | None
+    is_harmless: bool
 
 
 def detectors(policy: PolicyOnDay) -> tuple[Detector, ...]:
@@ -62,4 +66,6 @@ def _detector(entry: Entry, terms: Mapping[str, list[str]]) -> Detector:
         body["name_verdict"],
         body["in_text"] == "yes",
         *(int(body[name]) for name in ("min_confirmed_pct", "min_review_pct", "value_weight_pct", "name_weight_pct")),
+        withhold_pct=int(body["withhold_pct"]) if body.get("withhold_pct") else None,
+        is_harmless=body["harm_degree"] == "none",
     )

@@ -13,40 +13,70 @@ from readers.profiling.detectors.checksums import CHECKSUMS
 from readers.profiling.detectors.definitions import Detector
 from readers.profiling.patterns import of_re2
 
+#: What of a value a text is: all of it, all but the marks around it, or what stands in it.
+WHOLE, PEELED, INSIDE = (pl.lit(part, pl.UInt8) for part in range(3))
 _GAPS = of_re2(r"[\s\-]+")
-#: A number or an address in text, of which any other character is no part, Chinese among them.
-_RUN = r"[0-9A-Za-z@._+\-]+"
-#: Text with no run so long has nothing to look for in it.
-_LONG_RUN = r"[0-9A-Za-z@._+\-]{7,}"
+#: What may stand in a text, each beside any other characters: an address or a number with its own marks; what is between two marks; a
+#: plate; a telephone number with its area code; digits in groups; digits between letters, as a prefix has them.
+_INSIDE = (
+    r"[0-9A-Z@._+\-]+",
+    r"[0-9A-Z]+",
+    r"\p{Han}[A-Z][0-9A-Z]{5,6}",
+    r"[0-9()+\-]+",
+    r"\+?[0-9]+(?:[ \-]+[0-9]+)+X?",
+    r"[0-9]+X?",
+)
+#: What has fewer characters, gaps apart, is not looked for inside of text.
+_LEAST = 7
+_LONG_RUN = rf"[0-9A-Z@._+\-]{{{_LEAST},}}|[0-9](?:[ ()\-]*[0-9]){{{_LEAST - 1},}}"
+#: What a URL, JSON or a script writes for a mark: its digits and letters are no part of a number beside them.
+_ESCAPE = r"%[0-9A-F]{2}|\\U[0-9A-F]{4}|\\X[0-9A-F]{2}|\\[NTRBF]"
+_WRITTEN_AT = {"%40": "@", "%2E": ".", "%2D": "-", "%2B": "+", "%5F": "_"}
+#: A text to look inside of: with a mark, or with letters beside so many digits that these may be a number of their own.
+_COMPOSED = r"[^0-9A-Z]|[A-Z][0-9]{11}|[0-9]{11}(?:[A-WYZ]|X.)"
+#: Marks around a value, of which none is part of it: `'1234`, `1234;`, `="1234"`.
+_AROUND = r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$"
 
 
 def texts_of(values: pl.DataFrame) -> pl.DataFrame:
     """Values (column_no, value, n) and numbers and addresses inside of them, in the two forms that patterns are written for.
 
-    Beside what is given: `position` of the value; `is_whole`, whether it is all of it, as the first are; `upper`, in upper case and common
+    Beside what is given: `position` of the value; `part`: WHOLE, as the first are, PEELED or INSIDE; `upper`, in upper case and common
     width, and `compact`, that without spaces and hyphens; the lengths of both in characters.
     """
-    text = pl.col("text")
-    whole = values.with_row_index("position").with_columns(text=pl.col("value"), is_whole=True)
-    # What stands between Chinese characters, spaces and the like, where there are any.
-    inside = (
-        whole.filter(text.str.contains("[^!-~]") & text.str.contains(_LONG_RUN))
-        .with_columns(text.str.extract_all(_RUN), is_whole=False)
-        .explode("text", empty_as_null=False)
-        .with_columns(text.str.strip_chars("._-+"))
+    upper = pl.col("upper")
+    whole = values.with_row_index("position").with_columns(
+        upper=pl.col("value").str.replace_many(_folded()), part=WHOLE
     )
-    upper = pl.concat([whole, inside]).with_columns(upper=text.str.replace_many(_folded()))
-    forms = upper.with_columns(compact=pl.col("upper").str.replace_all(_GAPS, ""))
+    composed = whole.filter(upper.str.contains(_COMPOSED))
+    peeled = composed.filter(upper.str.contains(_AROUND)).with_columns(upper.str.replace_all(_AROUND, ""), part=PEELED)
+    inside = (
+        composed.filter(upper.str.contains(_LONG_RUN))
+        .with_columns(pl.when(upper.str.contains(_ESCAPE)).then(_unescaped(upper)).otherwise(upper))
+        .with_columns(pl.concat_list(map(upper.str.extract_all, _INSIDE)).list.unique(), part=INSIDE)
+        .explode("upper", empty_as_null=False)
+        .with_columns(upper.str.strip_chars("._-").str.strip_chars_end("+"))
+        .filter(upper.str.len_chars() >= _LEAST)
+    )
+    forms = pl.concat([whole, peeled, inside]).with_columns(compact=upper.str.replace_all(_GAPS, ""))
     return forms.with_columns(pl.col("upper", "compact").str.len_chars().name.suffix("_length"))
+
+
+def _unescaped(text: pl.Expr) -> pl.Expr:
+    """A text, and beside it the same without escapes: `5%13812345678` is none."""
+    return pl.concat_str(text, pl.lit(" "), text.str.replace_many(_WRITTEN_AT).str.replace_all(_ESCAPE, " "))
 
 
 @cache
 def _folded() -> dict[str, str]:
-    """Upper case of each letter, and of each wide character the common one in upper case; one for one, so that lengths stay."""
+    """Upper case of each letter; of each wide character, blank and hyphen the common one; nothing of what nobody sees."""
     # Not str.to_uppercase, which makes two letters of ß and of the ligature ﬁ: ASCII where there was none.
     letters = {letter: letter.upper() for letter in map(chr, range(0x11000)) if len(letter.upper()) == 1}
     wide = {chr(code): chr(code - 0xFEE0).upper() for code in range(0xFF01, 0xFF5F)}
-    return {letter: upper for letter, upper in (letters | wide).items() if letter != upper}
+    blanks = dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000", " ")
+    hyphens = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    unseen = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
+    return {letter: upper for letter, upper in (letters | wide | blanks | hyphens | unseen).items() if letter != upper}
 
 
 def known(
@@ -55,7 +85,8 @@ def known(
     looked_at: Mapping[str, Sequence[int]],
     named: Mapping[str, Sequence[int]],
 ) -> pl.DataFrame:
-    """The values that each detector knows: `detector` beside what was given of the value, and whether it is known as a whole.
+    """What each detector knows, a row a value (column_no, n, detector): the `text` that it knows, and `is_whole`, whether that is the
+    value, with the marks around it.
 
     Args:
         texts: as `texts_of` gives them.
@@ -71,21 +102,34 @@ def known(
         {"detector": judged.columns, "row": [is_known.arg_true() for is_known in judged]},
         {"detector": pl.String, "row": pl.List(pl.UInt32)},
     ).explode("row", empty_as_null=False)
-    found = texts.select("position", "column_no", "value", "n", "is_whole")[rows["row"]].with_columns(rows["detector"])
+    # Whole values are the first of the texts.
+    is_first = pl.col("row") < texts.select((pl.col("part") == WHOLE).sum()).item()
+    whole, rest = rows.filter(is_first), rows.filter(~is_first)
+    found = texts.select("column_no", "n", text="value")[whole["row"]].with_columns(whole["detector"], is_whole=True)
+    if rest.is_empty():
+        return found
     # A value counts once, however much of it is known.
-    of_whole, key = found.filter("is_whole"), ["detector", "position"]
-    of_inside = found.filter(~pl.col("is_whole")).unique(key).join(of_whole, key, "anti")
-    return pl.concat([of_whole, of_inside])
+    key = ["detector", "position"]
+    parts = texts.select("position", "column_no", "n", "value", "part", "upper")[rest["row"]].with_columns(
+        rest["detector"]
+    )
+    once = (
+        parts.sort("part", "upper")
+        .unique(key, keep="first")
+        .join(whole.with_columns(position=texts["position"][whole["row"]]).join(parts, key, "semi"), key, "anti")
+        .with_columns(is_whole=pl.col("part") == PEELED)
+    )
+    text = pl.when("is_whole").then("value").otherwise("upper")
+    return pl.concat([found, once.with_columns(text=text).select(found.columns)])
 
 
 def _is_known(detector: Detector, looked_at: Sequence[int], named: Sequence[int]) -> pl.Expr:
     """Whether a detector knows a text, or null; step by step, as nothing is looked for in what is null."""
     form = "compact" if detector.is_compact else "upper"
-    is_candidate = (
-        pl.col(f"{form}_length").is_between(detector.min_length, detector.max_length)
-        & pl.col("column_no").is_in(looked_at)
-        & (pl.col("is_whole") | detector.in_text)
-    )
+    is_candidate = pl.col(f"{form}_length").is_between(detector.min_length, detector.max_length)
+    is_candidate &= pl.col("column_no").is_in(looked_at)
+    if not detector.in_text and detector.withhold_pct is None:
+        is_candidate &= pl.col("part") < INSIDE
     text = pl.when(is_candidate).then(form)
     if detector.terms:
         said = _has_term(text, detector)
