@@ -24,7 +24,8 @@ from readers.policy.files import PolicyOnDay
 #: That is, of JSON, its value with sorted keys and no white space between: the hash is blind to these two and how a character or an
 #: exponent is written, and to nothing else. Of RDF it is the text, which is canonical. Of tables it is the body: the order of columns,
 #: white space around cells, empty cells, which synonym heads a column, and the notation of dates, amounts and integers make no
-#: difference. Where there is no body it is the text as delivered.
+#: difference. Where there is no body it is the text as delivered. `keyed` has hashes under the secret of a home, as JSON, of what may not
+#: be shown; it is no part of the body, so that all else is equal wherever the same bytes are read.
 RECORD_SCHEMA = pa.schema(
     [
         pa.field("kind", pa.string(), nullable=False),
@@ -35,6 +36,7 @@ RECORD_SCHEMA = pa.schema(
         pa.field("violations", pa.string()),
         pa.field("raw_hash", pa.string(), nullable=False),
         pa.field("canonical_hash", pa.string(), nullable=False),
+        pa.field("keyed", pa.string()),
     ]
 )
 BATCH_RECORDS = 10_000
@@ -200,7 +202,7 @@ class Violation(msgspec.Struct, frozen=True, omit_defaults=True):
 class Record(NamedTuple):
     """A record before it is encoded: pointer, text as delivered, body (None if it could not be parsed).
 
-    kind: None is that of the layout. canonical: its canonical form, if that is not the body.
+    kind: None is that of the layout. canonical: its canonical form, if that is not the body. keyed: hashes under a home's secret, if any.
     """
 
     pointer: str
@@ -209,6 +211,7 @@ class Record(NamedTuple):
     violations: Sequence[Violation] = ()
     kind: str | None = None
     canonical: bytes | None = None
+    keyed: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -268,12 +271,12 @@ def record_batches(records: Iterable[Record], layout: Layout) -> Iterator[pa.Rec
 
 def _row(record: Record, layout: Layout) -> tuple[str | bytes | None, ...]:
     """A record in the order of RECORD_SCHEMA; text may be UTF-8."""
-    pointer, text, body, violations, kind, canonical = record
+    pointer, text, body, violations, kind, canonical, keyed = record
     raw = text.encode()
     raw_hash = _hash(raw)
     start = kind or layout.kind, pointer
     if body is None:
-        return *start, None, raw, None, violations_text(violations), raw_hash, raw_hash
+        return *start, None, raw, None, violations_text(violations), raw_hash, raw_hash, None
     encoded = _encode(body)
     return (
         *start,
@@ -283,6 +286,7 @@ def _row(record: Record, layout: Layout) -> tuple[str | bytes | None, ...]:
         violations_text(violations),
         raw_hash,
         _hash(canonical or encoded),
+        _encode(keyed) if keyed else None,
     )
 
 

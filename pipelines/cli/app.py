@@ -360,6 +360,7 @@ def verify(
 ) -> None:
     """证明：各表行集与提交时一致，抽取的行由保存的字节推得 / prove each table's set of rows, and rows drawn of it from the kept bytes."""
     lake, failed = _lake(home), False
+    unproven: set[str] = set()
     if read_bytes:
         for line in damaged(lake.home):
             failed = True
@@ -370,6 +371,9 @@ def verify(
         console.say(f"{proof.table}: {proof.sampled} / {proof.row_count} 行 rows, {verdict}")
         for failure in proof.failures:
             console.warn(failure)
+        unproven.update(proof.unproven)
+    for line in sorted(unproven):
+        console.warn(line)
     if failed:
         raise typer.Exit(1)
 

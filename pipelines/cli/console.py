@@ -308,8 +308,8 @@ def show_trace(found: Trace) -> None:
     say(f"来源 / sources: {len(found.sources)} / {found.source_count}")
     if found.verified is not None:
         say("已验证：由保存的字节推得同一行 / verified" if found.verified else "验证失败 / NOT verified")
-    for difference in found.differences:
-        warn(difference)
+    for line in (*found.differences, *found.unproven):
+        warn(line)
 
 
 def _say_fields(fields: Mapping[str, str]) -> None:

@@ -72,18 +72,22 @@ class ContentRules:
 
 @dataclass(frozen=True)
 class Profile:
-    """Figures of a table, and of each of its columns in their order."""
+    """Figures of a table, and of each of its columns in their order; beside each column the hashes under a home's key that it has.
+
+    keyed: `examples`, of what each detector knows, and `values`, of a column that is compared with others; empty without a key.
+    """
 
     table: dict[str, Any]
     columns: list[dict[str, Any]]
+    keyed: list[dict[str, Any]]
 
 
-def profile(content: ContentTable, rules: ContentRules, key: bytes, called: Collection[str] = ()) -> Profile:
+def profile(content: ContentTable, rules: ContentRules, key: bytes | None, called: Collection[str] = ()) -> Profile:
     """The profile of a table.
 
     Args:
         called: its name and the code of its resource, by which constraints apply to it.
-        key: of the keyed hashes in evidence; the home's own.
+        key: of the keyed hashes; the home's own, None where it is not at hand.
     """
     with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
         connection.register("content", content.columns)
@@ -92,21 +96,29 @@ def profile(content: ContentTable, rules: ContentRules, key: bytes, called: Coll
         may_show = zip(_numbers(content), rules.may_show(content.headings), strict=True)
         shown = [number for number, is_harmless in may_show if is_harmless and number not in withheld]
         found = _figures(connection, rules, shown)
-        columns = []
+        columns, keyed = [], []
         for number, heading in enumerate(content.headings, start=1):
             own = found.get(number, {"column_no": number, "filled_count": 0, "distinct_count": 0})
+            hashes: dict[str, Any] = {}
+            if examples := [
+                {"detector": row["detector"], "hash": found_hash}
+                for row in evidence.get(number, [])
+                if (found_hash := row.pop("example_hash")) is not None
+            ]:
+                hashes["examples"] = examples
             columns.append(
                 {"heading": heading, "row_count": content.columns.num_rows}
                 | own
                 | {"is_shown": number in shown, "evidence": evidence.get(number, [])}
             )
-            if any((name, heading) in rules.compared for name in called):
-                columns[-1]["value_hashes"] = _hashes(connection, rules, key, number)
+            if key is not None and any((name, heading) in rules.compared for name in called):
+                hashes["values"] = _hashes(connection, rules, key, number)
+            keyed.append(hashes)
         figures = _table_figures(connection, content, columns)
         applying = [(name, denied) for name, applies_to, denied in rules.constraints if applies_to in called]
         if applying:
             figures["constraints"] = [_constraint(connection, content, name, denied) for name, denied in applying]
-        return Profile(figures, columns)
+        return Profile(figures, columns, keyed)
 
 
 def _figures(
@@ -126,7 +138,7 @@ def _figures(
 
 
 def _judged(
-    connection: duckdb.DuckDBPyConnection, content: ContentTable, rules: ContentRules, key: bytes
+    connection: duckdb.DuckDBPyConnection, content: ContentTable, rules: ContentRules, key: bytes | None
 ) -> tuple[dict[int, list[dict[str, Any]]], frozenset[int]]:
     """What the detectors say of each column, and the columns that are not proven harmless.
 

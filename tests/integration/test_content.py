@@ -21,6 +21,7 @@ from warehouse.intake.deliveries import DeliveryError, Intake, read_manifest
 from warehouse.intake.ingest import ingest, pending
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
+from warehouse.trace.proof import prove
 from warehouse.trace.walk import trace
 
 INFO = CommitInfo("test", "test", "run")
@@ -251,6 +252,38 @@ def test_a_profile_is_traced_to_the_bytes_and_proven(home: Home, tmp_path: Path)
     found = trace(lake_of(home), "catalog.content_column", {"table_id": table_id, "column_no": "2"}, verify=True)
     assert found.verified, found.differences
     assert {source["pointer"] for source in found.sources} >= {"line 1", "line 1, column 2"}
+
+
+def test_keyed_hashes_stand_apart_and_what_else_is_said_is_proven_without_the_key(home: Home, tmp_path: Path) -> None:
+    other = Home(tmp_path / "other").create()
+    (other.root / "hash.key").write_bytes(b"another key")
+    phones = "编号,电话\n" + "".join(f"{n},1381234{n:04d}\n" for n in range(30))
+    for each in (home, other):
+        (tmp_path / "a.csv").write_text(phones, "utf-8")
+        (each.policy / "content_reference.csv").write_text(
+            "reference_id,applies_to,column,refers_to,refers_column,name_zh,name_en,source,status,effective_from\n"
+            "known,a,电话,a,电话,电话在名单中,the number is listed,测试,proposal,2025-01-01\n",
+            "utf-8",
+        )
+        deliver_files(each, [tmp_path / "a.csv"], "CG", "content", "2026-02-01")
+        run_home(each, job="ingest")
+    of_content = "FROM landing.record WHERE kind LIKE 'content%' ORDER BY ordinal"
+    ours, others = (ask(each, f"SELECT * EXCLUDE (keyed) {of_content}") for each in (home, other))
+    assert ours == others
+    assert "keyed" not in str(ours)
+    mine, theirs = (
+        ask(each, f"SELECT keyed ->> '$.examples', keyed ->> '$.values' {of_content}") for each in (home, other)
+    )
+    assert [row == (None, None) for row in mine] == [True, True, False]
+    assert len(set(mine[2]) & set(theirs[2])) == 0
+    (home.root / "hash.key").unlink()
+    for table in ("catalog.content_column", "catalog.content_evidence", "catalog.content_reference"):
+        (proof,) = prove(lake_of(home), rows=5, seed=1, tables=[table])
+        assert (proof.failures, proof.sampled > 0) == ((), True)
+        assert "hash.key" in str(proof.unproven)
+    assert not (home.root / "hash.key").exists()
+    said = CliRunner().invoke(app, ["verify", "catalog.content_evidence", "--home", str(home.root)])
+    assert (said.exit_code, "hash.key is missing" in said.output) == (0, True)
 
 
 def test_a_manifest_names_the_resource_of_each_file(tmp_path: Path) -> None:

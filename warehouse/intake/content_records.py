@@ -35,11 +35,11 @@ LAYOUT = Layout(
 )
 
 
-def content_reading(file: DeliveredFile, rules: ContentRules, key: bytes) -> Reading:
+def content_reading(file: DeliveredFile, rules: ContentRules, key: bytes | None) -> Reading:
     """A delivered file of tables as records of the kinds `content` and `content.column`.
 
     Args:
-        key: of the keyed hashes in evidence.
+        key: of the keyed hashes, which stand apart from the body; without one there are none.
 
     Raises:
         Unreadable: it is no table; also while `batches` are gone through.
@@ -55,7 +55,7 @@ def _records(
     tables: Iterator[ContentTable],
     format_: str,
     rules: ContentRules,
-    key: bytes,
+    key: bytes | None,
     notes: list[str],
 ) -> Iterator[Record]:
     found = list(tables)
@@ -70,9 +70,9 @@ def _records(
             notes.append(f"{table.place}: 表头之上的内容 above the header: {table.title[:200]}")
         profiled = profile(table, rules, key, {name, file.resource_code or name})
         yield Record(table.place, table.raw, about | profiled.table, _violations(table))
-        for figures, cell in zip(profiled.columns, table.cells, strict=True):
+        for figures, keyed, cell in zip(profiled.columns, profiled.keyed, table.cells, strict=True):
             pointer = f"{table.place}, column {figures['column_no']}"
-            yield Record(pointer, cell, {"table_name": name} | figures, kind=COLUMN_KIND)
+            yield Record(pointer, cell, {"table_name": name} | figures, kind=COLUMN_KIND, keyed=keyed)
 
 
 def _without_persons(table: ContentTable, detectors: Detectors) -> ContentTable:

@@ -68,13 +68,15 @@ def read_files(
     Args:
         take: is given the records of a file as they are read, with what places them in their delivery, so that no file need be
             held whole. Trouble may lie far into a file: where the outcome says `rejected`, what was given of it counts for nothing.
-        prove: check first that the kept bytes still have their hash.
+        prove: check first that the kept bytes still have their hash, and make no key where the home has none: nothing is hashed then.
         known: by number, what became of files that are not tried again, since their reader had to be ended.
 
     Raises:
         DamagedBlobError: they have not.
     """
-    reader, limits = _reader(home, policy.on(delivery.delivery_date), delivery.kind), ReadingLimits.of(policy)
+    keyed = home.has_hash_key or not prove
+    reader = _reader(home, policy.on(delivery.delivery_date), delivery.kind, keyed=keyed)
+    limits = ReadingLimits.of(policy)
     count = 0
     told: set[str] = set()
     for file_no, file in enumerate(delivery.files, start=1):
@@ -96,13 +98,13 @@ def read_files(
         yield outcome
 
 
-def _reader(home: Home, policy: PolicyOnDay, kind: str) -> Reader:
+def _reader(home: Home, policy: PolicyOnDay, kind: str, *, keyed: bool) -> Reader:
     """How the files of a kind are read."""
     if kind == CONTENT:
         # The detectors are imported where content came, and no sooner.
         from warehouse.intake.content_records import ContentRules, content_reading
 
-        return partial(content_reading, rules=ContentRules.of(policy), key=home.hash_key)
+        return partial(content_reading, rules=ContentRules.of(policy), key=home.hash_key if keyed else None)
     return partial(read, layout=Layout.of(policy, kind))
 
 

@@ -83,6 +83,11 @@ class Home:
         return self.root / "owed"
 
     @property
+    def has_hash_key(self) -> bool:
+        """Whether the secret of this home is here: an auditor may have all else of it."""
+        return (self.root / "hash.key").exists()
+
+    @property
     def hash_key(self) -> bytes:
         """The secret of this home under which values are hashed that may not be shown; made on first use."""
         file = self.root / "hash.key"

@@ -40,6 +40,8 @@ class KeptBytes:
 
     home: Home
     keep: bool = False
+    #: What was taken as it is stored, since it cannot be made from the bytes alone.
+    unproven: set[str] = field(default_factory=set)
     _deliveries: dict[str, Delivery] = field(default_factory=dict)
     _policies: dict[int, PolicySet] = field(default_factory=dict)
     _read: dict[tuple[str, int], list[tuple[FileOutcome, pa.Table | None]]] = field(default_factory=dict)
@@ -112,7 +114,25 @@ def _records(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Tra
                 tables.append(
                     records.filter(pc.call_function("is_in", [records["ordinal"].cast(pa.int64())], options=wanted))
                 )
-    return pa.concat_tables(tables)
+    records = pa.concat_tables(tables)
+    return records if kept.home.has_hash_key else _with_stored_hashes(connection, kept, traced, records)
+
+
+def _with_stored_hashes(
+    connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced, records: pa.Table
+) -> pa.Table:
+    """Records with the keyed hashes that are stored: without the home's key nobody can make them."""
+    stored = connection.execute(
+        f"SELECT delivery_id, ordinal, CAST(keyed AS VARCHAR) AS keyed FROM {traced.stored} "
+        f"SEMI JOIN {traced.keys} USING (delivery_id, ordinal) WHERE keyed IS NOT NULL"
+    ).to_arrow_table()
+    if not stored.num_rows:
+        return records
+    kept.unproven.add(
+        "landing.record.keyed: 缺少 hash.key，带密钥的哈希按库中所存采用，未经证明，其余照常证明 / "
+        "hash.key is missing: keyed hashes are taken as stored and not proven, all else is"
+    )
+    return records.drop_columns(["keyed"]).join(stored, ["delivery_id", "ordinal"])
 
 
 def _deliveries(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced) -> pa.Table:

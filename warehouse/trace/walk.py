@@ -75,7 +75,11 @@ class Node:
 
 @dataclass(frozen=True)
 class Trace:
-    """The rows that took part in a row, table by table, and the sources that they end at."""
+    """The rows that took part in a row, table by table, and the sources that they end at.
+
+    verified: None where it was not asked. differences: between what is stored and what was derived. unproven: what verifying had to take as
+    it is stored.
+    """
 
     table: str
     key: dict[str, Any]
@@ -85,6 +89,7 @@ class Trace:
     source_count: int
     verified: bool | None
     differences: list[str]
+    unproven: list[str]
 
     def document(self) -> dict[str, Any]:
         """The trace as JSON-ready fields."""
@@ -97,6 +102,7 @@ class Trace:
             "sources": self.sources,
             "verified": self.verified,
             "differences": self.differences,
+            "unproven": self.unproven,
         }
 
 
@@ -186,6 +192,7 @@ class Tracer:
         top = walk.start(table, key, column)
         walk.down()
         self._demand_on_record([node.table.qualified for node in walk.nodes])
+        self.kept.unproven.clear()
         differences = walk.up() if verify else []
         sources = walk.sources()
         row = self.connection.execute(f"SELECT * FROM {top.stored} SEMI JOIN {top.keys} USING ({_list(table.key)})")
@@ -200,6 +207,7 @@ class Tracer:
             source_count=len(sources),
             verified=not differences if verify else None,
             differences=differences,
+            unproven=sorted(self.kept.unproven),
         )
 
     def _demand_on_record(self, tables: Collection[str]) -> None:

@@ -59,13 +59,13 @@ class Detectors:
     def of(cls, policy: PolicyOnDay) -> "Detectors":
         return cls(detectors(policy))
 
-    def judge(self, columns: pa.Table | pl.DataFrame, values: pa.Table, key: bytes) -> Judgement:
+    def judge(self, columns: pa.Table | pl.DataFrame, values: pa.Table, key: bytes | None) -> Judgement:
         """What is found in columns.
 
         Args:
             columns: column_no, heading; every column.
             values: column_no, value, n: the distinct values of each column, none empty, and how many rows have them.
-            key: of the keyed hash of the example.
+            key: of the keyed hash of the example; without one there is none.
         """
         if not self.definitions:
             return Judgement(EVIDENCE_SCHEMA.to_frame().to_arrow(), frozenset())
@@ -163,7 +163,7 @@ def _withholds(detector: Detector, column: Mapping[str, Any]) -> bool:
     )
 
 
-def _evidence(detector: Detector, column: Mapping[str, Any], key: bytes) -> dict[str, Any] | None:
+def _evidence(detector: Detector, column: Mapping[str, Any], key: bytes | None) -> dict[str, Any] | None:
     """The evidence in a column; None where it amounts to nothing."""
     named, total = column["is_named"], max(column["judged_rows"], 1)
     parts = ("whole", "inside") if detector.in_text else ("whole",)
@@ -193,7 +193,7 @@ def _evidence(detector: Detector, column: Mapping[str, Any], key: bytes) -> dict
         "verdict": verdict,
         "confidence": round(1 - doubt, 3),
         "masked_example": masked(example) if example else None,
-        "example_hash": keyed_hash(example, key) if example else None,
+        "example_hash": keyed_hash(example, key) if example and key is not None else None,
     }
 
 

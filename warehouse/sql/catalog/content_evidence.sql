@@ -12,11 +12,18 @@ WITH found AS (
                 r.body -> '$.evidence',
                 '[{
                     "detector": "VARCHAR", "judged_rows": "BIGINT", "matched_rows": "BIGINT", "evidence": "VARCHAR",
-                    "verdict": "VARCHAR", "confidence": "DECIMAL(4,3)", "masked_example": "VARCHAR",
-                    "example_hash": "VARCHAR"
+                    "verdict": "VARCHAR", "confidence": "DECIMAL(4,3)", "masked_example": "VARCHAR"
                 }]'
             )
         ) AS v(item)
+),
+
+-- Hashes under the home's key stand apart from what is equal in any home.
+example AS (
+    SELECT c.table_id, c.column_no, v.item['detector'] AS detector, v.item['hash'] AS hash
+    FROM catalog.content_column AS c
+    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal,
+        unnest(from_json(r.keyed -> '$.examples', '[{"detector": "VARCHAR", "hash": "VARCHAR"}]')) AS v(item)
 )
 
 SELECT
@@ -35,8 +42,10 @@ SELECT
     f.item['matched_rows'] AS matched_count,
     d."check" IS NOT NULL AS has_checksum,
     f.item['masked_example'] AS masked_example,
-    f.item['example_hash'] AS example_hash,
+    e.hash AS example_hash,
     f.delivery_id,
     f.ordinal
 FROM found AS f
+LEFT JOIN example AS e
+    ON e.table_id = f.table_id AND e.column_no = f.column_no AND e.detector = f.item['detector']
 LEFT JOIN policy.detector AS d ON d.detector_id = f.item['detector'] AND in_force(d, f.delivery_date)

@@ -17,7 +17,7 @@ kept AS (
     JOIN catalog.content_table AS t USING (table_id)
     JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
     LEFT JOIN catalog.resource AS s ON s.resource_id = c.resource_id,
-        unnest(from_json(r.body -> '$.value_hashes', '["VARCHAR"]')) AS h(hash)
+        unnest(from_json(r.keyed -> '$.values', '["VARCHAR"]')) AS h(hash)
 ),
 
 referred AS (
