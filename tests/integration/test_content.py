@@ -51,6 +51,25 @@ def deliver(home: Home, folder: Path, name: str, text: str, *options: str, day: 
     return result.output
 
 
+def test_a_code_is_its_holders_and_two_methods_that_are_trusted_alike_name_one_row(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text(
+        CATALOGUE.replace("城管局", "公安局").replace("公共停车场信息", "另一单位的"), "utf-8"
+    )
+    deliver_files(home, [tmp_path / "b.csv"], "GA", "catalog", "2026-01-05")
+    links = home.policy / "content_link.csv"
+    links.write_text(links.read_text("utf-8").replace("code,95,", "code,100,"), "utf-8")
+    deliver(home, tmp_path, "100_1.csv", parking(), "--resource", "100/1")
+    deliver(home, tmp_path, "任意名.csv", parking(), "--resource", "100/1", "--source", "b")
+    run_home(home, job="ingest")
+    assert ask(
+        home,
+        "SELECT t.content_name, t.link_method, r.resource_code, r.deliverer_code FROM catalog.content_table AS t "
+        "JOIN catalog.resource AS r USING (resource_id) ORDER BY 1",
+    ) == [("100_1", "code", "100/1", "CG"), ("任意名", "manifest", "100/1", "CG")]
+    (proof,) = prove(lake_of(home), rows=5, seed=1, tables=["catalog.content_table"])
+    assert (proof.failures, proof.sampled) == ((), 2)
+
+
 def parking(rows: int = 20) -> str:
     return "编号,泊位数,启用日期\n" + "".join(f"P{n:03d},{n * 10},2020-01-{n % 28 + 1:02d}\n" for n in range(rows))
 

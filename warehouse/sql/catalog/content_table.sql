@@ -1,5 +1,5 @@
--- The delivered tables that stand, each linked to the resource whose content it is: by the code in the manifest,
--- else by a file called by the code, else by a name that one resource of the deliverer or holder has, or has but
+-- The delivered tables that stand, each linked to the resource whose content it is, one of the holder or deliverer:
+-- by the code in the manifest, else by a file called by the code, else by a name that one resource has, or has but
 -- for years, brackets, words like 名单 at its end and such. How much a way of linking is trusted stands in
 -- policy/content_link.csv; where several resources are equally likely, the table is linked to none.
 WITH delivered_table AS (
@@ -43,15 +43,33 @@ plain AS (
     FROM called AS n
 ),
 
-candidate AS (
-    SELECT d.table_id, s.resource_id, 'manifest' AS method
+-- Codes are the holder's own: two agencies both have a 1. A holder's resource goes before what its deliverer has.
+coded AS (
+    SELECT d.table_id, s.resource_id, 'manifest' AS method, s.holder_code = d.default_holder_code AS is_holders
     FROM delivered_table AS d
-    JOIN catalog.resource AS s ON s.resource_code = d.cells['resource_code']
+    JOIN catalog.resource AS s
+        ON s.resource_code = d.cells['resource_code']
+        AND (s.holder_code = d.default_holder_code OR s.deliverer_code = d.deliverer_code)
     UNION ALL
-    SELECT n.table_id, s.resource_id, 'code'
+    SELECT n.table_id, s.resource_id, 'code', s.holder_code = n.holder_code
     FROM called AS n
-    JOIN catalog.resource AS s ON regexp_replace(s.resource_code, '[/\\:]', '_', 'g') = n.name
+    JOIN catalog.resource AS s
+        ON regexp_replace(s.resource_code, '[/\\:]', '_', 'g') = n.name
+        AND (s.holder_code = n.holder_code OR s.deliverer_code = n.deliverer_code)
     WHERE n.table_id IS NOT NULL
+),
+
+own AS (
+    SELECT c.table_id, c.resource_id, c.method
+    FROM coded AS c
+    QUALIFY rank() OVER (
+        PARTITION BY c.table_id, c.method ORDER BY CASE WHEN c.is_holders THEN 0 ELSE 1 END
+    ) = 1
+),
+
+candidate AS (
+    SELECT o.table_id, o.resource_id, o.method
+    FROM own AS o
     UNION ALL
     SELECT n.table_id, s.resource_id, 'name'
     FROM plain AS n
@@ -68,24 +86,28 @@ candidate AS (
 ),
 
 likely AS (
-    SELECT c.table_id, c.resource_id, max(k.confidence_pct) AS confidence_pct
+    SELECT c.table_id, c.resource_id, k.method, k.confidence_pct
     FROM candidate AS c
     JOIN delivered_table AS d USING (table_id)
     JOIN policy.content_link AS k ON k.method = c.method AND in_force(k, d.delivery_date)
-    GROUP BY c.table_id, c.resource_id
 ),
 
 likeliest AS (
-    SELECT y.table_id, y.resource_id, y.confidence_pct
+    SELECT y.table_id, y.resource_id, y.method, y.confidence_pct
     FROM likely AS y
     QUALIFY rank() OVER (PARTITION BY y.table_id ORDER BY y.confidence_pct DESC) = 1
 ),
 
+-- Of two methods that are trusted alike and say the same, one is named: the first by its name.
 chosen AS (
-    SELECT y.table_id, min(y.resource_id) AS resource_id, max(y.confidence_pct) AS confidence_pct
+    SELECT
+        y.table_id,
+        min(y.resource_id) AS resource_id,
+        min(y.method) AS method,
+        max(y.confidence_pct) AS confidence_pct
     FROM likeliest AS y
     GROUP BY y.table_id
-    HAVING count(*) = 1
+    HAVING min(y.resource_id) = max(y.resource_id)
 )
 
 SELECT
@@ -96,7 +118,7 @@ SELECT
     d.cells['table_name'] AS content_name,
     d.cells['title'] AS title,
     y.resource_id,
-    k.method AS link_method,
+    y.method AS link_method,
     y.confidence_pct AS link_confidence_pct,
     d.cells['has_header'] AS has_header,
     d.cells['row_count'] AS data_row_count,
@@ -109,5 +131,4 @@ SELECT
     d.ordinal
 FROM delivered_table AS d
 LEFT JOIN chosen AS y USING (table_id)
-LEFT JOIN policy.content_link AS k ON k.confidence_pct = y.confidence_pct AND in_force(k, d.delivery_date)
 LEFT JOIN catalog.resource AS s USING (resource_id)
