@@ -292,6 +292,10 @@ def _row_problems(name: str, shape: ListShape, row: _Row) -> Iterator[Problem]:
             words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
             yield Problem.of(name, row.line, check.rule, **words)
     key = "|".join(cells.get(column, "") for column in shape.key)
+    value, check = cells.get("value"), shape.values.get(key)
+    if check and value and not check.holds(value) and shape.checks["value"].holds(value):
+        words = {"column": "value", "value": value, "must_zh": check.zh, "must_en": check.en}
+        yield Problem.of(name, row.line, check.rule, **words)
     for column, wanted in shape.pinned.get(key, {}).items():
         if cells.get(column) != wanted:
             only = one_of(wanted)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -67,6 +68,28 @@ _INTEGER = Check(
 _PLACE = Check(
     lambda text: text.isascii() and text.isdigit() and len(text) <= 9, "应为整数", "must be an integer", type="INTEGER"
 )
+
+
+def _whole(least: int, most: int, type_: str = "BIGINT") -> Check:
+    """An integer within bounds, beyond which what a model reckons with it would fail or make no sense."""
+    return Check(
+        lambda text: text.isascii() and text.isdigit() and len(text) <= 18 and least <= int(text) <= most,
+        f"应为 {least} 到 {most} 的整数",
+        f"must be an integer from {least} to {most}",
+        type=type_,
+    )
+
+
+def _decimal(decimals: int, most: int) -> Check:
+    """A number from 0 on of at most so many decimals, as a model casts it."""
+    fraction = rf"(\.[0-9]{{1,{decimals}}})?"
+    return Check(
+        lambda text: re.fullmatch(rf"[0-9]{{1,14}}{fraction}", text) is not None and Decimal(text) <= most,
+        f"应为 0 到 {most} 的数字，最多 {decimals} 位小数",
+        f"must be a number from 0 to {most} of at most {decimals} decimals",
+    )
+
+
 _NUMBER = Check(
     lambda text: re.fullmatch(r"-?[0-9]{1,14}(\.[0-9]{1,6})?", text) is not None,
     "应为数字，最多六位小数",
@@ -121,6 +144,16 @@ _ROWS_ORDER = Check(
     "应为列名，或 列=值（该值在前），多个以分号隔开",
     "must be columns, or column=value (that value first), with semicolons between",
 )
+_CYCLE = Check(
+    lambda text: (
+        re.fullmatch(
+            r"R[0-9]*/P(?=.)([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?([0-9]+S)?)?", text
+        )
+        is not None
+    ),
+    "应为 ISO 8601 的重复周期，如 R/P1W",
+    "must be a repeating interval of ISO 8601 such as R/P1W",
+)
 _ACCESS = one_of("unconditional", "conditional", "none")
 _NAMES = ("name_zh", "name_en")
 #: The columns of every list.
@@ -139,6 +172,7 @@ class ListShape:
     empty. optional: columns that must be there, but may be empty. more: columns that a file may leave out.
     checks: of filled cells, by column.
     references: columns whose values must stand in the same columns of another list, if that list is there.
+    values: of lists of named values, what the `value` of each must be; of others the column's own check holds.
     pinned: columns that may have one value only in the entries of some keys, since a model stands on it.
     needed: keys of entries that the models cannot do without.
     """
@@ -148,6 +182,7 @@ class ListShape:
     optional: tuple[str, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
     references: tuple[tuple[tuple[str, ...], str], ...] = ()
+    values: Mapping[str, Check] = field(default_factory=dict)
     pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
@@ -325,15 +360,30 @@ LISTS: Mapping[str, ListShape] = {
         ("requirement",),
         ("criterion", "evidence_kind", "is_required"),
         ("criterion_zh", "evidence_code"),
-        {"is_required": _YES_NO},
+        {
+            "is_required": _YES_NO,
+            "evidence_kind": one_of("authorisations", "evidence", "reviews", "costs", "quality"),
+        },
         more=_NAMES,
     ),
     "cost_treatment": ListShape(
-        ("phase",), ("treatment",), checks={"treatment": one_of("expensed", "capitalised")}, more=_NAMES
+        ("phase",),
+        ("treatment",),
+        checks={
+            "phase": one_of("research", "development", "operation"),
+            "treatment": one_of("expensed", "capitalised"),
+        },
+        more=_NAMES,
     ),
     # A list of its own: what is held changes everything after it, a rate does not.
     "guard_limit": ListShape(
-        ("name",), ("value",), ("unit",), {"value": _NUMBER}, more=_NAMES, needed=("guard_deletion_share",)
+        ("name",),
+        ("value",),
+        ("unit",),
+        {"value": _NUMBER},
+        values={"guard_deletion_share": _decimal(4, 1)},
+        more=_NAMES,
+        needed=("guard_deletion_share",),
     ),
     "intake_limit": ListShape(
         ("name",),
@@ -356,6 +406,7 @@ LISTS: Mapping[str, ListShape] = {
         ("value",),
         ("unit",),
         {"value": _NUMBER},
+        values={"default_life_months": _whole(1, 1200), "reconciliation_tolerance_cny": _decimal(2, 10**14)},
         more=_NAMES,
         needed=("default_life_months", "reconciliation_tolerance_cny"),
     ),
@@ -384,7 +435,7 @@ LISTS: Mapping[str, ListShape] = {
             )
         },
     ),
-    "owed_delivery": ListShape(("unit_kind", "kind"), more=_NAMES),
+    "owed_delivery": ListShape(("unit_kind", "kind"), checks={"kind": one_of(*KINDS)}, more=_NAMES),
     "rejection_rule": ListShape(
         ("rule",),
         ("severity", "message_zh", "message_en", "mend_zh", "mend_en"),
@@ -419,13 +470,13 @@ LISTS: Mapping[str, ListShape] = {
     "quality_dimension": ListShape(
         ("dimension_code",),
         ("name_zh", "name_en", "weight"),
-        checks={"dimension_code": one_of("01", "02", "03", "04", "05", "06"), "weight": _INTEGER},
+        checks={"dimension_code": one_of("01", "02", "03", "04", "05", "06"), "weight": _whole(0, 10_000)},
     ),
     "quality_indicator": ListShape(
         ("indicator_code",),
         ("dimension_code", "name_zh", "name_en", "weight"),
         ("why_not_zh", "why_not_en"),
-        {"indicator_code": INDICATOR, "weight": _INTEGER},
+        {"indicator_code": INDICATOR, "weight": _whole(0, 10_000)},
         ((("dimension_code",), "quality_dimension"),),
     ),
     "quality_limit": ListShape(
@@ -445,6 +496,13 @@ LISTS: Mapping[str, ListShape] = {
         ("name",),
         ("value",),
         checks={"value": _INTEGER},
+        # RE2 counts up to 1,000.
+        values={
+            "type_share_pct": _PERCENT,
+            "shown_digits": _whole(1, 100),
+            "shown_rows": _whole(1, 1_000_000),
+            "shown_distinct": _whole(0, 100_000),
+        },
         more=_NAMES,
         needed=(
             "detector_values",
@@ -471,7 +529,11 @@ LISTS: Mapping[str, ListShape] = {
         },
     ),
     "update_cycle_lag": ListShape(
-        ("update_cycle",), ("max_lag_days",), checks={"max_lag_days": _PLACE}, more=("iso8601", *_NAMES)
+        ("update_cycle",),
+        ("max_lag_days",),
+        # Added to a date by a rule of quality.
+        checks={"max_lag_days": _whole(0, 36_500, "INTEGER"), "iso8601": _CYCLE},
+        more=("iso8601", *_NAMES),
     ),
     "report_sheet": ListShape(
         ("workbook", "position"),

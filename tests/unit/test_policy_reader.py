@@ -1,17 +1,19 @@
 """Policy files: what they say is kept to the line, and what is wrong with them is said all at once."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from reading import POLICY
+from reading import POLICY, shipped
 
 from readers.policy.files import ENTRY_SCHEMA, PolicySet, load, policy_files
 from readers.policy.lists import LISTS
 from readers.policy.predicates import rule_tables
-from readers.policy.problems import PolicyError
+from readers.policy.problems import PolicyError, Problem
 
 PARAMETER = "name,value,unit,note,source,status,effective_from\n"
 RATE = "rate,3,pct,,财办〔2025〕1号,official,2025-01-01\n"
@@ -297,6 +299,72 @@ def test_every_indicator_of_the_standard_has_a_rule_or_a_reason() -> None:
     assert {name for name in policy_files(POLICY) if "/" in name} == {
         rule.source_file for rule in policy.lists["quality_rule"]
     }
+
+
+#: What no column with a type takes, and one with words of its own not all of; patterns take nearly all.
+WRONG = ("abc?", "-1.5x", "１２", "9" * 40, "infinity", "(")
+#: Of named values what may stand in their column, and still be none of theirs.
+WRONG_VALUES = {
+    "default_life_months": ("0", "-12", "12.5", "abc", "99999"),
+    "reconciliation_tolerance_cny": ("-0.01", "0.005", "abc"),
+    "guard_deletion_share": ("-0.1", "1.1", "12.5", "0.12345"),
+    "type_share_pct": ("101", "-1", "9.5"),
+    "shown_digits": ("0", "1001"),
+    "shown_rows": ("0",),
+    "shown_distinct": ("9999999",),
+}
+
+
+def problems_with(name: str, /, **cells: str) -> list[Problem]:
+    """What is said of a file that has one shipped entry of a list, with other cells."""
+    file = "quality/rules.toml" if name == "quality_rule" else f"{name}.csv"
+    entries = shipped().lists[name]
+    wanted = next((entry for entry in entries if entry.body.get("name") == cells.get("name")), entries[0])
+    shape = LISTS[name]
+    body = dict.fromkeys((*shape.key, *shape.filled, *shape.optional), "") | dict(wanted.body) | cells
+    if name == "quality_rule":
+        data = "[[rule]]\n" + "".join(
+            f"{column} = {json.dumps(value, ensure_ascii=False)}\n" for column, value in body.items()
+        )
+    else:
+        text = io.StringIO()
+        csv.writer(text).writerows([body.keys(), body.values()])
+        data = text.getvalue()
+    try:
+        PolicySet.of_files({file: data.encode()})
+    except PolicyError as error:
+        return [problem for problem in error.problems if problem.file == file and problem.line]
+    return []
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if shipped().lists.get(name)])
+def test_what_a_model_casts_the_loader_has_checked(name: str) -> None:
+    """Every list, every column that has a type or a range: a wrong value is refused with file, line, rule and mend."""
+    shape = LISTS[name]
+    assert problems_with(name) == []
+    typed = {column for column, type_ in shape.columns.items() if type_ != "VARCHAR"}
+    assert typed <= shape.checks.keys()
+    for column in (column for column in (*shape.checks, "status", "effective_from") if "pattern" not in column):
+        refused = set()
+        for wrong in WRONG:
+            for problem in problems_with(name, **{column: wrong}):
+                if f"“{wrong}”" in problem.message_zh:
+                    refused.add(wrong)
+                    assert problem.line > 0
+                    assert problem.rule.startswith("bad_")
+                    assert problem.mend_zh != "" != problem.mend_en
+        assert refused == set(WRONG) if column in typed else refused, column
+    for column in (column for column in shape.checks if "pattern" in column):
+        assert [problem.rule for problem in problems_with(name, **{column: "("})] == ["bad_pattern"]
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name, shape in LISTS.items() for key in shape.values])
+def test_each_parameter_has_its_own_type_and_range(name: str, key: str) -> None:
+    assert problems_with(name, name=key) == []
+    for wrong in WRONG_VALUES[key]:
+        (problem,) = problems_with(name, name=key, value=wrong)
+        assert (problem.rule, problem.line) == ("bad_value", 2)
+        assert wrong in problem.message_zh
 
 
 @pytest.mark.parametrize("name", [name for name, shape in LISTS.items() if shape.needed])
