@@ -18,11 +18,12 @@ _COLUMNS = {
     "url": "landing_page",
     "license_title": "license",
 }
-#: Columns that portals have under several keys, the best first; the others stay in the extras.
+#: Columns that portals have under several keys, the best first; the others stay in the extras. When the portal took the package in, which
+#: CKAN keeps as metadata_*, is said of the data only where nothing else is.
 _FIRST_OF = {
-    "issued_date": ("issued", "date_published", "metadata_created"),
-    "modified_date": ("modified", "date_modified", "metadata_modified"),
-    "update_cycle": ("frequency", "update_frequency", "accrual_periodicity"),
+    "issued_date": ("issued", "date_published", "data_issued", "metadata_created"),
+    "modified_date": ("modified", "date_modified", "data_modified", "metadata_modified"),
+    "update_cycle": ("frequency", "update_frequency", "accrual_periodicity", "frequency-of-update", "UpdateFrequency"),
 }
 #: A key beside its value in several languages.
 _IN_LANGUAGES = {"title_translated": "title", "notes_translated": "abstract"}

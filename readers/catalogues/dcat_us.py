@@ -71,14 +71,25 @@ def _body(rest: dict[str, Any]) -> dict[str, Any]:
         body |= take(publisher, {"name": "provider_name"})
         if not publisher or publisher in DULL:
             del rest["publisher"]
+    fields = take_objects(rest, "fields")
     if distributions := take_objects(rest, "distribution"):
+        # Some say their fields of each distribution; a field that several have is one.
+        fields = fields or _distinct(field for item in distributions for field in take_objects(item, "field"))
         body["distributions"] = [part(item, _DISTRIBUTION) for item in distributions]
-    if fields := take_objects(rest, "fields"):
+    if fields:
         body["fields"] = [part(item, _field_columns(item) if "title" in item else _FIELD) for item in fields]
     body = dated(body)
     if "access_level" in body:
         body["open_type"] = body["access_level"]
     return body | {"extras": rest} if rest else body
+
+
+def _distinct(fields: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first field of each name, in their order."""
+    first: dict[tuple[object, object], dict[str, Any]] = {}
+    for item in fields:
+        first.setdefault((text(item.get("name")), text(item.get("title"))), item)
+    return list(first.values())
 
 
 def _field_columns(item: Mapping[str, Any]) -> Mapping[str, str]:

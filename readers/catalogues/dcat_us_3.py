@@ -8,7 +8,7 @@ Rule: https://doi-do.github.io/dcat-us/.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from readers.catalogues.json_body import dated, label, spoken, take, take_list
+from readers.catalogues.json_body import dated, label, spoken, take, take_list, text
 from readers.catalogues.schema_check import dcat_us_3_0
 from readers.json_records import Item, parsed
 from readers.shapes import Record
@@ -62,6 +62,9 @@ def _body(rest: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     if provider in names:
         body["provider_name"] = names[provider]
         rest["publisher"] = provider
+    # An identifier object says what it is by its @id; its other words only describe it.
+    if isinstance(said := rest.get("identifier"), dict) and (iri := text(said.get("@id"))):
+        body["identifier"] = iri
     if "identifier" not in body and isinstance(rest.get("@id"), str):
         body |= take(rest, {"@id": "identifier"})
     body |= take_list(rest, "keyword", "keywords")

@@ -23,7 +23,8 @@ from readers.json_records import MAX_RECORD_BYTES, Item, broken_array, items, li
 from readers.problems import Unreadable
 from readers.shapes import Record
 
-_THIRD = re.compile(rb"dcat-us[-_/#]?v?3|DOI-DO/dcat-us", re.IGNORECASE)
+#: As an IRI or as a title: "DCAT-US 3.0", "dcat_us v3".
+_THIRD = re.compile(rb"dcat[-_ ]us[-_/# ]*v?3|DOI-DO/dcat-us", re.IGNORECASE)
 _LINES_LOOKED_AT = 10
 
 

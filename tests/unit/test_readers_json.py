@@ -234,6 +234,44 @@ def test_extras_of_ckan_that_are_no_names_and_values_stay_as_they_are(tmp_path: 
     }
 
 
+def test_dates_and_cycle_of_the_data_go_before_what_a_harvester_says(tmp_path: Path) -> None:
+    said = {"data_issued": "2013-12-12", "data_modified": "2014-01-05", "frequency-of-update": "monthly"}
+    package = {
+        "id": "p-1",
+        "title": "x",
+        "metadata_created": "2018-10-25T13:32:44",
+        "metadata_modified": "2024-11-02T13:32:44",
+        "resources": [],
+        "extras": [{"key": key, "value": value} for key, value in said.items()],
+    }
+    _, (row,) = rows_of(tmp_path, {"success": True, "result": package})
+    names = ("issued_date", "modified_date", "update_cycle")
+    assert [row["body"].get(name) for name in names] == ["2013-12-12", "2014-01-05", "monthly"]
+    package["extras"] = [{"key": "UpdateFrequency", "value": "Monthly"}]
+    _, (row,) = rows_of(tmp_path, {"success": True, "result": package})
+    assert [row["body"].get(name) for name in names] == ["2018-10-25", "2024-11-02", "Monthly"]
+
+
+def test_fields_of_distributions_are_fields_of_the_dataset_each_once(tmp_path: Path) -> None:
+    fields = [{"title": "stop", "type": "integer", "description": "id"}, {"name": "line"}]
+    distributions = [{"title": "csv", "field": fields}, {"title": "json", "field": [fields[1], {"name": "seats"}]}]
+    _, (row,) = rows_of(tmp_path, {"dataset": [GOOD | {"distribution": distributions}]})
+    assert row["body"]["fields"] == [
+        {"name": "stop", "data_type": "integer", "description": "id"},
+        {"name": "line"},
+        {"name": "seats"},
+    ]
+    assert row["body"]["distributions"] == [{"title": "csv"}, {"title": "json"}]
+
+
+@pytest.mark.parametrize("title", ["DCAT-US 3.0", "dcat us v3", "DCAT_US-3"])
+def test_a_profile_is_known_by_its_title_and_a_dataset_by_the_iri_of_its_identifier(tmp_path: Path, title: str) -> None:
+    dataset = {"@type": "Dataset", "title": "t", "identifier": {"@type": "Identifier", "@id": "https://a.example/2"}}
+    reading, (row,) = rows_of(tmp_path, {"conformsTo": {"@type": "Standard", "title": title}, "dataset": [dataset]})
+    assert reading.format == "dcat_us_3"
+    assert row["record_key"] == "https://a.example/2"
+
+
 def test_a_page_of_ckan_says_what_it_lacks(tmp_path: Path) -> None:
     reading, rows = rows_of(tmp_path, {"success": True, "result": {"count": 3, "results": [{"id": "p", "notes": ""}]}})
     assert len(rows) == 1
