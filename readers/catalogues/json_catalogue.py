@@ -38,6 +38,23 @@ class _Document(Struct):
     conforms_to: Raw | UnsetType = field(default=UNSET, name="conformsTo")
     context: Raw | UnsetType = field(default=UNSET, name="@context")
     graph: list[Raw] | UnsetType = field(default=UNSET, name="@graph")
+    identifier: Raw | UnsetType = UNSET
+    title: Raw | UnsetType = UNSET
+    distribution: Raw | UnsetType = UNSET
+
+
+class _Single(Struct):
+    """A catalogue that gives its one dataset without a list."""
+
+    dataset: dict[str, Raw]
+    conforms_to: Raw | UnsetType = field(default=UNSET, name="conformsTo")
+    context: Raw | UnsetType = field(default=UNSET, name="@context")
+
+
+class _OfSingle(Struct):
+    """The text of the one dataset."""
+
+    dataset: Raw
 
 
 class _Answer(Struct):
@@ -77,7 +94,7 @@ def read_json_catalogue(data: memoryview, notes: list[str]) -> Catalogue | None:
     try:
         document = decode(data, type=_Document | list[Raw])
     except ValidationError:
-        return None
+        return _single(data)
     except (DecodeError, RecursionError) as error:
         return _lines(data) or _broken(data, error, notes)
     if isinstance(document, list):
@@ -90,6 +107,9 @@ def read_json_catalogue(data: memoryview, notes: list[str]) -> Catalogue | None:
         return _dcat_us(document.dataset)
     if document.result is not UNSET:
         return _answered(document.result, notes)
+    if UNSET not in (document.identifier, document.title, document.distribution):
+        # Its distributions are no resources: it is one dataset.
+        return Catalogue("dcat_us", partial(read_dcat_us, federal=is_federal([data])), [Item("", data)])
     return _lines(data)
 
 
@@ -114,11 +134,25 @@ def large_dcat_us(path: Path) -> tuple[Catalogue, list[Portion]] | None:
     return (catalogue, found) if [bytes(memoryview(item.data)) for item in catalogue.items] == same else None
 
 
+def _single(data: memoryview) -> Catalogue | None:
+    """A catalogue whose `dataset` is one, not a list of one; None if it is none."""
+    try:
+        document = decode(data, type=_Single)
+    except (DecodeError, UnicodeDecodeError):
+        return None
+    if document.dataset.keys().isdisjoint(("identifier", "@id")):
+        return None
+    found = [Item("/dataset", decode(data, type=_OfSingle).dataset)]
+    if _is_third(document):
+        return Catalogue("dcat_us_3", partial(read_dcat_us_3, names={}), found)
+    return Catalogue("dcat_us", partial(read_dcat_us, federal=is_federal(item.data for item in found)), found)
+
+
 def _dcat_us(datasets: Sequence[Any]) -> Catalogue:
     return Catalogue("dcat_us", partial(read_dcat_us, federal=is_federal(datasets)), items("/dataset", datasets))
 
 
-def _is_third(document: _Document) -> bool:
+def _is_third(document: _Document | _Single) -> bool:
     said = [bytes(part)[:1000] for part in (document.conforms_to, document.context) if part is not UNSET]
     return any(_THIRD.search(part) for part in said)
 

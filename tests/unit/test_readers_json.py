@@ -252,6 +252,14 @@ def test_dates_and_cycle_of_the_data_go_before_what_a_harvester_says(tmp_path: P
     assert [row["body"].get(name) for name in names] == ["2018-10-25", "2024-11-02", "Monthly"]
 
 
+@pytest.mark.parametrize("place", ["", "/dataset"])
+def test_a_single_dataset_is_one_record_with_its_distributions(tmp_path: Path, place: str) -> None:
+    dataset = GOOD | {"distribution": [{"title": "a", "format": "CSV"}, {"title": "b", "format": "PDF"}]}
+    reading, (row,) = rows_of(tmp_path, {"title": "Portal", "dataset": dataset} if place else dataset)
+    assert (reading.format, row["source_pointer"], row["record_key"]) == ("dcat_us", place, "1")
+    assert row["body"]["distributions"] == [{"title": "a", "format": "CSV"}, {"title": "b", "format": "PDF"}]
+
+
 def test_fields_of_distributions_are_fields_of_the_dataset_each_once(tmp_path: Path) -> None:
     fields = [{"title": "stop", "type": "integer", "description": "id"}, {"name": "line"}]
     distributions = [{"title": "csv", "field": fields}, {"title": "json", "field": [fields[1], {"name": "seats"}]}]
