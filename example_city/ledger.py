@@ -120,7 +120,7 @@ def event_deliveries() -> list[Delivery]:
                 "resource_code": asset.plan.resource.code,
                 "event_kind": "处置",
                 "event_date": asset.disposed.isoformat(),
-                "amount_cny": proceeds if holder.number % 2 else "",
+                "proceeds_cny": proceeds if holder.number % 2 else "",
                 "document_no": f"示财〔{asset.disposed.year}〕{asset.plan.resource.serial}号",
             }
             found.setdefault(sender.short, []).append(Record(cells))

@@ -71,7 +71,9 @@ class Record:
         if kind == "catalog":
             named = (self.cells.get("provider_name", ""), self.cells.get("title", ""))
             return self.cells.get("identifier") or self.cells.get("landing_page") or _joined(named)
-        return _joined(tuple(self.cells.get(c.name, "") for c in columns(kind) if c.is_key))
+        keys = tuple(self.cells.get(column.name, "") for column in columns(kind) if column.is_key)
+        # Voucher numbers start again each month, so the month is part of what identifies a line.
+        return _joined((*keys, self.cells.get("posted_date", "")[:7]) if kind == "costs" else keys)
 
 
 def _filled(cells: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

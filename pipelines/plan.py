@@ -50,8 +50,7 @@ def plan(
     """Plan a run.
 
     Args:
-        period: YYYY-MM; by default the latest month in the ledger deliveries, else in the cost deliveries, else the month of
-            the latest delivery.
+        period: YYYY-MM; by default that of `default_period`.
         deliverers: take in deliveries of these alone; empty for all.
         read: how pending files are read, if the period is found in them.
         suspect: tables to build in any case, since something else than a commit had changed them.
@@ -88,7 +87,8 @@ def plan(
 
 
 def default_period(lake: Lake, policy: PolicySet, todo: Pending, read: ReadFiles = read_files) -> str:
-    """The latest month in the ledger deliveries, else in the cost deliveries, else the month of the latest delivery.
+    """The latest month in the ledger deliveries that is not after its delivery's date, else in the cost deliveries, else the month of
+    the latest delivery.
 
     Deliveries that are pending count: their files are read for it, so that one run takes them in and reports their month. Of ledgers
     and costs, `read` may keep what it reads, for landing.
@@ -105,7 +105,7 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending, read: ReadFiles
     deliveries = [d for d in todo.deliveries if d.delivery_id not in withdrawn]
     for kind, column, landed in (("ledger", "period", row[0]), ("costs", "posted_date", row[1])):
         months = [_months(lake, policy, d, column, read) for d in deliveries if d.kind == kind]
-        found = [month for month in chain([landed], *months) if month and _PERIOD.fullmatch(month)]
+        found = [month for month in chain([landed], *months) if month]
         if found:
             return max(found)
     dates = [f"{d.delivery_date:%Y-%m}" for d in deliveries] + [month for month in last if month]
@@ -115,7 +115,7 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending, read: ReadFiles
 
 
 def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str, read: ReadFiles) -> set[str]:
-    """What stands in a column of the records of a delivery, cut to a month's length."""
+    """The months in a column of the records of a delivery, those that do not lie after it: 2062-06 is a slip of the pen."""
     months: set[str] = set()
     of_file: set[str] = set()
 
@@ -127,7 +127,7 @@ def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str, read
         if outcome.record_count:
             months |= of_file
         of_file.clear()
-    return months
+    return {month for month in months if _PERIOD.fullmatch(month) and month <= f"{delivery.delivery_date:%Y-%m}"}
 
 
 def _downstream(lake: Lake, names: Collection[str]) -> list[Table]:

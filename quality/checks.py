@@ -22,6 +22,7 @@ NOTHING_HELD = "nothing_held"
 RECONCILED = "reconciled"
 ACCESS_AGREES = "access_agrees"
 GRADES_SETTLED = "grades_settled"
+COSTS_CONTROLLED = "costs_controlled"
 DOORS_KEPT = "doors_kept"
 #: One check for all rules that a home has beside the shipped ones: Dagster must know its checks before it knows the home.
 ADDED_RULES = "added_rules"
@@ -121,6 +122,17 @@ def access_agrees(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
         "声明的开放、共享均在允许之内 / opening and sharing are declared within what is allowed",
         "开放、共享的声明与级别、保密或政策不一致，见 classification.access_finding / "
         "declarations contradict grade, confidentiality or policy; see that table",
+    )
+
+
+def costs_controlled(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
+    """No cost of a card came after its disposal, and none was reversed that had not come in; where one was, a warning."""
+    return _findings(
+        lake,
+        asset,
+        COSTS_CONTROLLED,
+        "卡片成本没有待核对之处 / nothing is to be checked in the costs of cards",
+        "卡片成本有待核对之处，见 valuation.control_finding / costs of cards are to be checked; see that table",
     )
 
 

@@ -13,7 +13,8 @@ class Kind(NamedTuple):
 
     code: as in manifests and `--kind`. name_zh: also the sheet of its template, and the word in the name of a file that came without a
     manifest. table: the table of stage `delivered` that holds its records; None where a record is no row of ours. has_template: whether
-    it has columns to fill in.
+    it has columns to fill in. period_column: of the date whose month is the accounting period of a record, and part of its identity:
+    voucher numbers start again each month.
     """
 
     code: str
@@ -21,6 +22,7 @@ class Kind(NamedTuple):
     name_en: str
     table: str | None = None
     has_template: bool = True
+    period_column: str | None = None
 
 
 #: The kind whose records are resources, with fields of the kind FIELD_KIND. A field that comes in a list of its own is
@@ -39,7 +41,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("authorisations", "授权依据", "authorisations", "authorisation"),
         Kind("evidence", "确认证据", "evidence for recognition", "evidence"),
         Kind("reviews", "审查评估", "reviews and appraisals", "review"),
-        Kind("costs", "成本", "costs", "cost"),
+        Kind("costs", "成本", "costs", "cost", period_column="posted_date"),
         Kind("events", "资产事项", "events of assets", "event"),
         Kind("ledger", "总账", "balances of accounts", "ledger"),
         Kind("decisions", "决定", "decisions of persons", "decision"),

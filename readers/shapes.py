@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from readers.kinds import CATALOG, FIELD_KIND
+from readers.kinds import CATALOG, FIELD_KIND, KINDS
 from readers.policy.files import PolicyOnDay
 
 #: A record as a reader gives it. All text; `record_key`, `body` and `violations` may be NULL. `kind` is that of the delivery, but
@@ -44,6 +44,9 @@ BATCH_CHARS = 16 << 20
 #: Characters of a value that a violation shows.
 SHOWN_CHARS = 200
 
+#: The key of a body under which stands, by column, what was delivered as a date, month, amount or integer and is none: under the
+#: column's own name stands nothing then, so that no model takes it for a value.
+UNREAD = "unread"
 #: Longer text is no heading of ours: likeness is not looked for.
 _HEADING_CHARS = 40
 
@@ -163,7 +166,8 @@ class Layout:
         return self.headings[found[0]] if found else None
 
     def record_key(self, body: Mapping[str, Any], kind: str | None = None) -> str | None:
-        """What identifies a record in its delivery: its key columns joined by `|`; None if all are empty.
+        """What identifies a record in its delivery: its key columns joined by `|`, then its accounting period if its kind has
+        one; None if all are empty.
 
         For a catalogue: the identifier, else the landing page, else provider and title. For a row of a field list
         (`kind` is FIELD_KIND): `field|`, what it says of the resource, and the names of the field.
@@ -179,6 +183,8 @@ class Layout:
             parts = [body.get("provider_name", ""), body.get("title", "")]
         else:
             parts = [body.get(column.name, "") for column in self.columns if column.is_key]
+            if (posted := KINDS[self.kind].period_column) and any(parts):
+                parts.append(body.get(posted, "")[: len("YYYY-MM")])
         return "|".join(parts) if any(parts) else None
 
 

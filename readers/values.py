@@ -1,8 +1,9 @@
 """Dates, months, amounts and integers as people write them, in one plain form.
 
-Text that is none of them gives None. Belongs here: notation. Does not belong here: whether a value is
-acceptable, which the models decide. Nothing goes through a float: an amount keeps the very digits that were
-delivered.
+Text that is none of them gives None. What is settled here is settled: no model parses it again, since DuckDB's own casts are
+laxer than a ledger may be (`26-01-31` is the year 26, `infinity` a date, `1_234` a number). Belongs here: notation, and what a
+column of a type can hold. Does not belong here: whether a value is plausible, which the models decide. Nothing goes through
+a float: an amount keeps the very digits that were delivered.
 """
 
 import datetime
@@ -24,6 +25,8 @@ _ROC_DATE = re.compile(
     rf"(?:中[华華])?民[国國]\s*(\d{{1,3}})\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号號]{_TIME}", re.ASCII
 )
 _ROC_YEAR_0 = 1911
+#: Years before it are written by programs alone: 0001-01-01 for none, 0026 for 26.
+_FIRST_YEAR = 1000
 # A spreadsheet's day number, where a date column holds it: the days of 1954-10-03 to 2119-01-10 alone, which no
 # other way of writing a date looks like. Counted from 1899-12-30; workbooks that count from 1904 are not told.
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?", re.ASCII)
@@ -50,6 +53,8 @@ def date(text: str) -> str | None:
     year, month, day = (int(group) for group in match.groups() if group is not None)
     if match.re is _ROC_DATE:
         year += _ROC_YEAR_0
+    if year < _FIRST_YEAR:
+        return None
     try:
         return datetime.date(year, month, day).isoformat()
     except ValueError:
@@ -63,7 +68,7 @@ def month(text: str) -> str | None:
         day = date(text)
         return day and day[:7]
     year, number = (group for group in match.groups() if group is not None)
-    return f"{year}-{int(number):02d}" if year != "0000" and 1 <= int(number) <= 12 else None
+    return f"{year}-{int(number):02d}" if int(year) >= _FIRST_YEAR and 1 <= int(number) <= 12 else None
 
 
 def amount(text: str) -> str | None:
@@ -102,15 +107,28 @@ def _plain(text: str) -> str:
 #: Value types whose text is only trimmed.
 PLAIN_TYPES = frozenset({"text", "code"})
 
-_NORMALISERS: Mapping[str, Callable[[str], str | None]] = {
+_READERS: Mapping[str, Callable[[str], str | None]] = {
     "date": date,
     "month": month,
     "amount": amount,
     "integer": integer,
 }
+#: What a typed column holds: DECIMAL(20,2) without rounding, INTEGER.
+_HELD = {
+    "amount": re.compile(r"-?\d{1,16}(\.\d{1,2})?", re.ASCII),
+    "integer": re.compile(r"-?\d{1,9}", re.ASCII),
+}
 
 
-def normalised(value_type: str, text: str) -> str:
-    """Trimmed text in the plain form of a value type of policy/delivery_column.csv, if it has one."""
-    normaliser = _NORMALISERS.get(value_type)
-    return (normaliser(text) if normaliser else None) or text
+def settled(value_type: str, text: str) -> str | None:
+    """Text as a value of a type of policy/delivery_column.csv, in the one plain form that a cast takes as it stands.
+
+    A date is YYYY-MM-DD, a month YYYY-MM, an amount a decimal of at most sixteen digits and two decimals, an integer of
+    at most nine digits; of the plain types it is the trimmed text. None for what is no such value.
+    """
+    reader = _READERS.get(value_type)
+    if reader is None:
+        return text.strip()
+    plain = reader(text)
+    held = _HELD.get(value_type)
+    return plain if plain is None or held is None or held.fullmatch(plain) else None

@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from readers.catalogues import rdf, shacl
+from readers.catalogues.json_body import dated
 from readers.catalogues.rdf import PREFIXES, Graph, Term, Triple, compact, iri, term_of
 from readers.problems import Unreadable
 from readers.shapes import Record
-from readers.values import normalised
+from readers.values import settled
 
 #: Tables of the EU Publications Office whose codes are read from their IRIs, and the media types of IANA.
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
@@ -120,7 +121,7 @@ def _reference(_: _Described, values: Sequence[str]) -> _Found:
 
 
 def _date(_: _Described, values: Sequence[str]) -> _Found:
-    text = normalised("date", next(iter(_best(values)), ""))
+    text = settled("date", best := next(iter(_best(values)), "")) or best
     return _Found(text, [term_of(value) for value in values] == [Term("text", text, datatype=_XSD_DATE)])
 
 
@@ -284,7 +285,7 @@ def _description(graph: Graph, dataset: str, apart: Set[str]) -> tuple[list[Trip
 def _body(subject: str, triples: Sequence[Triple]) -> dict[str, Any]:
     described = _Described(triples)
     said = described.values.pop(subject)
-    body: dict[str, Any] = _take(described, said, _COLUMNS)
+    body = dated(_take(described, said, _COLUMNS))
     if "identifier" not in body and subject.startswith("<"):
         body["identifier"] = subject[1:-1]
     if "access_level" in body:

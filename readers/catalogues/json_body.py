@@ -4,16 +4,19 @@ What is taken leaves the rest of the record, and what has no column, or not the 
 untouched. Does not belong here: which keys a standard has.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from readers.values import normalised
+from readers.shapes import UNREAD
+from readers.values import settled
 
 #: What says no more than the place at which it stands.
 DULL = ({"@type": "dcat:Distribution"}, {"@type": "org:Organization"})
 _stripped = str.strip
 _DATES = ("issued_date", "modified_date")
+_CYCLE = re.compile(r"R\d*/P[\dYMWDTHS.]+", re.ASCII)
 #: Keys under which JSON-LD says a value in words, the best first.
 _LABELS = ("@value", "prefLabel", "name", "title", "fn", "@id")
 
@@ -88,11 +91,18 @@ def label(value: object) -> str | None:
 
 
 def dated(body: dict[str, Any]) -> dict[str, Any]:
-    """The dates of a body in plain form, where they are dates; what is empty goes."""
+    """A body with its dates in plain form, and what is none under UNREAD; what is empty goes.
+
+    DCAT-US 1.1 lets `modified` say how often a dataset changes (`R/P1W`): that is its cycle.
+    """
+    if _CYCLE.fullmatch(modified := body.get("modified_date", "")) and body.get("update_cycle", modified) == modified:
+        body["update_cycle"] = body.pop("modified_date")
+    unread = {}
     for name in _DATES:
-        if name in body:
-            body[name] = normalised("date", body[name])
-    return {name: value for name, value in body.items() if value}
+        if delivered := body.pop(name, ""):
+            day = settled("date", delivered)
+            (unread if day is None else body)[name] = day or delivered
+    return {name: value for name, value in body.items() if value} | ({UNREAD: unread} if unread else {})
 
 
 def spoken(value: object) -> str | None:

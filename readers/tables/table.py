@@ -11,8 +11,8 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from readers.kinds import FIELD_KIND
-from readers.shapes import Column, Layout, Record
-from readers.values import PLAIN_TYPES, normalised
+from readers.shapes import UNREAD, Column, Layout, Record
+from readers.values import PLAIN_TYPES, settled
 
 #: The header is looked for in this many rows; what stands above it (titles, units) is no record.
 HEADER_SCAN_ROWS = 50
@@ -288,7 +288,7 @@ def _continues(first: Row, row: Row, resource: dict[str, int], fields: Sequence[
 
 class _RowBody(NamedTuple):
     record: dict[str, Any]
-    field: dict[str, str]
+    field: dict[str, Any]
     extras: dict[str, Any]
 
 
@@ -304,9 +304,14 @@ def _row_body(row: Row, header: Header) -> _RowBody:
         if column is None:
             extras[header.heading(position)] = text
             continue
+        of = fields if column.kind == FIELD_KIND else record
         if column.value_type not in PLAIN_TYPES:
-            text = normalised(column.value_type, text)
-        (fields if column.kind == FIELD_KIND else record)[column.name] = text
+            value = settled(column.value_type, text)
+            if value is None:
+                of.setdefault(UNREAD, {})[column.name] = text
+                continue
+            text = value
+        of[column.name] = text
     if row.nested:
         extras.update(row.nested)
     return body

@@ -38,6 +38,7 @@ SHAPE = {
         "landing/record",
         "policy/code_value",
         "policy/delivery_column",
+        "policy/parameter",
         "policy/rejection_rule",
     ],
     "quality/indicator": [
@@ -305,8 +306,10 @@ SHAPE = {
     "registry/asset_card": [
         "catalog/resource",
         "classification/resource_grade",
+        "delivered/cost",
         "delivered/event",
         "delivered/horizon",
+        "policy/cost_treatment",
         "policy/recognition_criterion",
         "quality/measure",
         "registry/recognition_decision",
@@ -326,9 +329,18 @@ SHAPE = {
         "policy/access_limit",
         "policy/confidential_term",
     ],
-    "valuation/movement": ["registry/asset_card", "valuation/cost_line"],
-    "valuation/snapshot": ["registry/asset_card", "valuation/movement"],
-    "finance/adjacent_value": ["valuation/movement"],
+    "delivered/cost_life": ["landing/current_record", "landing/delivery", "landing/record", "landing/record_change"],
+    "policy/control_finding_kind": ["policy/entry"],
+    "valuation/control_finding": ["policy/control_finding_kind", "registry/asset_card", "valuation/cost_line"],
+    "valuation/movement": ["delivered/event", "registry/asset_card", "valuation/cost_line"],
+    "valuation/amortisation_term": [
+        "delivered/cost_life",
+        "policy/parameter",
+        "valuation/cost_line",
+        "valuation/movement",
+    ],
+    "valuation/snapshot": ["registry/asset_card", "valuation/amortisation_term", "valuation/movement"],
+    "finance/adjacent_value": ["valuation/amortisation_term", "valuation/movement"],
     "report/form_r1": [
         "catalog/roll_up",
         "policy/report_column",
@@ -493,6 +505,7 @@ def test_the_checks() -> None:
         ("doors_kept", "classification/resource_grade", True),
         ("access_agrees", "classification/access_finding", False),
         ("grades_settled", "classification/grade_finding", False),
+        ("costs_controlled", "valuation/control_finding", False),
         *((rule, "quality/measure", True) for rule in (*RULES, ADDED_RULES)),
     }
 

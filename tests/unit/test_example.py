@@ -188,6 +188,8 @@ class Delivered:
                     continue
                 keys = [c["column"] for c in COLUMNS if c["kind"] == self.kind and c["is_key"] == "yes"]
                 key = "|".join(record.get(name, "") for name in keys)
+                if self.kind == "costs":  # voucher numbers start again each month
+                    key += f"|{record.get('posted_date', '')[:7]}"
                 rules = broken(self.kind, record)
                 if not rules and key in taken:
                     rules = {"duplicate_identifier"}

@@ -137,7 +137,7 @@ def test_the_columns_of_a_dataset(tmp_path: Path) -> None:
         "access_level": "restricted public",
         "open_type": "restricted public",
         "issued_date": "2015-02-26",
-        "modified_date": "R/P1Y",
+        "unread": {"modified_date": "R/P1Y"},
         "distributions": [
             {
                 "title": "T",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readers.values import amount, date, integer, month, normalised
+from readers.values import amount, date, integer, month, settled
 
 WIDE = {ord(narrow): ord(narrow) + 0xFEE0 for narrow in "0123456789.,-()"}
 
@@ -49,6 +49,15 @@ def test_a_date_in_any_notation(day: datetime.date, notation: str, time: str, is
         "2024年3月",
         "2024-3/5",
         "24-03-05",
+        "0024-03-05",
+        "0001-01-01",
+        "115/1/31",
+        "31/01/2026",
+        "infinity",
+        "epoch",
+        "2017-03-11 01:00:03 2017-02-23 11:49:08",
+        "2015-01-01/2015-12-31",
+        "2024-01-01至2024-12-31",
         "R/P1Y",
         "12345",
         "2024-03-05x",
@@ -57,7 +66,7 @@ def test_a_date_in_any_notation(day: datetime.date, notation: str, time: str, is
 )
 def test_no_date(text: str) -> None:
     assert date(text) is None
-    assert normalised("date", text) == text
+    assert settled("date", text) is None
 
 
 @given(
@@ -130,12 +139,40 @@ def test_a_plain_amount_stays_exact_text(text: str) -> None:
 )
 def test_no_amount(text: str) -> None:
     assert amount(text) is None
-    assert normalised("amount", text) == text
+    assert settled("amount", text) is None
 
 
 @pytest.mark.parametrize(("text", "plain"), [(".5", "0.5"), ("5.", "5"), ("+7", "7"), ("12000.5", "12000.5")])
 def test_unusual_amounts(text: str, plain: str) -> None:
     assert amount(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("value_type", "text"),
+    [
+        ("amount", "1.005"),
+        ("amount", "12345678901234567"),
+        ("amount", "1e3"),
+        ("amount", "1_234"),
+        ("integer", "1234567890"),
+        ("integer", "12.5"),
+        ("integer", "0x1F"),
+        ("integer", "1_234"),
+    ],
+)
+def test_what_a_typed_column_cannot_hold_is_not_settled(value_type: str, text: str) -> None:
+    assert settled(value_type, text) is None
+
+
+@given(st.text(max_size=12), st.sampled_from(["date", "amount", "integer"]))
+def test_what_is_settled_means_to_a_cast_what_it_says_and_nothing_else(text: str, value_type: str) -> None:
+    plain = settled(value_type, text)
+    if plain is not None:
+        assert settled(value_type, plain) == plain
+        if value_type == "date":
+            assert datetime.date.fromisoformat(plain).isoformat() == plain
+        else:
+            assert Decimal(plain) == (Decimal(plain).quantize(Decimal("0.01")))
 
 
 @given(st.integers(-(10**9), 10**9))

@@ -52,7 +52,7 @@ SELECT
     coalesce(f.item['name'], f.item['english_name']) AS field_name,
     f.item['english_name'] AS english_name,
     f.item['data_type'] AS data_type,
-    try_cast(f.item['length'] AS INTEGER) AS length,
+    CAST(f.item['length'] AS INTEGER) AS length,
     f.item['is_key'] AS key_label,
     f.item['is_nullable'] AS nullable_label,
     f.item['description'] AS description

@@ -1,35 +1,76 @@
 -- Every violation of every record: of the rules of policy/delivery_column.csv, of what its reader found, and
 -- duplicates. What a rule is to do, reject or warn, and its words stand in policy/rejection_rule.csv; a reader's
 -- rule that is not there warns. A duplicate's winner is the first record in file order that nothing else rejects,
--- so that a broken first record does not take a good one with it.
+-- so that a broken first record does not take a good one with it. What a reader could not take as a value of its
+-- type stands under `unread`; whether a value is plausible is said here, by the bounds of policy/parameter.csv.
 WITH cell AS (
     SELECT
         r.delivery_id, r.ordinal, d.delivery_date,
         c."column" AS column_name,
         c.label_zh, c.value_type, c.is_required, c.is_strict, c.code_list,
         coalesce(c.example, '') AS example,
-        (r.body ->> ('$.' || c."column")) AS value
+        (r.body ->> ('$.' || c."column")) AS value,
+        CASE WHEN contains(r.body, '"unread":') THEN (r.body ->> ('$.unread.' || c."column")) END AS unread
     FROM landing.record AS r
     JOIN landing.delivery AS d USING (delivery_id)
     JOIN policy.delivery_column AS c ON c.kind = r.kind AND in_force(c, d.delivery_date)
-    WHERE r.body IS NOT NULL AND (c.is_required OR c.is_strict)
+    WHERE r.body IS NOT NULL AND (c.is_required OR c.is_strict OR c.value_type NOT IN ('text', 'code'))
 ),
 
 judged AS (
     SELECT
-        c.delivery_id, c.ordinal, c.column_name, c.label_zh, c.example, c.value,
+        c.delivery_id, c.ordinal, c.column_name, c.label_zh, c.example,
+        coalesce(c.value, c.unread) AS value,
         CASE
+            WHEN c.value IS NULL AND c.unread IS NOT NULL AND c.is_strict THEN 'bad_' || c.value_type
+            WHEN c.value IS NULL AND c.unread IS NOT NULL THEN 'value_not_taken'
             WHEN c.value IS NULL AND c.is_required THEN 'missing_value'
-            WHEN c.value IS NULL OR NOT c.is_strict THEN NULL
-            WHEN c.value_type = 'date' AND try_cast(c.value AS DATE) IS NULL THEN 'bad_date'
-            WHEN c.value_type = 'month' AND NOT regexp_full_match(c.value, '\d{4}-(0[1-9]|1[0-2])') THEN 'bad_month'
-            WHEN c.value_type = 'amount' AND NOT regexp_full_match(c.value, '-?\d{1,16}(\.\d{1,2})?') THEN 'bad_amount'
-            WHEN c.value_type = 'integer' AND NOT regexp_full_match(c.value, '-?\d{1,9}') THEN 'bad_integer'
-            WHEN c.value_type = 'code' AND k.label IS NULL THEN 'unknown_code'
+            WHEN c.value IS NOT NULL AND c.is_strict AND c.value_type = 'code' AND k.label IS NULL THEN 'unknown_code'
         END AS rule
     FROM cell AS c
     LEFT JOIN policy.code_value AS k
         ON k.code_list = c.code_list AND k.label = c.value AND in_force(k, c.delivery_date)
+),
+
+bound AS (
+    SELECT
+        d.delivery_id,
+        max(p.value) FILTER (WHERE p.name = 'plausible_year_first') AS plausible_first,
+        max(p.value) FILTER (WHERE p.name = 'possible_year_first') AS possible_first,
+        max(year(d.delivery_date) + p.value) FILTER (WHERE p.name = 'plausible_years_ahead') AS plausible_last,
+        max(year(d.delivery_date) + p.value) FILTER (WHERE p.name = 'possible_years_ahead') AS possible_last,
+        max(p.value) FILTER (WHERE p.name = 'plausible_life_months') AS plausible_life,
+        max(p.value) FILTER (WHERE p.name = 'possible_life_months') AS possible_life
+    FROM landing.delivery AS d
+    JOIN policy.parameter AS p ON in_force(p, d.delivery_date)
+    GROUP BY d.delivery_id
+),
+
+-- Until when something holds may lie as far ahead as one likes: 9999-12-31 is a way to say that it has no end.
+measured AS (
+    SELECT
+        c.delivery_id, c.ordinal, c.delivery_date, c.column_name, c.label_zh, c.example, c.value, c.is_strict,
+        CASE WHEN c.value_type IN ('date', 'month') THEN CAST(left(c.value, 4) AS INTEGER) END AS year,
+        CASE WHEN c.column_name = 'life_months' THEN CAST(c.value AS INTEGER) END AS life,
+        c.column_name IN ('valid_to', 'expires_at') AS is_end,
+        c.column_name IN ('period', 'posted_date') AS is_posting
+    FROM cell AS c
+    WHERE c.value IS NOT NULL AND (c.value_type IN ('date', 'month') OR c.column_name = 'life_months')
+),
+
+bounded AS (
+    SELECT
+        m.delivery_id, m.ordinal, m.column_name, m.label_zh, m.example, m.value,
+        CASE
+            WHEN m.life < 1 OR m.life > b.possible_life THEN 'impossible_life'
+            WHEN m.life > b.plausible_life THEN 'implausible_life'
+            WHEN m.is_strict AND m.year < b.possible_first THEN 'impossible_date'
+            WHEN m.is_strict AND m.year > b.possible_last AND NOT m.is_end THEN 'impossible_date'
+            WHEN m.year < b.plausible_first OR (m.year > b.plausible_last AND NOT m.is_end) THEN 'implausible_date'
+            WHEN m.is_posting AND left(m.value, 7) > strftime(m.delivery_date, '%Y-%m') THEN 'after_delivery'
+        END AS rule
+    FROM measured AS m
+    JOIN bound AS b USING (delivery_id)
 ),
 
 -- Rows of field lists and the resources that they may mean: by code, or by a name that one resource alone has.
@@ -92,6 +133,10 @@ broken AS (
         NULL AS own_message_en
     FROM judged AS j
     WHERE j.rule IS NOT NULL
+    UNION ALL
+    SELECT b.delivery_id, b.ordinal, b.rule, b.column_name, b.label_zh, b.example, b.value, NULL, NULL, NULL
+    FROM bounded AS b
+    WHERE b.rule IS NOT NULL
     UNION ALL
     SELECT r.delivery_id, r.ordinal, 'not_parsed', '', '', '', NULL, NULL, NULL, NULL
     FROM landing.record AS r

@@ -14,10 +14,40 @@ passed AS (
     GROUP BY d.resource_id
 ),
 
+cost AS (
+    SELECT d.holder_code, d.resource_code, coalesce(d.available_date, d.posted_date) AS cost_date, d.amount_cny
+    FROM delivered.cost AS d
+    JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
+    WHERE t.treatment = 'capitalised'
+),
+
+disposed AS (
+    SELECT
+        e.holder_code, e.resource_code, e.event_date, e.document_no, e.delivery_id, e.ordinal, e.amount_cny,
+        coalesce(sum(c.amount_cny), 0) AS cost_cny
+    FROM delivered.event AS e
+    LEFT JOIN cost AS c
+        ON c.holder_code = e.holder_code AND c.resource_code = e.resource_code AND c.cost_date <= e.event_date
+    WHERE e.event_kind = 'disposal'
+    GROUP BY
+        e.holder_code, e.resource_code, e.event_date, e.document_no, e.delivery_id, e.ordinal, e.amount_cny
+),
+
+disposed_so_far AS (
+    SELECT
+        d.*,
+        sum(d.amount_cny) OVER (
+            PARTITION BY d.holder_code, d.resource_code ORDER BY d.event_date, d.delivery_id, d.ordinal
+            ROWS UNBOUNDED PRECEDING
+        ) AS taken_cny
+    FROM disposed AS d
+),
+
+-- A disposal that says how much of the cost it takes out, and not all, leaves the card in use.
 disposal AS (
     SELECT e.holder_code, e.resource_code, e.event_date, e.document_no
-    FROM delivered.event AS e
-    WHERE e.event_kind = 'disposal'
+    FROM disposed_so_far AS e
+    WHERE coalesce(e.amount_cny, 0) <= 0 OR e.taken_cny >= e.cost_cny
     QUALIFY row_number() OVER (
         PARTITION BY e.holder_code, e.resource_code ORDER BY e.event_date, e.delivery_id, e.ordinal
     ) = 1

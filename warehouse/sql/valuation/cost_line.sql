@@ -1,11 +1,16 @@
 -- Delivered cost lines with the treatment that policy gives their phase on the day of posting. One line is taken
--- once, and goes to one resource: the one that the holder itself delivered, if several deliverers describe it.
--- Where a line gives no life, it has the default of the day on which the asset could be used.
+-- once; its accounting period is part of what identifies it, since voucher numbers start again each month. It goes to
+-- one resource: the one that the holder itself delivered, if several deliverers describe it. Where a line gives no
+-- life, it has the default of the day on which the asset could be used.
 WITH line AS (
-    SELECT d.*, coalesce(d.available_date, d.posted_date) AS usable_date
+    SELECT
+        d.*,
+        coalesce(d.available_date, d.posted_date) AS usable_date,
+        strftime(d.posted_date, '%Y-%m') AS posted_period
     FROM delivered.cost AS d
     QUALIFY row_number() OVER (
-        PARTITION BY d.holder_code, d.voucher_no, d.line_no ORDER BY d.delivery_date DESC, d.delivery_id, d.ordinal
+        PARTITION BY d.holder_code, strftime(d.posted_date, '%Y-%m'), d.voucher_no, d.line_no
+        ORDER BY d.delivery_date DESC, d.delivery_id, d.ordinal
     ) = 1
 ),
 
@@ -20,6 +25,7 @@ owner AS (
 
 SELECT
     d.holder_code,
+    d.posted_period,
     d.voucher_no,
     d.line_no,
     d.resource_code,

@@ -3,37 +3,49 @@
 -- empty.
 WITH tranche AS (
     SELECT
-        a.card_id,
+        a.card_id, a.posted_period, a.voucher_no, a.line_no, a.part_no,
         a.movement_date AS added_date,
         d.movement_date AS disposed_date,
         CAST(a.amount_cny * 100 AS HUGEINT) AS cost,
-        coalesce(a.life_months, 0) AS life
+        -- What was reversed on the day of its addition moved nothing.
+        coalesce(d.movement_kind = 'reversal' AND d.movement_date = a.movement_date, FALSE) AS is_void
     FROM valuation.movement AS a
     LEFT JOIN valuation.movement AS d
-        ON d.movement_kind = 'disposal'
+        ON d.movement_kind <> 'addition'
         AND d.card_id = a.card_id
+        AND d.posted_period = a.posted_period
         AND d.voucher_no = a.voucher_no
         AND d.line_no = a.line_no
+        AND d.part_no = a.part_no
         AND d.movement_date <= $period_end
     WHERE a.movement_kind = 'addition' AND a.movement_date <= $period_end
 ),
 
--- Months amortised: from the month of addition, none in the month of disposal (domain.md 5.2, unverified).
+-- Months amortised: from the month of addition, none in the month of disposal (domain.md 5.2, unverified). Of a part
+-- the cost counts once, in its first term.
 amortised AS (
     SELECT
-        t.card_id, t.added_date, t.disposed_date, t.cost, t.life,
-        greatest(0, least(t.life, datediff('month', t.added_date, $year_start))) AS opening_months,
-        greatest(0, least(t.life, datediff('month', t.added_date, coalesce(t.disposed_date, $period_end + 1))))
-            AS closing_months
+        t.card_id, t.added_date, t.disposed_date, m.term_months,
+        CASE WHEN m.term_no = 1 AND NOT t.is_void THEN t.cost ELSE 0 END AS cost,
+        CASE WHEN t.is_void THEN 0 ELSE CAST(m.base_cny * 100 AS HUGEINT) END AS base,
+        greatest(0, least(
+            m.term_months,
+            least(datediff('month', t.added_date, $year_start), m.months_until) - m.months_before
+        )) AS opening_months,
+        greatest(0, least(
+            m.term_months,
+            least(datediff('month', t.added_date, coalesce(t.disposed_date, $period_end + 1)), m.months_until)
+            - m.months_before
+        )) AS closing_months
     FROM tranche AS t
+    JOIN valuation.amortisation_term AS m USING (card_id, posted_period, voucher_no, line_no, part_no)
 ),
 
 amount AS (
     SELECT
         m.card_id, m.cost,
-        CASE WHEN m.life = 0 THEN 0 ELSE (m.cost * m.opening_months + m.life // 2) // m.life END
-            AS opening_amortisation,
-        CASE WHEN m.life = 0 THEN 0 ELSE (m.cost * m.closing_months + m.life // 2) // m.life END AS latest_amortisation,
+        (m.base * m.opening_months + m.term_months // 2) // m.term_months AS opening_amortisation,
+        (m.base * m.closing_months + m.term_months // 2) // m.term_months AS latest_amortisation,
         m.added_date < $year_start AND (m.disposed_date IS NULL OR m.disposed_date >= $year_start) AS is_opening,
         m.added_date >= $year_start AS is_addition,
         coalesce(m.disposed_date >= $year_start, FALSE) AS is_reduction,

@@ -24,9 +24,9 @@ SELECT
     f.declared_field_count,
     v.checked_code_count,
     v.checked_code_count - v.valid_code_count AS invalid_code_count,
-    try_cast((p.body ->> '$.row_count') AS BIGINT) AS prior_row_count,
-    try_cast((p.body ->> '$.filled_count') AS BIGINT) AS prior_filled_count,
-    try_cast((p.body ->> '$.distinct_count') AS BIGINT) AS prior_distinct_count
+    CAST((p.body ->> '$.row_count') AS BIGINT) AS prior_row_count,
+    CAST((p.body ->> '$.filled_count') AS BIGINT) AS prior_filled_count,
+    CAST((p.body ->> '$.distinct_count') AS BIGINT) AS prior_distinct_count
 FROM catalog.content_column AS c
 LEFT JOIN (
     SELECT d.resource_id, count(*) AS declared_field_count

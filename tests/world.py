@@ -1,0 +1,134 @@
+"""All models on a plain DuckDB in memory, over files of a test that were read as a run reads them: no home, lake or Dagster.
+
+A second in all, where a home's run takes fifteen. Does not belong here: what the lake adds (commits, traces), which the tests of homes see.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from readers.policy.files import load
+from readers.records import DeliveredFile, Layout, read
+from tests.policies import put_policy
+from warehouse.building.build import check_key, parameters
+from warehouse.intake.landing_models import fill_models
+from warehouse.tables.definitions import all_tables
+
+HOLDER = "11990100000000107X"
+#: What makes cards of resources: a registered unit, its authority, and per resource a catalogue entry, evidence and reviews.
+_BASE = {
+    "organisations": "organisation_code,name,level,district_code,unit_kind,accounting_system,valid_from\n"
+    f"{HOLDER},示例市数据局,市,990100,行政单位,政府会计,2020-01-01\n",
+    "authorisations": "legal_basis,document_no,valid_from\n办法第八条,示数发1号,2020-01-02\n",
+}
+_OF_RESOURCE = {
+    "catalog": ("identifier,title,provider_code,share_type", "{0},资源{0},{1},无条件共享"),
+    "evidence": (
+        "resource_code,criterion,statement,document_no,issued_date",
+        "{0},控制,符合,证{0}控制,2020-01-02\n{0},效益,符合,证{0}效益,2020-01-02",
+    ),
+    "reviews": (
+        "resource_code,review_kind,result,document_no,issued_date",
+        "{0},安全审查,通过,审{0}安全,2020-01-02\n{0},风险评估,通过,审{0}风险,2020-01-02",
+    ),
+}
+
+
+class World:
+    """Deliveries of one unit, and the tables that follow from them.
+
+    folder: where files lie until they are read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        self.connection = duckdb.connect(config={"threads": 1})
+        with as_file(files("policy")) as policy:
+            self._policy = load(policy)
+        for table in all_tables().values():
+            if table.stage != "policy":
+                self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
+                self.connection.execute(table.ddl())
+        put_policy(self.connection, self._policy.entries)
+
+    def cards(self, codes: Collection[str]) -> None:
+        """Deliver all but costs, so that each resource that has a cost becomes a card."""
+        for kind, text in _BASE.items():
+            self.deliver(kind, text, "2020-02-01")
+        for kind, (headings, rows) in _OF_RESOURCE.items():
+            self.deliver(kind, "\n".join([headings, *(rows.format(code, HOLDER) for code in codes)]), "2020-02-01")
+
+    def deliver(self, kind: str, text: str, day: str = "2026-07-01", mode: str = "incremental") -> str:
+        """Deliver a file of the unit; gives the delivery's identifier."""
+        self._count += 1
+        delivery, path = f"d{self._count:03}", self._folder / f"{self._count}"
+        path.write_text(text, "utf-8")
+        source = {"source_file": path.name, "source_sha256": f"{self._count:064}"}
+        of = {"delivery_id": delivery, "deliverer_code": HOLDER, "source_name": "default"}
+        when = date.fromisoformat(day)
+        reading = read(DeliveredFile(path.name, source["source_sha256"], path), Layout.of(self._policy.on(when), kind))
+        records = [row for batch in reading.batches for row in batch.to_pylist()]
+        self._insert("landing.record", [of | source | row | {"ordinal": n} for n, row in enumerate(records, 1)])
+        self._insert(
+            "landing.delivery",
+            [
+                of
+                | {"kind": kind, "delivery_date": when, "sequence": self._count, "mode": mode, "status": "accepted"}
+                | {"holder_code": HOLDER, "file_count": 1, "recorded_at": datetime(2026, 7, 1, tzinfo=UTC)}
+            ],
+        )
+        self._insert(
+            "landing.delivery_file",
+            [
+                {"delivery_id": delivery, "file_no": 1, "size_bytes": len(text), "status": "read"}
+                | {"record_count": len(records)}
+                | source
+            ],
+        )
+        return delivery
+
+    def build(self, period: str = "2026-06") -> None:
+        """Build every table, and assert its key."""
+        fill_models(self.connection, all_tables())
+        for table in all_tables().derived:
+            if table.stage not in ("policy", "landing") and table.model:
+                self.connection.execute(f"DELETE FROM {table.qualified}")
+                self.connection.execute(f"INSERT INTO {table.qualified} {table.model}", parameters(table.model, period))
+                check_key(self.connection, table, table.qualified)
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql).fetchall()
+
+    def values(self, code: str) -> dict[str, str]:
+        """The amounts of a card in the snapshot that was built, those that are not zero or NULL, without `_cny`."""
+        relation = self.connection.execute(
+            "SELECT s.* FROM valuation.snapshot AS s JOIN registry.asset_card AS c USING (card_id) WHERE c.resource_code = ?",
+            [code],
+        )
+        names = [column[0] for column in relation.description or ()]
+        (row,) = relation.fetchall()
+        found = dict(zip(names, row, strict=True))
+        return {name.removesuffix("_cny"): str(x) for name, x in found.items() if name.endswith("_cny") and x}
+
+    def rules(self, delivery: str) -> dict[int, list[str]]:
+        """What is wrong with the records of a delivery: `severity rule column` by ordinal."""
+        found: dict[int, list[str]] = {}
+        for ordinal, words in self.connection.execute(
+            "SELECT ordinal, severity || ' ' || rule || ' ' || column_name FROM landing.violation "
+            "WHERE delivery_id = ? ORDER BY ALL",
+            [delivery],
+        ).fetchall():
+            found.setdefault(ordinal, []).append(words)
+        return found
+
+    def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.connection.register("incoming", pa.Table.from_pylist(rows))
+            self.connection.execute(f"INSERT INTO {table} BY NAME FROM incoming")
+            self.connection.unregister("incoming")

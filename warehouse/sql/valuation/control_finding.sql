@@ -1,0 +1,55 @@
+-- What a person should look at in the costs of cards, and what was made of it meanwhile: a line of cost that comes
+-- after its card was disposed of enters and leaves on one day; of negative lines that take out more than came in,
+-- what is too much counts for nothing, since no asset is worth less than nothing.
+WITH line AS (
+    SELECT
+        a.card_id, a.holder_code, a.resource_code, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
+        greatest(c.posted_date, c.available_date) AS line_date,
+        c.amount_cny
+    FROM valuation.cost_line AS c
+    JOIN registry.asset_card AS a USING (resource_id)
+    WHERE c.treatment = 'capitalised'
+),
+
+balance AS (
+    SELECT
+        n.card_id, n.holder_code, n.resource_code,
+        max(n.line_date) AS line_date,
+        sum(n.amount_cny) AS amount_cny
+    FROM line AS n
+    GROUP BY n.card_id, n.holder_code, n.resource_code
+),
+
+found AS (
+    SELECT
+        n.card_id,
+        'cost_after_disposal' AS finding_kind,
+        n.posted_period, n.voucher_no, n.line_no, n.holder_code, n.resource_code,
+        n.line_date AS finding_date,
+        n.amount_cny
+    FROM line AS n
+    WHERE n.line_date > n.disposed_date
+    UNION ALL
+    SELECT
+        b.card_id, 'reversal_beyond_cost', '', '', 0, b.holder_code, b.resource_code, b.line_date,
+        CAST(-b.amount_cny AS DECIMAL(20, 2))
+    FROM balance AS b
+    WHERE b.amount_cny < 0
+)
+
+SELECT
+    f.card_id,
+    f.finding_kind,
+    f.posted_period,
+    f.voucher_no,
+    f.line_no,
+    f.holder_code,
+    f.resource_code,
+    f.finding_date,
+    f.amount_cny,
+    k.message_zh,
+    k.message_en,
+    k.mend_zh,
+    k.mend_en
+FROM found AS f
+LEFT JOIN policy.control_finding_kind AS k ON k.kind = f.finding_kind AND in_force(k, f.finding_date)
