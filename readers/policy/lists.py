@@ -435,6 +435,11 @@ LISTS: Mapping[str, ListShape] = {
             )
         },
     ),
+    "control_finding_kind": ListShape(
+        ("kind",),
+        ("message_zh", "message_en", "mend_zh", "mend_en"),
+        checks={"kind": one_of("cost_after_disposal", "reversal_beyond_cost")},
+    ),
     "owed_delivery": ListShape(("unit_kind", "kind"), checks={"kind": one_of(*KINDS)}, more=_NAMES),
     "rejection_rule": ListShape(
         ("rule",),
