@@ -9,6 +9,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from readers.catalogues.json_body import dated
 from tests.world import World
 from warehouse import queries
 from warehouse.tables.definitions import all_tables
@@ -325,3 +326,20 @@ def test_no_model_takes_text_for_a_value_leniently() -> None:
         lenient = [node for node in nodes if isinstance(node, exp.TryCast | exp.StrToTime)]
         lenient += [node for node in nodes if isinstance(node, exp.Anonymous) and node.name.lower() == "try_strptime"]
         assert lenient == [], table.qualified
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ({"modified_date": "R/P1W"}, {"update_cycle": "R/P1W"}),
+        ({"modified_date": "R/P1W", "update_cycle": "R/P1W"}, {"update_cycle": "R/P1W"}),
+        (
+            {"modified_date": "R/P1Y", "update_cycle": "R/P1M"},
+            {"update_cycle": "R/P1M", "unread": {"modified_date": "R/P1Y"}},
+        ),
+        ({"issued_date": "2015-01-01/2015-12-31"}, {"unread": {"issued_date": "2015-01-01/2015-12-31"}}),
+        ({"issued_date": "2015-1-1T08:00:00Z"}, {"issued_date": "2015-01-01"}),
+    ],
+)
+def test_a_cycle_and_an_interval_are_no_dates(body: dict[str, str], wanted: dict[str, object]) -> None:
+    assert dated(body) == wanted
