@@ -62,7 +62,7 @@ def test_an_answer_goes_into_a_pipe_as_csv(monkeypatch: pytest.MonkeyPatch, caps
 def test_a_source_has_deliverer_file_place_and_text_in_lines_of_their_own(terminal: io.StringIO) -> None:
     source = {"table": "landing.record", "key": {}, "sha256": "ab" * 32, "deliverer": "1199", "file": "成本.csv"}
     source |= {"pointer": "record 1, line 2", "raw": "1,2\n"}
-    console.show_trace(Trace("report.form_r1", {}, {"period": "2026-06"}, [], [source], 3, True, []))
+    console.show_trace(Trace("report.form_r1", {}, {"period": "2026-06"}, [], [source], 3, True, [], []))
     lines = [line.strip() for line in terminal.getvalue().splitlines()]
     for line in (
         "单位 deliverer  1199",

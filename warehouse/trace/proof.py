@@ -18,14 +18,15 @@ from warehouse.trace.walk import TraceError, Tracer
 
 @dataclass(frozen=True)
 class Proof:
-    """What verifying a table's set of rows and `sampled` of its `row_count` rows showed; `failures` has one line a difference, `unproven` one
-    a thing that had to be taken as it is stored."""
+    """What verifying a table's set of rows and `sampled` of its `row_count` rows showed; `failures` has one line a difference,
+    `unproven` one a thing that had to be taken as it is stored.
+    """
 
     table: str
     row_count: int
     sampled: int
     failures: tuple[str, ...]
-    unproven: tuple[str, ...]
+    unproven: tuple[str, ...] = ()
 
 
 def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> Iterator[Proof]:
