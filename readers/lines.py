@@ -41,8 +41,10 @@ class LongCellError(ValueError):
         self.line = line
 
 
-def split(text: str, delimiter: str = ",") -> Iterator[Line]:
+def split(text: str, delimiter: str = ",", *, blank_before_quote: bool = False) -> Iterator[Line]:
     """Split text into its records, blank lines included, with \\n, \\r\\n or \\r as line ends.
+
+    blank_before_quote: a quoted cell may stand after a blank, as in `1, "2,3"`; blanks before cells are left out.
 
     Raises:
         OpenQuoteError, LongCellError: at the record that cannot be ended.
@@ -57,7 +59,7 @@ def split(text: str, delimiter: str = ",") -> Iterator[Line]:
         yield _END
 
     first = 1
-    reader = csv.reader(feed(), delimiter=delimiter)
+    reader = csv.reader(feed(), delimiter=delimiter, skipinitialspace=blank_before_quote)
     while True:
         try:
             cells = next(reader)

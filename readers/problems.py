@@ -19,6 +19,9 @@ _SAVE_AGAIN = (
 )
 _WRITE_AGAIN = ("从来源系统重新导出后交付", "export it from its system again and deliver that")
 
+#: A note of a file that begins so must be read: the first sheet of the receipt and the terminal show it.
+WARNING = "警告 warning: "
+
 _WORDS = {
     "empty_file": _Words("文件是空的", "the file is empty", *_WRITE_AGAIN),
     "html_page": _Words(
@@ -137,6 +140,18 @@ _WORDS = {
         "no header row: two columns at least must be named as in the template, but there is “{detail}”",
         "用 `shuzhang template` 的模板填写，或把列名改为模板中的名称",
         "fill in the template of `shuzhang template`, or rename the columns as in it",
+    ),
+    "side_by_side": _Words(
+        "同一工作表并排放了两张表（列名重复：{detail}），一行里有两条记录",
+        "two tables stand side by side (repeated headings: {detail}), so that a row holds two records",
+        "上下排列，或各放一个工作表，重新交付",
+        "put one below the other, or each on a sheet of its own, and deliver it again",
+    ),
+    "hidden_sheets": _Words(
+        "只有隐藏的工作表有表头：{detail}；隐藏的工作表不读取",
+        "only hidden sheets have a header: {detail}; hidden sheets are not read",
+        "取消隐藏要交付的工作表，删去其余的，重新交付",
+        "unhide the sheet that is to be delivered, delete the others, and deliver it again",
     ),
     "open_quote": _Words(
         "双引号没有配对，从该行起无法分成记录",

@@ -6,18 +6,23 @@ Does not belong here: any format, and recognising one (`readers/records.py`).
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
-from unicodedata import normalize
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
+from readers.headings import heading_key, undecorated
 from readers.kinds import CATALOG, FIELD_KIND, KINDS
+from readers.money import MoneyUnits
 from readers.policy.files import PolicyOnDay
+from readers.values import Notation
 
 #: A record as a reader gives it. All text; `record_key`, `body` and `violations` may be NULL. `kind` is that of the delivery, but
 #: FIELD_KIND for a row of a field list. The hashes are SHA-256 in hexadecimal, of the text as delivered and of its canonical form.
@@ -50,7 +55,6 @@ UNREAD = "unread"
 #: Longer text is no heading of ours: likeness is not looked for.
 _HEADING_CHARS = 40
 
-_IGNORED = re.compile(r"[\s_\-*:]+")
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 
 
@@ -75,6 +79,7 @@ class Column(NamedTuple):
     label_zh: str
     value_type: str
     is_key: bool
+    is_required: bool = False
 
     @property
     def of_field(self) -> bool:
@@ -86,11 +91,38 @@ class Column(NamedTuple):
         return f"field_{self.name}" if self.of_field else self.name
 
 
+#: In place of a unit of money: neither the heading nor the column's own name says one (金额), so that the table must.
+UNSAID = "?"
+
+
+class Meaning(NamedTuple):
+    """What a heading means: a column, if any, and the unit of money that the heading names, as in 金额（万元）.
+
+    unit: UNSAID for amounts under a name without any. sign: 1 or -1 if it is a part of the column, which is the sum of its parts
+    (期末余额 借方, 期末余额 贷方); else 0.
+    """
+
+    column: Column | None
+    unit: str | None = None
+    sign: int = 0
+
+
 class BareCell(NamedTuple):
     """A cell of a table without a header: the column that it means, and the pattern of its text."""
 
     column: Column
     pattern: re.Pattern[str]
+
+
+def notation_of(policy: PolicyOnDay) -> Notation:
+    """How values are written, as far as policy says it: the city's zone, and units of money."""
+    zones = [entry.body["value"] for entry in policy.of("reading_setting") if entry.body["name"] == "city_time_zone"]
+    units = policy.of("money_unit")
+    factors = {
+        heading_key(entry.body["unit"]): Decimal(entry.body["factor"]) if "factor" in entry.body else None
+        for entry in units
+    }
+    return Notation(ZoneInfo(zones[0]) if zones else None, money=MoneyUnits(factors))
 
 
 @dataclass(frozen=True)
@@ -99,7 +131,9 @@ class Layout:
 
     headings: heading as `heading_key` gives it, to its column. canonical: those of them that are names or
     labels, not synonyms. field_headings: what headings mean in a list of fields (信息项), before `headings`. bare: the
-    forms of tables without a header, by name.
+    forms of tables without a header, by name. notation: the city's time zone and units of money. words: by role, those that mark a row
+    as no record, or a heading as one to be filled. holder_headings: headings that look like the holder. signs: headings of parts of a
+    column, which are summed, to 1 or -1.
     """
 
     kind: str
@@ -108,10 +142,14 @@ class Layout:
     canonical: frozenset[str]
     field_headings: Mapping[str, Column] = field(default_factory=dict)
     bare: Mapping[str, tuple[BareCell, ...]] = field(default_factory=dict)
+    notation: Notation = field(default_factory=Notation)
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    holder_headings: frozenset[str] = frozenset()
+    signs: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, policy: PolicyOnDay, kind: str) -> "Layout":
-        """The layout of a kind, from the lists delivery_column, heading_synonym and bare_table; names win over synonyms.
+        """The layout of a kind, from the policy lists of how tables are read; names win over synonyms.
 
         Raises:
             KeyError: the policy has no column of that kind.
@@ -124,7 +162,14 @@ class Layout:
             if row["kind"] not in kinds:
                 continue
             name = row["column"].removeprefix("field_") if row["kind"] == FIELD_KIND else row["column"]
-            column = Column(name, row["kind"], row["label_zh"], row["value_type"], row["is_key"] == "yes")
+            column = Column(
+                name,
+                row["kind"],
+                row["label_zh"],
+                row["value_type"],
+                row["is_key"] == "yes",
+                row["is_required"] == "yes",
+            )
             columns[row["kind"], row["column"]] = column
             for heading in (row["column"], row["label_zh"], row["label_en"]):
                 headings.setdefault(heading_key(heading), column)
@@ -138,6 +183,12 @@ class Layout:
                 headings.setdefault(heading_key(entry.body["heading"]), column)
                 if column.of_field:
                     field_headings.setdefault(heading_key(entry.body["heading"]), column)
+        signs: dict[str, int] = {}
+        for entry in policy.of("column_part"):
+            column = columns.get((entry.body["kind"], entry.body["column"]))
+            key = heading_key(entry.body["heading"])
+            if column is not None and headings.setdefault(key, column) is column:
+                signs[key] = -1 if entry.body["sign"] == "-" else 1
         bare: dict[str, dict[int, BareCell]] = {}
         for entry in policy.of("bare_table"):
             row = entry.body
@@ -145,16 +196,65 @@ class Layout:
                 cell = BareCell(columns[kind, row["column"]], re.compile(row["pattern"]))
                 bare.setdefault(row["form"], {})[int(row["position"])] = cell
         forms = {form: tuple(cell for _, cell in sorted(cells.items())) for form, cells in bare.items()}
-        return cls(kind, tuple(columns.values()), headings, canonical, field_headings, forms)
+        words: dict[str, set[str]] = {}
+        for entry in policy.of("table_word"):
+            words.setdefault(entry.body["role"], set()).add(heading_key(entry.body["word"]))
+        return cls(
+            kind,
+            tuple(columns.values()),
+            headings,
+            canonical,
+            field_headings,
+            forms,
+            notation_of(policy),
+            {role: frozenset(found) for role, found in words.items()},
+            frozenset(heading_key(entry.body["heading"]) for entry in policy.of("holder_heading")),
+            signs,
+        )
+
+    def meaning(self, heading: str, *, of_field: bool = False) -> Meaning:
+        """What a heading names. A unit of money beside it is none of its name, nor is what says that it must be filled (必填).
+
+        of_field: it stands in a list of fields.
+        """
+        key = heading_key(heading)
+        column = self._known(key, of_field)
+        if column is None and len(key) <= _HEADING_CHARS:
+            key = undecorated(key, self.words.get("required", frozenset()))
+            column = self._known(key, of_field)
+        if column is not None and column.value_type != "amount":
+            return Meaning(column)
+        if key in self.signs:
+            return Meaning(column, None, self.signs[key])
+        if column is not None and key == heading_key(column.heading):
+            return Meaning(column)
+        if column is None and (len(key) > _HEADING_CHARS or key in self._amounts):
+            return Meaning(self._amounts.get(key), UNSAID)
+        if (found := self.notation.money.of_heading(key)) is None:
+            return Meaning(column)
+        name, unit = found
+        if column:
+            return Meaning(column, unit)
+        part = self._amounts.get(name)
+        return Meaning(part, unit, self.signs.get(name, 0)) if part else Meaning(None)
 
     def column(self, heading: str, *, of_field: bool = False) -> Column | None:
         """The column that a heading names, or None. of_field: it stands in a list of fields."""
-        key = heading_key(heading)
+        return self.meaning(heading, of_field=of_field).column
+
+    def _known(self, key: str, of_field: bool) -> Column | None:
         return (self.field_headings.get(key) if of_field else None) or self.headings.get(key)
+
+    @cached_property
+    def _amounts(self) -> Mapping[str, Column]:
+        """The columns of amounts by their headings without unit: 金额 for 金额（元）."""
+        amounts = {key: column for key, column in self.headings.items() if column.value_type == "amount"}
+        found = ((self.notation.money.of_heading(key), column) for key, column in amounts.items())
+        return {**{of[0]: column for of, column in found if of}, **amounts}
 
     def is_canonical(self, heading: str) -> bool:
         """Whether a heading is a column's own name or label, not a synonym."""
-        return heading_key(heading) in self.canonical
+        return undecorated(heading_key(heading), self.words.get("required", frozenset())) in self.canonical
 
     def nearest(self, heading: str, besides: Collection[Column] = ()) -> Column | None:
         """The column, none of `besides`, that has the heading most like this, if any."""
@@ -232,11 +332,6 @@ class Reading:
     encoding: str | None
     batches: Iterator[pa.RecordBatch]
     notes: list[str] = field(default_factory=list)
-
-
-def heading_key(heading: str) -> str:
-    """A heading without what does not tell headings apart: width, case, spaces, `_`, `-`, `*` and colon."""
-    return _IGNORED.sub("", normalize("NFKC", heading)).casefold()
 
 
 def json_text(value: object) -> str:

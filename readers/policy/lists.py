@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+from zoneinfo import available_timezones
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -120,6 +121,11 @@ _AUTHORITY = Check(
     f"must be lower-case letters, digits and underscores, a letter first, and none of {', '.join(SPEAKERS)}",
 )
 _DATE = Check(_is_date, "应为 YYYY-MM-DD", "must be YYYY-MM-DD", "bad_date", "DATE")
+_ZONE = Check(
+    lambda text: text in available_timezones(),
+    "应为 IANA 时区名，如 Asia/Shanghai",
+    "must be the IANA name of a time zone, such as Asia/Shanghai",
+)
 _PATTERN = Check(
     _is_pattern,
     "应为有效的 RE2 正则表达式，不能用环视、反向引用、\\Q…\\E、八进制转义和不计次数的花括号",
@@ -215,6 +221,12 @@ LISTS: Mapping[str, ListShape] = {
     "heading_synonym": ListShape(
         ("kind", "heading"), ("column",), references=((("kind", "column"), "delivery_column"),)
     ),
+    "column_part": ListShape(
+        ("kind", "heading"),
+        ("column", "sign"),
+        checks={"sign": one_of("+", "-")},
+        references=((("kind", "column"), "delivery_column"),),
+    ),
     "bare_table": ListShape(
         ("kind", "form", "position"),
         ("column", "pattern"),
@@ -228,6 +240,14 @@ LISTS: Mapping[str, ListShape] = {
         more=_NAMES,
     ),
     "authority_unit": ListShape(("authority",), ("unit_code",), checks={"authority": _AUTHORITY}, more=_NAMES),
+    "table_word": ListShape(
+        ("role", "word"), checks={"role": one_of("total", "note", "signature", "example", "required")}
+    ),
+    "money_unit": ListShape(("unit",), optional=("factor",), checks={"factor": _NUMBER}),
+    "holder_heading": ListShape(("heading",)),
+    "reading_setting": ListShape(
+        ("name",), ("value",), checks={"name": one_of("city_time_zone"), "value": _ZONE}, more=_NAMES
+    ),
     "source_system": ListShape(("deliverer_code", "source_name"), ("system",)),
     "source_code": ListShape(("system", "code_list", "source_code"), ("code",)),
     "grade_rule": ListShape(

@@ -5,25 +5,26 @@ contain (`readers/profiling/profile.py`), formats themselves.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 from statistics import median
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from readers.lines import without_line_end
+from readers.lines import longest_cell, too_long, without_line_end
 from readers.magic import OLE, PARQUET, ZIP, head_of, markup
-from readers.problems import Unreadable
+from readers.problems import WARNING, Unreadable
 from readers.shapes import json_text, text_array
 from readers.tables.content_header import HEADER_SCAN_ROWS, ContentHeader, content_header
 from readers.tables.csv_file import DELIMITERS, HEAD_CHARACTERS, PRIVATE, decoded, delimited_rows, head_rows
 from readers.tables.table import Row, distinct
-from readers.tables.workbook import Sheet, filled_down
+from readers.tables.workbook import Sheet, filled_down, hidden_warning
 from readers.tables.xls_file import xls_sheets
-from readers.tables.xlsx_file import MAX_GRID_CELLS, MAX_UNPACKED_BYTES, refuse_long_cells, xlsx_sheets
+from readers.tables.xlsx_file import MAX_GRID_CELLS, MAX_UNPACKED_BYTES, xlsx_sheets
 
 #: Rows are turned into columns so many at a time.
 _CHUNK_ROWS = 50_000
@@ -54,11 +55,12 @@ class ContentTable:
 
 @dataclass(frozen=True)
 class ContentFile:
-    """A delivered file of tables. `tables` is gone through once, and may raise Unreadable."""
+    """A delivered file of tables. `tables` is gone through once, and may raise Unreadable. notes: whole when it has ended."""
 
     format: str
     encoding: str | None
     tables: Iterator[ContentTable]
+    notes: list[str] = field(default_factory=list)
 
 
 def read_content(path: Path) -> ContentFile:
@@ -68,10 +70,11 @@ def read_content(path: Path) -> ContentFile:
         Unreadable: it is none of them; also while `tables` is gone through.
     """
     head, text = head_of(path)
+    notes: list[str] = []
     if head.startswith(ZIP):
-        return ContentFile("xlsx", None, _of_sheets(xlsx_sheets(path)))
+        return ContentFile("xlsx", None, _of_sheets(xlsx_sheets(path), notes), notes)
     if head.startswith(OLE):
-        return ContentFile("xls", None, _of_sheets(xls_sheets(path)))
+        return ContentFile("xls", None, _of_sheets(xls_sheets(path), notes), notes)
     if head.startswith(PARQUET):
         return ContentFile("parquet", None, iter([_parquet(path)]))
     if text.startswith(b"<"):
@@ -85,12 +88,20 @@ def read_content(path: Path) -> ContentFile:
     return ContentFile("csv", encoding, iter([table]))
 
 
-def _of_sheets(sheets: Iterable[Sheet]) -> Iterator[ContentTable]:
+def _of_sheets(sheets: Iterable[Sheet], notes: list[str]) -> Iterator[ContentTable]:
     found = False
+    hidden: list[str] = []
     for sheet in sheets:
-        if table := _table(sheet, counts_cells=False):
+        if sheet.is_hidden:
+            hidden.append(sheet.name)
+        elif table := _table(sheet, counts_cells=False):
             found = True
+            notes.extend(f"{WARNING}{sheet.name}: {note}" for note in sheet.notes)
             yield table
+    if hidden and not found:
+        raise Unreadable("hidden_sheets", "、".join(hidden), "、".join(hidden))
+    if hidden:
+        notes.append(hidden_warning(hidden))
     if not found:
         raise Unreadable("no_table")
 
@@ -223,8 +234,18 @@ def _parquet(path: Path) -> ContentTable:
         raise Unreadable("damaged_parquet", "", str(error).splitlines()[0]) from error
     if table.num_rows == 0:
         raise Unreadable("no_table")
-    refuse_long_cells("", table)
+    _refuse_long_cells(table)
     names = [str(column) for column in table.column_names]
     headings = distinct([metadata.schema.to_arrow_schema().names[number] for number in range(len(names))])
     renamed = table.rename_columns([f"c{number}" for number in range(1, len(names) + 1)])
     return ContentTable("", "", "schema", headings, renamed, json_text([names]), tuple(names))
+
+
+def _refuse_long_cells(table: pa.Table) -> None:
+    """Refuse a table of text that has too long a cell, naming its row."""
+    for column in table.columns:
+        lengths = pc.call_function("utf8_length", [column])
+        most = pc.call_function("max", [lengths]).as_py() or 0
+        if most > longest_cell():
+            row = lengths.index(pa.scalar(most, lengths.type)).as_py() + 1
+            raise too_long(f"row {row}", most)

@@ -14,7 +14,7 @@ __all__ = ["HEADER_SCAN_ROWS", "ContentHeader", "content_header"]
 
 #: A header fills as many of the columns that rows fill as a rule.
 _LEAST_FILLED = 0.6
-#: Longer text is no heading.
+#: Longer text is a heading only where what stands below it is much shorter.
 _HEADING_CHARS = 60
 #: A row with a greater share of numbers, dates and codes is one of data.
 _MOST_VALUES = 0.2
@@ -58,7 +58,7 @@ def content_header(rows: Sequence[Row]) -> ContentHeader | None:
     for number, cells in enumerate(blank_free):
         if filled[number] < least:
             continue
-        if not _is_header(cells):
+        if not _is_header(cells, blank_free[number + 1 :]):
             break
         below = blank_free[number + 1] if number + 1 < len(blank_free) else []
         end = number + 1
@@ -74,10 +74,20 @@ def _heading(cell: str) -> str:
     return "" if _BLANK.fullmatch(text) else text
 
 
-def _is_header(cells: Sequence[str]) -> bool:
+def _is_header(cells: Sequence[str], below: Sequence[Sequence[str]] = ()) -> bool:
     texts = [text for text in cells if text]
-    values = sum(_VALUE.fullmatch(text) is not None or len(text) > _HEADING_CHARS for text in texts)
+    values = sum(
+        _VALUE.fullmatch(text) is not None or (len(text) > _HEADING_CHARS and not _stands_out(position, text, below))
+        for position, text in enumerate(cells)
+        if text
+    )
     return values <= _MOST_VALUES * len(texts) and len(set(texts)) >= len(texts) / 2
+
+
+def _stands_out(position: int, text: str, below: Sequence[Sequence[str]]) -> bool:
+    """Whether a long text differs from all that stands below it, as a heading does from values and prose from prose does not."""
+    lengths = [len(row[position]) for row in below if position < len(row) and row[position]]
+    return bool(lengths) and 2 * max(lengths) < len(text)
 
 
 def _is_second_row(upper: Sequence[str], lower: Sequence[str]) -> bool:

@@ -3,8 +3,9 @@
 Does not belong here: what is the same for every table (`readers/tables/table.py`).
 """
 
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from typing import NamedTuple
@@ -18,12 +19,15 @@ from readers.tables.table import (
     Form,
     Found,
     Row,
+    Table,
     find_header,
     heading_notes,
     table_records,
 )
 
 DELIMITERS = (",", "\t", ";", "|")
+#: The Chinese comma and semicolon stand in texts too: they delimit only where nothing else does.
+WIDE_DELIMITERS = ("，", "；")
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HEAD_BYTES = 4096
@@ -31,6 +35,10 @@ HEAD_CHARACTERS = 1 << 18
 # Control characters that text seldom has; tab, line ends, form feed, Ctrl-Z and escape are met in exports.
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a\x1b")
 
+
+_MARK = "\ufeff"
+_PADDING = b"\0\x1a"
+_EURO_ERRORS = "euro-of-windows"
 
 # The private use area: GB18030 puts there what it has no character for.
 PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -66,27 +74,49 @@ def read_csv(data: bytes, layout: Layout, notes: list[str]) -> tuple[str, Iterat
         notes.append(f"文字按 {choice.encoding} 解码{also} decoded as {choice.encoding}")
     notes.extend(heading_notes(place, head[: choice.found.start], choice.found, layout))
     below = chain(head[choice.found.end :], rows)
-    return choice.encoding, table_records(below, choice.found.header, Form(_pointer, _raw))
+    table = Table(layout, choice.found, place, head, notes, counts_cells=True)
+    return choice.encoding, table_records(below, table, Form(_pointer, _raw))
 
 
 def decoded(data: bytes) -> Iterator[tuple[str, str]]:
     """(encoding, text) for every encoding in which the bytes are whole."""
+    data = _without_padding(data)
     if data.startswith(_UTF16_MARKS):
         candidates = [("utf-16", "utf-16")]
     elif b"\0" in data[:_HEAD_BYTES]:
         candidates = [("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be")]
     else:
         if (text := _whole(data, "utf-8-sig")) is not None:
-            yield "utf-8", text
+            yield "utf-8", text.lstrip(_MARK)  # programs that join files leave several
             return
         _refuse_damaged_utf8(data)
         candidates = [("gb18030", "gb18030"), ("big5", "cp950")]
+        if not any(_whole(data, codec) is not None for _, codec in candidates):
+            with suppress(UnicodeDecodeError):
+                yield "gb18030", data.decode("gb18030", _EURO_ERRORS)
+                return
     texts = [(name, text) for name, codec in candidates if (text := _whole(data, codec)) is not None]
     if not texts:
         if _is_binary(data[:_HEAD_BYTES].decode("latin-1")):
             raise Unreadable("not_recognised")
         raise Unreadable("unknown_encoding", _line_of(data, _failure(data, "gb18030")))
     yield from texts
+
+
+def _without_padding(data: bytes) -> bytes:
+    """The bytes without what old programs fill a file up with: NUL and Ctrl-Z at its end, where there is no NUL before."""
+    rest = data.rstrip(_PADDING)
+    return data if b"\0" in rest else rest
+
+
+def _euro(error: UnicodeError) -> tuple[str, int]:
+    """The euro sign of Windows in what else is GB18030."""
+    if isinstance(error, UnicodeDecodeError) and error.object[error.start] == 0x80:
+        return "€", error.start + 1
+    raise error
+
+
+codecs.register_error(_EURO_ERRORS, _euro)
 
 
 def _is_binary(text: str) -> bool:
@@ -129,11 +159,15 @@ def _choose(texts: list[tuple[str, str]], layout: Layout) -> _Choice | None:
 
     Of equals it is the text with fewer private characters, which one encoding read as another is full of, then the first.
     """
+    return _best(texts, layout, DELIMITERS) or _best(texts, layout, WIDE_DELIMITERS)
+
+
+def _best(texts: list[tuple[str, str]], layout: Layout, delimiters: Sequence[str]) -> _Choice | None:
     best: _Choice | None = None
     best_rank = (False, 0, 0)
     for encoding, text in texts:
         doubtful = len(PRIVATE.findall(text[:HEAD_CHARACTERS]))
-        for delimiter in DELIMITERS:
+        for delimiter in delimiters:
             found = find_header(head_rows(text, delimiter), layout)
             if found is None:
                 continue
@@ -158,7 +192,7 @@ def delimited_rows(text: str, delimiter: str) -> Iterator[Row]:
         Unreadable: at the row that cannot be ended.
     """
     try:
-        for line in split(text, delimiter):
+        for line in split(text, delimiter, blank_before_quote=True):
             yield Row(*line)
     except OpenQuoteError as error:
         raise Unreadable("open_quote", f"line {error.line}") from error

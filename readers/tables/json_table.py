@@ -26,6 +26,7 @@ from readers.tables.table import (
     Found,
     Header,
     Row,
+    Table,
     find_header,
     heading_notes,
     table_records,
@@ -93,7 +94,8 @@ def read_json_table(data: memoryview, layout: Layout, notes: list[str]) -> tuple
         notes.append(
             f"{best.pointer}/0: 首个元素是字段说明，不作为记录 the first element describes the fields, no record"
         )
-    return encoding, _records(best, layout)
+    head = [*above, *([_array_row(start, _value(best.items[start]))] if best.keys is None else [])]
+    return encoding, _records(best, Table(layout, best.found, best.pointer or "/", head, notes))
 
 
 def _in_utf8(data: memoryview) -> tuple[str, memoryview]:
@@ -174,13 +176,13 @@ def _keys(items: Sequence[msgspec.Raw]) -> tuple[str, ...]:
     return tuple(keys)[:_KEYS]
 
 
-def _records(table: _Table, layout: Layout) -> Iterator[Record]:
+def _records(table: _Table, known: Table) -> Iterator[Record]:
     broken: list[Record] = []
     form = Form(lambda block: _pointer(table.pointer, block), _raw)
-    for record in table_records(_rows(table, broken), table.found.header, form):
+    for record in table_records(_rows(table, broken), known, form):
         body = record.body or {}
         if record.kind != FIELD_KIND:
-            _take_fields(body, layout)
+            _take_fields(body, known.layout)
         # Texts and numbers are alike in a body, and what headings mean stands elsewhere in the file: the two together.
         value = json_text(_decode(record.raw))
         found, canonical = record.violations, f"{value}\n{json_text(body)}"

@@ -1,108 +1,58 @@
 """Rows of cells into records: what delimited text, workbooks and tables in JSON share.
 
-Belongs here: finding the header, headings to columns, one row a record, or for catalogues with fields one
-block of rows; lists of fields, and tables without a header. Does not belong here: encodings, workbooks, and whether a
-value is acceptable.
+Belongs here: one row a record, or for catalogues with fields one block of rows; lists of fields; what is wrong with a cell. Does not
+belong here: where the header is (`header.py`), which rows are no records (`remarks.py`), encodings, workbooks, and whether a value is
+acceptable.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from datetime import date
+from decimal import Decimal
+from itertools import groupby, takewhile
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+from readers.headings import heading_key
 from readers.kinds import FIELD_KIND
-from readers.shapes import UNREAD, Column, Layout, Record
-from readers.values import PLAIN_TYPES, settled
+from readers.problems import WARNING
+from readers.shapes import UNREAD, UNSAID, Column, Layout, Record, Violation, shown
+from readers.tables.cells import Fault, has_unseen, lost, plain
+from readers.tables.header import (
+    HEADER_MIN_COLUMNS,
+    HEADER_SCAN_ROWS,
+    Found,
+    Header,
+    Row,
+    distinct,
+    find_header,
+    heading_notes,
+    untold,
+)
+from readers.tables.remarks import Cell, Remarks, filled
+from readers.values import DAY_0_OF_1900, PLAIN_TYPES, Notation, settled
 
-#: The header is looked for in this many rows; what stands above it (titles, units) is no record.
-HEADER_SCAN_ROWS = 50
-#: A row is a header if it names this many columns: one alone occurs in notes and in data.
-HEADER_MIN_COLUMNS = 2
-#: A table without a header is told by as many rows as this, or more.
-BARE_MIN_ROWS = 2
-#: Headings that mean no column are noted one by one up to this many; each is compared with all that are known.
-NOTED_HEADINGS = 50
-#: Of what stands above a header, a note shows as much.
-_NOTED_CHARS = 500
-#: How a note of a heading goes on after its place.
-_HEADING_NOTE = "模板中没有列"
+__all__ = [
+    "HEADER_MIN_COLUMNS",
+    "HEADER_SCAN_ROWS",
+    "Block",
+    "Form",
+    "Found",
+    "Header",
+    "Row",
+    "Table",
+    "distinct",
+    "find_header",
+    "heading_notes",
+    "table_records",
+    "untold",
+]
 
-#: What a list of fields says of the resource, and no more than that: else it is a catalogue with fields.
-_LINKS = frozenset({"identifier", "title", "provider_name", "provider_code"})
-_FIELD_NAMES = frozenset({"name", "english_name"})
-
-
-class Row(NamedTuple):
-    """A row: its first and last physical row or line (1-based), cells, and text with line ends (CSV).
-
-    In JSON: its place in the array from 0, cells, the item's text, and by heading what is no plain value.
-    """
-
-    first: int
-    last: int
-    cells: Sequence[str]
-    text: str = ""
-    nested: Mapping[str, Any] = {}
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.nested and not any(cell and not cell.isspace() for cell in self.cells)
-
-
-@dataclass(frozen=True)
-class Header:
-    """A header row. Per position: a heading that no other position has, and the column it means, if any.
-
-    lists_fields: the table is a list of fields, each row one field of a resource that is described elsewhere.
-    """
-
-    headings: tuple[str, ...]
-    columns: tuple[Column | None, ...]
-    lists_fields: bool = False
-
-    @classmethod
-    def of(cls, cells: Sequence[str], layout: Layout) -> "Header":
-        """Take a row as header. Of two headings for one column the canonical one is taken, else the first."""
-        headings = distinct(cells)
-        if layout.field_headings:
-            columns = cls._columns(cells, layout, of_field=True)
-            names = {column.name for column in columns if column and column.of_field}
-            others = {column.name for column in columns if column and not column.of_field}
-            if names & _FIELD_NAMES and others <= _LINKS and (others or len(names) > 1):
-                return cls(headings, columns, lists_fields=True)
-        return cls(headings, cls._columns(cells, layout))
-
-    @staticmethod
-    def _columns(cells: Sequence[str], layout: Layout, *, of_field: bool = False) -> tuple[Column | None, ...]:
-        found = [layout.column(cell, of_field=of_field) if cell.strip() else None for cell in cells]
-        # 类型 and 说明 mean a field's only beside its name.
-        if not any(column and column.of_field and column.name in _FIELD_NAMES for column in found):
-            found = [column if column and not column.of_field else None for column in found]
-        chosen: dict[Column, int] = {}
-        for position, column in enumerate(found):
-            if column is not None and (
-                column not in chosen
-                or (layout.is_canonical(cells[position]) and not layout.is_canonical(cells[chosen[column]]))
-            ):
-                chosen[column] = position
-        columns: list[Column | None] = [None] * len(found)
-        for column, position in chosen.items():
-            columns[position] = column
-        return tuple(columns)
-
-    @property
-    def mapped_count(self) -> int:
-        return sum(column is not None for column in self.columns)
-
-    @property
-    def unmapped(self) -> list[str]:
-        """Headings that mean no column."""
-        pairs = zip(self.headings, self.columns, strict=True)
-        return [heading for heading, column in pairs if column is None and not heading.startswith("_extra_")]
-
-    def heading(self, position: int) -> str:
-        """The heading at a position from 0; `_extra_N` (N from 1) where there is none."""
-        return self.headings[position] if position < len(self.headings) else f"_extra_{position + 1}"
+#: A row that repeats so much of a header's headings, and nothing else, is a header.
+_LEAST_OF_HEADER = 0.6
+#: What a table may name once for a group of resources, before all else.
+_PROVIDERS = frozenset({"provider_name", "provider_code"})
+_ONE = Decimal(1)
 
 
 @dataclass
@@ -121,120 +71,212 @@ class Form(NamedTuple):
     raw: Callable[[Block], str]
 
 
-class Found(NamedTuple):
-    """A header among the first rows of a table: it stands in rows `start` to `end` (exclusive, from 0).
+class Scale(NamedTuple):
+    """How the amounts of a column become yuan. conflict: the units that heading and lines above say, where they differ or are not yuan."""
 
-    bare: the table has no header, and is read in this form of the layout.
+    factor: Decimal = _ONE
+    conflict: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a reader knows of a table besides its rows.
+
+    place: how notes call it. name: the resource's where a list of fields has no column for it. head: the rows up to the first record.
+    notes: whole when the records have been gone through. day_0: of serial numbers of days. counts_cells: a row with more of them than the
+    header has moved its columns, as an unquoted comma does.
     """
 
-    header: Header
-    start: int
-    end: int
-    bare: str = ""
+    layout: Layout
+    found: Found
+    place: str
+    head: Sequence[Row] = ()
+    notes: list[str] = field(default_factory=list)
+    name: str = ""
+    day_0: date = DAY_0_OF_1900
+    counts_cells: bool = False
+
+    @property
+    def above(self) -> Sequence[Row]:
+        return self.head[: self.found.start]
 
 
-def find_header(rows: Sequence[Row], layout: Layout) -> Found | None:
-    """The row, or two rows (groups above columns), that name most columns, the first of equals.
-
-    The layout of 政务信息资源目录 has two: 共享属性 above 共享类型, 共享条件 and 共享方式. Where none is a header, all
-    rows may have one of the layout's forms of a table without.
-    """
-    return _named(rows, layout) or _bare(rows, layout)
-
-
-def _named(rows: Sequence[Row], layout: Layout) -> Found | None:
-    best: Found | None = None
-    for depth in (1, 2):
-        for start in range(len(rows) - depth + 1):
-            upper, lower = rows[start].cells, rows[start + depth - 1].cells
-            cells = [low if low.strip() else up for up, low in zip_longest(upper, lower, fillvalue="")]
-            header = Header.of(cells, layout)
-            # A cell of the first row of data may be called as a column is: one more does not make a second header row.
-            least = best.header.mapped_count + depth if best and best.end - best.start == 1 else HEADER_MIN_COLUMNS
-            if header.mapped_count >= max(least, HEADER_MIN_COLUMNS) and (
-                best is None or header.mapped_count > best.header.mapped_count
-            ):
-                best = Found(header, start, start + depth)
-    return best
+def table_records(rows: Iterable[Row], table: Table, form: Form) -> Iterator[Record]:
+    """The records of the rows below a header. A row without content is none, and ends a block; nor are those that `remarks.py` tells."""
+    sifted = _Sifted(table, form)
+    for _, part in groupby(sifted.rows(rows), key=itemgetter(0)):
+        yield from _records((row for _, row in part), sifted, form, table)
+    table.notes.extend(sifted.remarks.notes(table.place))
+    table.notes.extend(sifted.notes)
 
 
-def _bare(rows: Sequence[Row], layout: Layout) -> Found | None:
-    filled = [row.cells for row in rows if any(cell.strip() for cell in row.cells)]
-    for name, form in layout.bare.items():
-        if len(filled) >= BARE_MIN_ROWS and all(
-            len(cells) == len(form)
-            and all(of.pattern.fullmatch(cell.strip()) for of, cell in zip(form, cells, strict=True))
-            for cells in filled
-        ):
-            columns = tuple(cell.column for cell in form)
-            return Found(Header(tuple(column.label_zh for column in columns), columns), 0, 0, name)
-    return None
-
-
-def heading_notes(place: str, above: Sequence[Row], found: Found, layout: Layout) -> Iterator[str]:
-    """What a person should know of a table: what is above its header, and headings that mean no column."""
-    header = found.header
-    if found.bare:
-        order = "、".join(header.headings)
-        yield f"{place}: 没有表头，按“{order}”的次序读取 no header row; read as the form {found.bare} of policy/bare_table.csv"
-    titles = [cell.strip() for row in above for cell in row.cells if cell.strip()]
-    if titles:
-        text = " ".join(titles)
-        text = text if len(text) <= _NOTED_CHARS else f"{text[:_NOTED_CHARS]}…"
-        yield f"{place}: 表头之上的内容不作为记录 above the header, not taken as records: {text}"
-    if header.lists_fields:
-        yield f"{place}: 信息项清单，每行一个信息项 a list of fields, each row one field of a resource"
-    taken = {column for column in header.columns if column}
-    for heading in header.unmapped[:NOTED_HEADINGS]:
-        yield f"{place}: {unmapped_note(heading, layout, taken)}"
-    if more := len(header.unmapped[NOTED_HEADINGS:]):
-        yield f"{place}: 另有 {more} 列不在模板中，原样保留 {more} more headings are not in the template; kept as they are"
-
-
-def unmapped_note(heading: str, layout: Layout, taken: Collection[Column]) -> str:
-    """What to say of a heading that means no column: it is kept, and the nearest one that is not taken."""
-    nearest = layout.nearest(heading, besides=taken)
-    hint = f"；是否为“{nearest.label_zh}” did you mean “{nearest.label_zh}” ({nearest.heading})?" if nearest else ""
-    return f"{_HEADING_NOTE}“{heading[:_NOTED_CHARS]}”，原样保留 not in the template; kept as it is{hint}"
-
-
-def untold(notes: Iterable[str], told: set[str]) -> Iterator[str]:
-    """The notes, those of a heading only where `told` has it not yet; it has them then. A delivery has each once."""
-    for note in notes:
-        what = note.partition(": ")[2]
-        if what.startswith(_HEADING_NOTE):
-            if what in told:
-                continue
-            told.add(what)
-        yield note
-
-
-def table_records(rows: Iterable[Row], header: Header, form: Form, name: str = "") -> Iterator[Record]:
-    """The records of the rows below a header. A row without content is none, and ends a block.
-
-    name: of the table, which is the resource's where a list of fields has no column for it.
-    """
-    if header.lists_fields:
-        yield from _field_records(rows, header, form, name)
+def _records(rows: Iterable["_Numbered"], sifted: "_Sifted", form: Form, table: Table) -> Iterator[Record]:
+    reading = sifted.reading
+    if reading.header.lists_fields:
+        yield from _field_records(rows, reading, form, table.name)
         return
-    for block in _blocks(rows, header):
-        bodies = [_row_body(row, header) for row in block.rows]
+    for block in _blocks(rows, reading.header):
+        bodies = [reading.body(row) for row in block.rows]
         body = _merged(bodies)
         if extras := _extras(bodies, body):
             body["extras"] = extras
-        yield Record(form.pointer(block), form.raw(block), body)
+        violations = [violation for of in bodies for violation in of.violations]
+        yield Record(form.pointer(block), form.raw(block), body, [*violations, *sifted.filled_down(body)])
 
 
-def _field_records(rows: Iterable[Row], header: Header, form: Form, name: str) -> Iterator[Record]:
+class _Numbered(NamedTuple):
+    """A row, and its number among the table's rows that are not empty, from 1."""
+
+    number: int
+    row: Row
+
+
+class _Sifted:
+    """The rows of a table that are records, with the reading of their header, which may change on the way."""
+
+    def __init__(self, table: Table, form: Form) -> None:
+        self.table = table
+        self.form = form
+        self.remarks = Remarks(table.layout)
+        self.notes: list[str] = []
+        self.part = 0
+        self._stated = self._units([cell for row in table.above for cell in row.cells] + [table.name])
+        self._header_rows = {_texts(filled(row.cells)) for row in table.head[table.found.start : table.found.end]}
+        self._openings = {texts[0] for texts in self._header_rows if texts}
+        self._under(table.found.header)
+
+    def rows(self, rows: Iterable[Row]) -> Iterator[tuple[int, _Numbered]]:
+        """The records' rows, with the number of the part of the table that they are in."""
+        waiting: list[
+            tuple[_Numbered, list[Cell]]
+        ] = []  # a row with one cell, and empty ones: a title, if a header comes next
+        number, is_before_records = 0, True
+        for row in rows:
+            if row.is_empty:
+                if waiting:
+                    waiting.append((_Numbered(number, row), []))
+                else:
+                    yield self.part, _Numbered(number, row)
+                continue
+            number += 1
+            numbered, cells = _Numbered(number, row), filled(row.cells)
+            if cells and (header := self._repeated(cells, row)):
+                for title, of_title in waiting:
+                    self._set_aside("title", title, of_title)
+                waiting = []
+                self._set_aside("header", numbered, cells)
+                if header is not self.reading.header:
+                    self._under(header)
+                    self.part += 1
+                    is_before_records = True
+                continue
+            is_before_records = is_before_records and not waiting
+            yield from ((self.part, of_waiting) for of_waiting, _ in waiting)
+            waiting = []
+            if cells and (role := self.remarks.role(cells, is_before_records=is_before_records)):
+                self._set_aside(role, numbered, cells)
+            elif len(cells) == 1 and len(self.remarks.mapped) > 1 and not row.nested:
+                waiting = [(numbered, cells)]
+            else:
+                is_before_records = False
+                yield self.part, numbered
+        yield from ((self.part, of_waiting) for of_waiting, _ in waiting)
+
+    def filled_down(self, body: dict[str, Any]) -> Iterator[Violation]:
+        """Give a body the provider of the row above where a table begins with it and names it in the first row of each group alone."""
+        said = [column for column in self._grouping if column.name in body]
+        if said:
+            self._group = {column: body[column.name] for column in said}
+            return
+        for column, above in self._group.items():
+            body[column.name] = above
+            yield Violation("filled_down", column.heading, above)
+
+    def _under(self, header: Header) -> None:
+        first = next(
+            (position for position, heading in enumerate(header.headings) if not heading.startswith("_extra_")), 0
+        )
+        self.remarks.under(header.columns, first)
+        self.reading = _RowReading(header, self.table, [self._scale(header, n) for n in range(len(header.columns))])
+        self._note_scales(header)
+        mapped = (column for column in header.columns if column)
+        self._grouping = list(takewhile(lambda column: column.name in _PROVIDERS, mapped))
+        self._group: dict[Column, str] = {}
+
+    def _repeated(self, cells: Sequence[Cell], row: Row) -> Header | None:
+        """The header that a row is once more, perhaps in another order; None if it is none."""
+        if len(cells) < HEADER_MIN_COLUMNS or self.table.found.bare:
+            return None
+        # One heading is asked for: a row of data seldom begins with one.
+        if cells[0].key not in self._openings and self.table.layout.column(cells[0].text) is None:
+            return None
+        if _texts(cells) in self._header_rows:
+            return self.reading.header
+        if not all(self.table.layout.column(cell.text) for cell in cells):
+            return None
+        header = Header.of(row.cells, self.table.layout)
+        is_header = header.mapped_count >= max(HEADER_MIN_COLUMNS, _LEAST_OF_HEADER * self.reading.header.mapped_count)
+        return header if is_header and not header.lists_fields else None
+
+    def _set_aside(self, role: str, numbered: _Numbered, cells: Sequence[Cell]) -> None:
+        if not cells:
+            return
+        place = self.form.pointer(Block(numbered.number, self.reading.header, [numbered.row]))
+        self.remarks.set_aside(role, place, cells)
+        if role == "header" or not (stated := self._units(cell.text for cell in cells)):
+            return
+        if role == "title":
+            self._stated = stated
+        elif set(stated) - set(self._stated or ["元"]):
+            self.notes.append(
+                f"{WARNING}{place}: 表下写明金额单位“{'、'.join(stated)}”，而表头没有；金额未按它换算 "
+                f"below the table a unit of money is named that its header does not name; amounts were not converted by it"
+            )
+
+    def _units(self, texts: Iterable[str]) -> list[str]:
+        return self.table.layout.notation.money.stated(texts)
+
+    def _scale(self, header: Header, position: int) -> Scale:
+        column = header.columns[position]
+        if column is None or column.value_type != "amount":
+            return Scale()
+        factors = self.table.layout.notation.money.factors
+        own = header.units[position] if position < len(header.units) else None
+        if own == UNSAID:
+            own = None if self._stated else UNSAID
+        units = [*([own] if own and own not in self._stated else []), *self._stated]
+        if units == [UNSAID]:
+            return Scale(conflict=UNSAID)
+        found = {factors[unit] for unit in units}
+        if None in found or len(found) > 1:
+            return Scale(conflict="、".join(units))
+        return Scale(next(iter(found), _ONE) or _ONE)
+
+    def _note_scales(self, header: Header) -> None:
+        by_factor: dict[Decimal, list[str]] = {}
+        for position, scale in enumerate(self.reading.scales):
+            if scale.factor != 1:
+                by_factor.setdefault(scale.factor, []).append(header.headings[position])
+        for factor, headings in by_factor.items():
+            self.notes.append(
+                f"{WARNING}{self.table.place}: “{'、'.join(headings)}”已乘以 {factor:f} 换算为元 "
+                f"multiplied by {factor:f} into yuan, as the heading or the lines above say"
+            )
+
+
+def _texts(cells: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(heading_key(cell.text) for cell in cells)
+
+
+def _field_records(rows: Iterable[_Numbered], reading: "_RowReading", form: Form, name: str) -> Iterator[Record]:
     """Each row of a list of fields is a record. Where it says nothing of the resource, that of the row above is meant."""
+    header = reading.header
     is_linked = any(column and not column.of_field for column in header.columns)
     above: dict[str, Any] = {} if is_linked or not name else {"title": name}
-    number = 0
-    for row in rows:
+    for number, row in rows:
         if row.is_empty:
             continue
-        number += 1
-        resource, item, extras = _row_body(row, header)
+        resource, item, extras, violations, _ = reading.body(row)
         above = resource if resource.keys() & {"identifier", "title"} else above | resource
         body = dict(above)
         if item:
@@ -242,23 +284,21 @@ def _field_records(rows: Iterable[Row], header: Header, form: Form, name: str) -
         if extras:
             body["extras"] = extras
         block = Block(number, header, [row])
-        yield Record(form.pointer(block), form.raw(block), body, kind=FIELD_KIND)
+        yield Record(form.pointer(block), form.raw(block), body, violations, kind=FIELD_KIND)
 
 
-def _blocks(rows: Iterable[Row], header: Header) -> Iterator[Block]:
+def _blocks(rows: Iterable[_Numbered], header: Header) -> Iterator[Block]:
     """The rows of each record: one row, or in a catalogue with field columns all rows of a resource."""
     mapped = [(position, column) for position, column in enumerate(header.columns) if column]
     fields = [position for position, column in mapped if column.of_field]
     resource = {column.name: position for position, column in mapped if not column.of_field}
     block: Block | None = None
-    number = 0
-    for row in rows:
+    for number, row in rows:
         if row.is_empty:
             if block:
                 yield block
             block = None
             continue
-        number += 1
         if block and fields and _continues(block.rows[0], row, resource, fields):
             block.rows.append(row)
             continue
@@ -290,31 +330,113 @@ class _RowBody(NamedTuple):
     record: dict[str, Any]
     field: dict[str, Any]
     extras: dict[str, Any]
+    violations: list[Violation]
+    parts: dict[Column, list[str]]
 
 
-def _row_body(row: Row, header: Header) -> _RowBody:
-    # Runs once a cell, so it asks nothing of a column by a call.
-    body = _RowBody({}, {}, {})
-    record, fields, extras = body
-    columns, width = header.columns, len(header.columns)
-    for position, cell in enumerate(row.cells):
-        if not (text := cell.strip()):
-            continue
-        column = columns[position] if position < width else None
-        if column is None:
-            extras[header.heading(position)] = text
-            continue
-        of = fields if column.kind == FIELD_KIND else record
-        if column.value_type not in PLAIN_TYPES:
-            value = settled(column.value_type, text)
-            if value is None:
-                of.setdefault(UNREAD, {})[column.name] = text
+class _RowReading:
+    """How the rows below a header become bodies. scales: by position, what makes amounts yuan."""
+
+    def __init__(self, header: Header, table: Table, scales: Sequence[Scale]) -> None:
+        self.header = header
+        self.scales = scales
+        notation = table.layout.notation
+        self.counts_cells = table.counts_cells
+        self.notation = Notation(notation.zone, table.day_0, notation.money)
+
+    def body(self, row: Row) -> _RowBody:
+        """The body of a row, and what is wrong with its cells."""
+        # Runs once a cell, so it asks nothing of a column by a call.
+        body = _RowBody({}, {}, {}, [], {})
+        record, fields, extras, violations, parts = body
+        columns, width = self.header.columns, len(self.header.columns)
+        faults = row.faults
+        for position, cell in enumerate(row.cells):
+            text = cell.strip()
+            column = columns[position] if position < width else None
+            if faults and position in faults:
+                self._fault(faults[position], column, position, violations)
+            if not text:
                 continue
-            text = value
-        of[column.name] = text
-    if row.nested:
-        extras.update(row.nested)
-    return body
+            if not text.isascii() or text[0] in "='":
+                if has_unseen(text):
+                    violations.append(self._violation("unseen_characters", column, position, ascii(text)[1:-1]))
+                if not (text := plain(text)):
+                    continue
+            if column is None:
+                extras[self.header.heading(position)] = text
+                continue
+            of = fields if column.kind == FIELD_KIND else record
+            if column.value_type not in PLAIN_TYPES:
+                value = self._value(column, position, text, violations, parts)
+                if value is None:
+                    of.setdefault(UNREAD, {})[column.name] = text
+                    continue
+                text = value
+            elif ("E+" in text or column.is_key) and (fault := lost(text, is_code=column.is_key)):
+                violations.append(self._violation(fault.rule, column, position, fault.value))
+            if text:
+                of[column.name] = text
+        if self.counts_cells and any(cell and not cell.isspace() for cell in row.cells[width:]):
+            violations.append(Violation("more_cells", "", shown(",".join(row.cells[width:]))))
+        for column, texts in parts.items():
+            if (total := _summed(texts)) is None:
+                record.setdefault(UNREAD, {})[column.name] = " ".join(texts)
+            else:
+                record[column.name] = total
+        if row.nested:
+            extras.update(row.nested)
+        return body
+
+    def _value(
+        self, column: Column, position: int, text: str, violations: list[Violation], parts: dict[Column, list[str]]
+    ) -> str | None:
+        """A date, number or amount in its plain form; None where it is none, "" where it is a part of a column."""
+        if column.value_type != "amount":
+            return settled(column.value_type, text, self.notation)
+        scale = self.scales[position]
+        if scale.conflict and self.notation.money.of_amount(text) is None:
+            rule = "unit_missing" if scale.conflict == UNSAID else "unit_conflict"
+            violations.append(self._violation(rule, column, position, text, scale.conflict))
+            return settled("amount", text, self.notation)
+        found = settled("amount", text, self.notation, scale.factor)
+        if sign := self.header.signs.get(position):
+            parts.setdefault(column, []).append(text if found is None else _negated(found) if sign < 0 else found)
+            return ""
+        return found
+
+    def _fault(self, fault: Fault, column: Column | None, position: int, violations: list[Violation]) -> None:
+        rule = fault.rule
+        if rule == "date_in_cell":
+            if column is None or column.value_type not in PLAIN_TYPES:
+                return
+            rule = "date_for_code" if column.is_key else "date_for_text"
+        elif rule == "lost_digits":
+            if column is not None and column.value_type not in PLAIN_TYPES:
+                return
+            rule = rule if column else "lost_digits_beside"
+        elif rule == "number_format" and (column is None or column.value_type != "amount"):
+            return
+        elif rule == "struck_out" and any(violation.rule == rule for violation in violations):
+            return  # once a row
+        violations.append(self._violation(rule, column, position, fault.value))
+
+    def _violation(
+        self, rule: str, column: Column | None, position: int, value: str, expected: str | None = None
+    ) -> Violation:
+        name = column.heading if column else self.header.heading(position)
+        return Violation(rule, name, shown(value), expected)
+
+
+def _negated(text: str) -> str:
+    return text[1:] if text.startswith("-") else f"-{text}" if text.strip("0.") else text
+
+
+def _summed(texts: Sequence[str]) -> str | None:
+    """The sum of parts of an amount; None where one is none."""
+    if any(settled("amount", text) is None for text in texts):
+        return None
+    return settled("amount", format(sum(map(Decimal, texts), Decimal()), "f"))
 
 
 def _merged(bodies: Sequence[_RowBody]) -> dict[str, Any]:
@@ -336,18 +458,3 @@ def _extras(bodies: Sequence[_RowBody], merged: dict[str, Any]) -> dict[str, Any
         if said:
             later[str(number)] = said
     return bodies[0].extras | ({"_later_rows": later} if later else {})
-
-
-def distinct(cells: Sequence[str]) -> tuple[str, ...]:
-    """Headings, made distinct: a repeated one gets `_2`, `_3`; an empty one is `_extra_N`, N from 1."""
-    taken: dict[str, None] = {}  # in order
-    repeated: dict[str, int] = {}  # how far each was counted: one may stand there a hundred thousand times
-    for position, cell in enumerate(cells, start=1):
-        name = heading = " ".join(cell.split()) or f"_extra_{position}"
-        count = repeated.get(heading, 1)
-        while name in taken:
-            count += 1
-            name = f"{heading}_{count}"
-        repeated[heading] = count
-        taken[name] = None
-    return tuple(taken)

@@ -5,12 +5,14 @@ formats themselves, and what is the same for every table (`readers/tables/table.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import chain, islice
 from typing import NamedTuple
 
 import msgspec
 
-from readers.problems import Unreadable
+from readers.lines import longest_cell, too_long
+from readers.problems import WARNING, Unreadable
 from readers.shapes import Layout, Record
 from readers.tables.table import (
     HEADER_SCAN_ROWS,
@@ -18,11 +20,16 @@ from readers.tables.table import (
     Form,
     Header,
     Row,
+    Table,
     find_header,
     heading_notes,
     table_records,
     untold,
 )
+from readers.values import DAY_0_OF_1900
+
+#: Of hidden rows a warning names so many.
+_NAMED_ROWS = 10
 
 
 class Merged(NamedTuple):
@@ -34,11 +41,43 @@ class Merged(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A sheet: its name, rows, and the vertical merges in it."""
+    """A sheet: its name, rows, and the vertical merges in it.
+
+    is_hidden: people do not see it, and it is not read. day_0: of serial numbers of days. notes: what is said of it, whole when the rows
+    have been gone through.
+    """
 
     name: str
     rows: Iterator[Row]
     merged: Sequence[Merged] = ()
+    is_hidden: bool = False
+    day_0: date = DAY_0_OF_1900
+    notes: Sequence[str] = ()
+
+
+def bounded(sheet: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows of a sheet; too long a cell is refused with its place."""
+    for row in rows:
+        if (most := max(map(len, row.cells), default=0)) > longest_cell():
+            raise too_long(f"{sheet}!{row.first}", most)
+        yield row
+
+
+def hidden_warning(names: Sequence[str]) -> str:
+    """What to say of hidden sheets."""
+    return (
+        f"{WARNING}{'、'.join(names)}: 隐藏的工作表未读取；要交付的请取消隐藏 "
+        f"hidden sheets were not read; unhide what is to be delivered"
+    )
+
+
+def hidden_rows(numbers: Sequence[int]) -> str:
+    """What to say of rows that are read though people do not see them."""
+    rows = "、".join(map(str, numbers[:_NAMED_ROWS])) + ("…" if len(numbers) > _NAMED_ROWS else "")
+    return (
+        f"{len(numbers)} 个隐藏或被筛选掉的行也已读取（{rows}）；不交付的请删除 "
+        f"hidden or filtered rows were read too; delete what is not to be delivered"
+    )
 
 
 def workbook_records(sheets: Iterable[Sheet], layout: Layout, notes: list[str]) -> Iterator[Record]:
@@ -47,16 +86,23 @@ def workbook_records(sheets: Iterable[Sheet], layout: Layout, notes: list[str]) 
     Cells merged downwards below the header all have the text of the first, as people see them.
 
     Raises:
-        Unreadable: no sheet has a header, or two sheets have one name.
+        Unreadable: no sheet that is seen has a header, or two sheets have one name.
     """
     skipped: dict[str, str] = {}
+    hidden: list[str] = []
     is_mapped = False
     told: set[str] = set()
     names: set[str] = set()
-    for name, rows, merged in sheets:
+    for sheet in sheets:
+        name = sheet.name
         if name in names:  # pointers would lead to either
             raise Unreadable("damaged_workbook", name, "two sheets of this name")
         names.add(name)
+        if sheet.is_hidden:
+            if find_header(list(islice(sheet.rows, HEADER_SCAN_ROWS)), layout):
+                hidden.append(name)
+            continue
+        rows = sheet.rows
         head = list(islice(rows, HEADER_SCAN_ROWS))
         found = find_header(head, layout)
         if found is None:
@@ -67,7 +113,13 @@ def workbook_records(sheets: Iterable[Sheet], layout: Layout, notes: list[str]) 
             untold(heading_notes(f"{name}!{head[found.start].first}", head[: found.start], found, layout), told)
         )
         below = chain(head[found.end :], rows)
-        yield from table_records(filled_down(below, merged), found.header, Form(_Pointer(name), _raw), name)
+        table = Table(layout, found, f"{name}!{head[found.start].first}", head[: found.end], notes, name, sheet.day_0)
+        yield from table_records(filled_down(below, sheet.merged), table, Form(_Pointer(name), _raw))
+        notes.extend(f"{WARNING}{name}: {note}" for note in sheet.notes)
+    if hidden and not is_mapped:
+        raise Unreadable("hidden_sheets", "、".join(hidden), "、".join(hidden))
+    if hidden:
+        notes.append(hidden_warning(hidden))
     if not is_mapped:
         content = next(filter(None, skipped.values()), "")
         raise Unreadable("no_header" if content else "empty_file", "、".join(skipped), content)

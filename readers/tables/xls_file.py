@@ -6,20 +6,22 @@ the process on some damaged files (seen: it asks for 68 GB). Does not belong her
 """
 
 import io
-import math
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import xlrd
+from xlrd.formatting import XF
 from xlrd.sheet import Cell
-from xlrd.xldate import xldate_as_datetime
 
-from readers.lines import longest_cell, too_long
+from readers.money import MoneyUnits
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record
+from readers.tables.cells import Fault
+from readers.tables.number_format import Style, shown_by, written
 from readers.tables.table import Row
-from readers.tables.workbook import Merged, Sheet, workbook_records
+from readers.tables.workbook import Merged, Sheet, bounded, hidden_rows, workbook_records
+from readers.values import DAY_0_OF_1900, DAY_0_OF_1904
 
 #: A file may have this many bytes: it is unpacked in memory. 65,536 full rows have a few dozen MB.
 MAX_BYTES = 256 << 20
@@ -41,11 +43,13 @@ def read_xls(path: Path, layout: Layout, notes: list[str]) -> Iterator[Record]:
     Raises:
         Unreadable: it is no workbook, damaged, has a password, or no sheet has a header.
     """
-    yield from workbook_records(xls_sheets(path), layout, notes)
+    yield from workbook_records(xls_sheets(path, layout.notation.money), layout, notes)
 
 
-def xls_sheets(path: Path) -> Iterator[Sheet]:
-    """The sheets of a workbook.
+def xls_sheets(path: Path, money: MoneyUnits | None = None) -> Iterator[Sheet]:
+    """The sheets of a workbook, hidden ones too.
+
+    money: units that a cell's format may write after its number.
 
     Raises:
         Unreadable: it is no workbook, damaged, too large, or has a password.
@@ -57,7 +61,7 @@ def xls_sheets(path: Path) -> Iterator[Sheet]:
         raise Unreadable("encrypted_workbook")
     if not any(name in data for name in _BOOK):
         raise Unreadable("not_recognised")
-    yield from _sheets(_opened(data))
+    yield from _sheets(_opened(data), money or MoneyUnits({}))
 
 
 def _opened(data: bytes) -> xlrd.Book:
@@ -72,43 +76,47 @@ def _opened(data: bytes) -> xlrd.Book:
         raise Unreadable("damaged_workbook", "", str(error)) from error
 
 
-def _sheets(book: xlrd.Book) -> Iterator[Sheet]:
+def _sheets(book: xlrd.Book, money: MoneyUnits) -> Iterator[Sheet]:
+    day_0 = DAY_0_OF_1904 if book.datemode else DAY_0_OF_1900
+    styles = [_style(book, style, money) for style in book.xf_list]
     for sheet in book.sheets():
         merged = [Merged(first + 1, end, position) for first, end, position, _ in sheet.merged_cells if end - first > 1]
-        yield Sheet(sheet.name, _rows(sheet, book.datemode), merged)
+        hidden = sorted(
+            n + 1 for n, row in sheet.rowinfo_map.items() if row.hidden and n < sheet.nrows and sheet.row_len(n)
+        )
+        yield Sheet(
+            sheet.name,
+            bounded(sheet.name, _rows(sheet, styles, day_0)),
+            merged,
+            bool(sheet.visibility),
+            day_0,
+            [hidden_rows(hidden)] if hidden else (),
+        )
 
 
-def _rows(sheet: xlrd.sheet.Sheet, date_mode: int) -> Iterator[Row]:
+def _style(book: xlrd.Book, style: XF, money: MoneyUnits) -> Style:
+    form = book.format_map.get(style.format_key)
+    struck = style.font_index < len(book.font_list) and bool(book.font_list[style.font_index].struck_out)
+    return Style(shown_by(form.format_str if form else "", money), struck)
+
+
+def _rows(sheet: xlrd.sheet.Sheet, styles: Sequence[Style], day_0: date) -> Iterator[Row]:
     for number in range(sheet.nrows):
-        cells = [_cell(cell, date_mode) for cell in sheet.row(number)]
-        if (most := max(map(len, cells), default=0)) > longest_cell():
-            raise too_long(f"{sheet.name}!{number + 1}", most)
-        yield Row(number + 1, number + 1, cells)
+        cells = [_cell(cell, styles, day_0) for cell in sheet.row(number)]
+        faults = {position: fault for position, (_, fault) in enumerate(cells) if fault}
+        yield Row(number + 1, number + 1, [text for text, _ in cells], faults=faults)
 
 
-def _cell(cell: Cell, date_mode: int) -> str:
-    """A cell's text; one that holds an error (#N/A) is empty."""
+def _cell(cell: Cell, styles: Sequence[Style], day_0: date) -> tuple[str, Fault | None]:
+    """A cell's text, and what is wrong with it."""
     value, kind = cell.value, cell.ctype
-    if isinstance(value, str):
-        return value
-    if kind == xlrd.XL_CELL_BOOLEAN:
-        return "true" if value else "false"
-    if kind == xlrd.XL_CELL_DATE:
-        return _date(value, date_mode) or _number(value)
-    return _number(value) if kind == xlrd.XL_CELL_NUMBER else ""
-
-
-def _date(value: float, date_mode: int) -> str | None:
-    try:
-        moment = xldate_as_datetime(value, 1 if date_mode else 0)
-    except (ValueError, OverflowError):
-        return None
-    moment = moment.replace(microsecond=0)
-    return moment.time().isoformat() if 0 <= value < 1 else moment.isoformat(sep=" ")
-
-
-def _number(value: float) -> str:
-    """The number as a spreadsheet shows it: 15 digits, whole ones without a point."""
-    if not math.isfinite(value):
-        return ""
-    return format(Decimal(int(value) if value.is_integer() else format(value, ".15g")), "f")
+    style = styles[cell.xf_index] if cell.xf_index is not None and cell.xf_index < len(styles) else Style()
+    if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE) and isinstance(value, float):
+        text, fault = written(value, style.shown, day_0)
+    elif kind == xlrd.XL_CELL_ERROR:
+        return "", Fault("error_cell", xlrd.error_text_from_code.get(int(value), str(value)))
+    elif kind == xlrd.XL_CELL_BOOLEAN:
+        text, fault = "true" if value else "false", None
+    else:
+        text, fault = str(value), None
+    return text, fault or (Fault("struck_out", text) if text and style.is_struck else None)

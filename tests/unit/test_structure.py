@@ -30,8 +30,8 @@ MAY_IMPORT = {
 #: The wings of a room, each above those that it may import. Modules that stand in the room itself are floors of their own.
 WINGS = {
     "readers": (
-        "near", "problems", "lines", "values", "kinds", "policy", "limits", "shapes", "processes", "apart", "magic", "json_records",
-        "tables", "catalogues", "profiling", "records",
+        "near", "problems", "lines", "headings", "money", "values", "kinds", "policy", "limits", "shapes", "processes", "apart",
+        "magic", "json_records", "tables", "catalogues", "profiling", "records",
     ),
     "warehouse": (
         "provenance", "tables", "queries", "store", "building", "intake", "trace", "harvest", "asking", "publish", "resource",

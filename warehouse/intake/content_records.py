@@ -45,7 +45,7 @@ def content_reading(file: DeliveredFile, rules: ContentRules, key: bytes | None)
         Unreadable: it is no table; also while `batches` are gone through.
     """
     delivered = read_content(file.path)
-    notes: list[str] = []
+    notes = delivered.notes
     records = _records(file, delivered.tables, delivered.format, rules, key, notes)
     return Reading(delivered.format, delivered.encoding, record_batches(records, LAYOUT), notes)
 

@@ -35,7 +35,16 @@ from warehouse.tables.table import Table
 SOURCES = ("landing.delivery", "landing.delivery_file", "landing.record")
 
 #: Lists that decide how a file is read; a change in them makes every file be read again, and so does a new version of the readers.
-READING_LISTS = ("delivery_column", "heading_synonym", "bare_table")
+READING_LISTS = (
+    "delivery_column",
+    "heading_synonym",
+    "bare_table",
+    "column_part",
+    "table_word",
+    "money_unit",
+    "holder_heading",
+    "reading_setting",
+)
 _PART = 32
 
 
