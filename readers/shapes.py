@@ -4,7 +4,7 @@ Does not belong here: any format, and recognising one (`readers/records.py`).
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
@@ -133,7 +133,7 @@ class Layout:
     labels, not synonyms. field_headings: what headings mean in a list of fields (信息项), before `headings`. bare: the
     forms of tables without a header, by name. notation: the city's time zone and units of money. words: by role, those that mark a row
     as no record, or a heading as one to be filled. holder_headings: headings that look like the holder. signs: headings of parts of a
-    column, which are summed, to 1 or -1.
+    column, which are summed, to 1 or -1. told: is given each header as it is understood: its place, and its headings with their columns.
     """
 
     kind: str
@@ -146,6 +146,7 @@ class Layout:
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     holder_headings: frozenset[str] = frozenset()
     signs: Mapping[str, int] = field(default_factory=dict)
+    told: Callable[[str, Sequence[tuple[str, Column | None]]], None] | None = None
 
     @classmethod
     def of(cls, policy: PolicyOnDay, kind: str) -> "Layout":

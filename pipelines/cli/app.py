@@ -14,6 +14,7 @@ import typer
 
 from pipelines.cli import console
 from pipelines.cli.audit import audit_app
+from pipelines.cli.deliver_dry import show_dry_run
 from pipelines.cli.guard import held, refuse, release
 from pipelines.cli.harvest import harvest
 from pipelines.cli.history import history
@@ -42,6 +43,7 @@ from warehouse.intake.deliveries import (
 )
 from warehouse.intake.guard import GuardError, refusal, undecided
 from warehouse.intake.guard import withdraw as withdraw_delivery
+from warehouse.intake.landed import landed
 from warehouse.intake.received import VanishedError, damaged
 from warehouse.publish.database import export_database
 from warehouse.publish.dictionary import dictionary_text
@@ -125,6 +127,12 @@ def deliver(
         str | None, typer.Option(help="记录未写持有单位时采用 / holder where the record names none")
     ] = None,
     mode: Annotated[str, typer.Option(help=f"{' | '.join(MODES)}")] = "full",
+    dry: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="试读：显示如何理解、将拒收什么，不登记 / show how it is understood, keep nothing"
+        ),
+    ] = False,
     resource: Annotated[
         str | None, typer.Option(help="数据内容所属的信息资源代码 / code of the resource that the content belongs to")
     ] = None,
@@ -146,6 +154,12 @@ def deliver(
     else:
         when = day.date() if day else _today(known.last_receipt)
         manifests, problems = [_manifest(paths, deliverer, kind, when, sequence, source, holder, mode, resource)], []
+    if dry:
+        for manifest in manifests:
+            show_dry_run(intake.home, manifest)
+        for problem in problems:
+            console.warn(problem)
+        raise typer.Exit(1 if problems else 0)
     for manifest in sorted(manifests, key=lambda m: (m.delivery_date, m.sequence or 1)):
         try:
             receipt = intake.receive(
@@ -246,6 +260,7 @@ def run(
         raise DeliveryError(
             f"--from {unknown[0]}: nothing was delivered by it 该单位没有交付{near(unknown[0], known, listed=False)}"
         )
+    before = landed(Lake(target))
     with console.RunDisplay() as display:
         outcome = run_all(
             target,
@@ -268,6 +283,7 @@ def run(
     else:
         publish_lineage(lake)
         console.show_summary(figures(lake), reconciliation(lake, outcome.period), outcome.period, target)
+    console.show_file_warnings(lake, landed(lake) - before)
     with lake.reading() as connection:
         waiting = undecided(connection)
     for line in waiting:

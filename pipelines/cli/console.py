@@ -29,6 +29,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from readers.kinds import KINDS
+from readers.problems import WARNING
 from warehouse import queries
 from warehouse.asking.query import Answer, query
 from warehouse.intake.deliveries import Receipt
@@ -39,6 +40,8 @@ from warehouse.trace.walk import Trace
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
+#: Of warnings of files a run prints so many.
+_SHOWN_WARNINGS = 20
 #: Of a record's text, a list shows as much.
 _SHOWN_CHARS = 200
 #: A text that has fewer columns than this is not indented.
@@ -93,7 +96,16 @@ def collect(
 
 def rejections(lake: Lake, delivery: str | None) -> Answer:
     """Rejected files and records, then warnings, told apart by the first column; of one delivery or of all."""
-    return query(lake, queries.text("rejections"), {"delivery": delivery})
+    return query(lake, queries.text("rejections"), {"delivery": delivery, "mark": WARNING})
+
+
+def show_file_warnings(lake: Lake, deliveries: Iterable[str]) -> None:
+    """What must be read of the files of deliveries that were taken in: how their tables were misunderstood, or could have been."""
+    found = query(lake, queries.text("file_warnings"), {"deliveries": sorted(deliveries), "mark": WARNING})
+    for delivery_id, file, warning in found.rows[:_SHOWN_WARNINGS]:
+        warn(f"{delivery_id} {file} {warning}")
+    if (more := len(found.rows) - _SHOWN_WARNINGS) > 0:
+        warn(f"另有 {more} 条警告，见回执 / more warnings, see the receipts")
 
 
 def show_rejections(answer: Answer, output: Format) -> None:
@@ -111,8 +123,9 @@ def show_rejections(answer: Answer, output: Format) -> None:
                 say("\n" + "  ".join(part for part in file if part))
             times = f"  × {row['records']}" if (row["records"] or 1) > 1 else ""
             say(f"  {row['place'] or '-'}  {row['rule']}{times}")
-            say(f"      {row['message_zh']}\n      {row['message_en']}")
-            say(f"      改正：{row['mend_zh']}\n      mend: {row['mend_en']}")
+            say("\n".join(f"      {message}" for message in (row["message_zh"], row["message_en"]) if message))
+            if row["mend_zh"]:
+                say(f"      改正：{row['mend_zh']}\n      mend: {row['mend_en']}")
             if row["raw"]:
                 say(f"      {' '.join(row['raw'].split())[:_SHOWN_CHARS]}")
         say("")

@@ -68,7 +68,7 @@ class Remarks:
         words = self.words
         self._opens = {
             role: re.compile(
-                rf"(?:{'|'.join(map(re.escape, sorted(found, key=len, reverse=True)))})\d*(?=$|[:：、.．(（\s])",
+                rf"(?:{'|'.join(map(re.escape, sorted(found, key=len, reverse=True)))})\d*(?=$|[:：、.．(（)）\]】\s])",
                 re.IGNORECASE,
             )
             for role in ("note", "signature", "example")

@@ -143,6 +143,7 @@ class _Sifted:
         self._stated = self._units([cell for row in table.above for cell in row.cells] + [table.name])
         self._header_rows = {_texts(filled(row.cells)) for row in table.head[table.found.start : table.found.end]}
         self._openings = {texts[0] for texts in self._header_rows if texts}
+        self._stated_before = self._stated
         self._under(table.found.header)
 
     def rows(self, rows: Iterable[Row]) -> Iterator[tuple[int, _Numbered]]:
@@ -165,7 +166,8 @@ class _Sifted:
                     self._set_aside("title", title, of_title)
                 waiting = []
                 self._set_aside("header", numbered, cells)
-                if header is not self.reading.header:
+                if header is not self.reading.header or self._stated != self._stated_before:
+                    self._stated_before = self._stated
                     self._under(header)
                     self.part += 1
                     is_before_records = True
@@ -199,6 +201,8 @@ class _Sifted:
         self.remarks.under(header.columns, first)
         self.reading = _RowReading(header, self.table, [self._scale(header, n) for n in range(len(header.columns))])
         self._note_scales(header)
+        if self.table.layout.told:
+            self.table.layout.told(self.table.place, list(zip(header.headings, header.columns, strict=True)))
         mapped = (column for column in header.columns if column)
         self._grouping = list(takewhile(lambda column: column.name in _PROVIDERS, mapped))
         self._group: dict[Column, str] = {}

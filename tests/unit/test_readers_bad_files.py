@@ -64,6 +64,15 @@ def of_two_sheets_with_one_name() -> bytes:
     return archive_of(parts)
 
 
+def of_a_hidden_sheet() -> bytes:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.create_sheet("旧表")
+    sheet.append(["凭证号", "分录号"])
+    sheet.sheet_state = "hidden"
+    book.save(out)
+    return out.getvalue()
+
+
 CATALOG = b'{"dataset": [{"title": "a"}, {"title": "b"}]}'
 
 
@@ -98,6 +107,13 @@ def doctype(declarations: bytes) -> bytes:
         ("costs", archive_of({"xl/workbook.xml": "<workbook"}), "damaged_workbook", ""),
         ("costs", of_two_sheets_with_one_name(), "damaged_workbook", "Sheet"),
         ("costs", workbook(["说明"], ["请填写"]), "no_header", "Sheet"),
+        (
+            "costs",
+            workbook(["凭证号", "分录号", "", "凭证号", "分录号"], ["记-1", 1, "", "记-2", 1]),
+            "side_by_side",
+            "Sheet!1",
+        ),
+        ("costs", of_a_hidden_sheet(), "hidden_sheets", "旧表"),
         (
             "costs",
             workbook(["凭证号", "分录号"], cell=("XFD1048576", "x")),

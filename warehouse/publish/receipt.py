@@ -9,6 +9,7 @@ import duckdb
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from readers.problems import WARNING
 from warehouse import queries
 from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.disk import placed
@@ -40,6 +41,10 @@ _HELP = (
 )
 
 
+#: A line of the second column: its height, and how many characters fit, Chinese counted double.
+_LINE_POINTS, _LINE_CHARS = 15, 56
+
+
 @dataclass(frozen=True)
 class _Rows:
     """The rows of a query by delivery, with their column names."""
@@ -60,6 +65,7 @@ def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
                 queries.text("receipt_warned"),
             )
         )
+        warnings = _ask(connection, queries.text("file_warnings"), delivery_ids, mark=WARNING)
     written = []
     for delivery_id in delivery_ids:
         if delivery_id not in facts.by_delivery:
@@ -70,7 +76,7 @@ def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
             xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book,
         ):
             book.set_properties({"title": f"交付回执 {delivery_id}", "created": FIXED_TIME})
-            _write_facts(book, facts, delivery_id)
+            _write_facts(book, facts, warnings, delivery_id)
             _write_list(book, "文件", files, delivery_id)
             _write_list(book, "拒收记录", rejected, delivery_id)
             _write_list(book, "提示", warned, delivery_id)
@@ -79,15 +85,15 @@ def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
     return written
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, query: str, delivery_ids: Sequence[str]) -> _Rows:
-    cursor = connection.execute(query, {"deliveries": list(delivery_ids)})
+def _ask(connection: duckdb.DuckDBPyConnection, query: str, delivery_ids: Sequence[str], **values: str) -> _Rows:
+    cursor = connection.execute(query, {"deliveries": list(delivery_ids), **values})
     found: dict[str, list[tuple[Any, ...]]] = {}
     for row in cursor.fetchall():
         found.setdefault(row[0], []).append(row)
     return _Rows([d[0] for d in cursor.description or ()], found)
 
 
-def _write_facts(book: xlsxwriter.Workbook, facts: _Rows, delivery_id: str) -> None:
+def _write_facts(book: xlsxwriter.Workbook, facts: _Rows, warnings: _Rows, delivery_id: str) -> None:
     head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
     value_format = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "align": "left"})
     sheet = book.add_worksheet("回执")
@@ -95,8 +101,15 @@ def _write_facts(book: xlsxwriter.Workbook, facts: _Rows, delivery_id: str) -> N
     for place, (name, value) in enumerate(zip(facts.names, facts.by_delivery[delivery_id][0], strict=True), start=2):
         sheet.write(place, 0, name, head)
         sheet.write(place, 1, value, value_format)
+    end = len(facts.names) + 2
+    alarm = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "bg_color": "#FFF2CC"})
+    for _, file, warning in warnings.by_delivery.get(delivery_id, []):
+        sheet.write(end, 0, "警告 / warning", head)
+        sheet.write(end, 1, f"{file}: {warning}"[:32_000], alarm)
+        sheet.set_row(end, _LINE_POINTS * (1 + len(f"{file}: {warning}".encode("gb18030")) // _LINE_CHARS))
+        end += 1
     advice = book.add_format({"text_wrap": True, "valign": "top"})
-    for place, (zh, en) in enumerate(_HELP, start=len(facts.names) + 3):
+    for place, (zh, en) in enumerate(_HELP, start=end + 1):
         sheet.merge_range(place, 0, place, 1, f"{zh}\n{en}", advice)
         sheet.set_row(place, 30)
     sheet.set_column(0, 0, 14)
