@@ -211,3 +211,36 @@ def test_a_parquet_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monk
     with pytest.raises(Unreadable) as caught:
         tables(tmp_path, as_parquet([("a", "b"), ("1", "2")]))
     assert caught.value.rule == "too_large"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["code", "u" * 70, "v" * 80], ["01", "10", "20"], ["02", "11", "21"]],
+        [["企业名称", f"研发费用（{'单位：万元，' * 12}）", f"营业收入（{'单位：万元，' * 12}）"], ["甲公司", "10.5", "200"]],
+    ],
+)
+def test_long_headings_are_told_by_how_they_differ_from_what_is_below(tmp_path: Path, rows: Rows) -> None:
+    (table,) = tables(tmp_path, as_csv(rows))
+    assert table.has_header
+    assert list(table.headings) == rows[0]
+
+
+def test_prose_in_the_first_row_is_no_header(tmp_path: Path) -> None:
+    prose = [[f"{number}{'甲' * 70}", f"{number}{'乙' * 70}"] for number in range(3)]
+    (table,) = tables(tmp_path, as_csv(prose))
+    assert not table.has_header
+
+
+def test_hidden_sheets_of_content_are_not_read(tmp_path: Path) -> None:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for name in ("旧", "新"):
+        sheet = book.create_sheet(name)
+        sheet.append(["名称", "数量"])
+        sheet.append([name, 1])
+    book["旧"].sheet_state = "hidden"
+    book.save(out)
+    (tmp_path / "file").write_bytes(out.getvalue())
+    found = read_content(tmp_path / "file")
+    assert [table.sheet for table in found.tables] == ["新"]
+    assert any("旧" in note for note in found.notes)

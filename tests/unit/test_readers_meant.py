@@ -406,9 +406,9 @@ def test_errors_and_formulas_without_a_value_are_told(tmp_path: Path) -> None:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, COSTS)
         sheet.write_row(1, 0, ["R1", "记-1", 1])
-        sheet.write_formula(1, 3, "=NA()", None, "#N/A")
+        sheet.write_formula(1, 3, "=NA()", None, "#N/A")  # type: ignore[arg-type]
         sheet.write_string(1, 4, "2026-01-05")
-        sheet.write_formula(1, 5, "=1+1", None, "")
+        sheet.write_formula(1, 5, "=1+1", None, "")  # type: ignore[arg-type]
     _, (record,) = read_all(tmp_path / "file", "costs")
     assert ("error_cell", "amount_cny") in rules(record)
     assert "amount_cny" not in record.body
