@@ -50,6 +50,7 @@ _CURRENCY = re.compile(r"^(?:¥|CNY|RMB|人民币)\s*|\s*元整?$")
 # Of the digits that a double is written with it holds these for sure; so many fewer make what was cut off noise.
 _SURE_DIGITS, _WRITTEN_DIGITS = 15, 17
 _LEAST_NOISE = 4
+_ENDS_OF_NUMBERS = frozenset(".0123456789")
 _SURE = Context(prec=_SURE_DIGITS, rounding=ROUND_HALF_EVEN)
 
 
@@ -118,7 +119,7 @@ def amount(text: str, money: MoneyUnits = AS_WRITTEN.money, factor: Decimal = De
     money: units that the text may end in (`12.5万元`), which then counts for it. factor: yuan in the unit of a text that names none.
     """
     rest, negative = _unsigned(_plain(text))
-    if own := money.of_amount(rest):
+    if rest[-1:] not in _ENDS_OF_NUMBERS and (own := money.of_amount(rest)):
         rest, unit = own
         in_yuan = money.factors[unit]
         if in_yuan is None:
@@ -144,6 +145,8 @@ def denoised(number: str) -> str:
 
     Only a number of 16 or 17 digits, as programs write doubles, and of more decimals than money has, whose last digits are all 0 or 9.
     """
+    if len(number) <= _SURE_DIGITS:
+        return number
     whole, _, cents = number.partition(".")
     digits = len((whole + cents).lstrip("0"))
     if len(cents) <= 2 or not _SURE_DIGITS < digits <= _WRITTEN_DIGITS:
@@ -156,7 +159,9 @@ def denoised(number: str) -> str:
 def integer(text: str) -> str | None:
     """An integer as plain digits; decimals that are all zero are dropped."""
     rest, negative = _unsigned(_plain(text))
-    match = _INTEGER.fullmatch(denoised(rest) if _FRACTION.fullmatch(rest) else rest)
+    if len(rest) > _SURE_DIGITS and _FRACTION.fullmatch(rest):
+        rest = denoised(rest)
+    match = _INTEGER.fullmatch(rest)
     return ("-" if negative else "") + match[1].replace(",", "") if match else None
 
 

@@ -74,11 +74,11 @@ class Remarks:
             for role in ("note", "signature", "example")
             if (found := words.get(role))
         }
-        # All that most rows are asked: the last characters of totals, the first of what opens a note or a signature.
-        self._ends = frozenset(
-            ending for word in words.get("total", ()) for ending in (word[-1], word[-1].upper())
-        ) | set(")）]】:：")
-        self._initials = frozenset(word[0] for role in ("note", "signature") for word in words.get(role, ()))
+        # All that most rows are asked: the last characters of totals (blanks may follow), and what opens a note or a signature.
+        ends = {ending for word in words.get("total", ()) for ending in (word[-1], word[-1].upper())}
+        self._ends = frozenset(ends | set(")）]】:： \t\r\n\u00a0\u3000"))
+        opening = [self._opens[role].pattern for role in ("note", "signature") if role in self._opens]
+        self._opening = re.compile("|".join(opening) or r"(?!)", re.IGNORECASE)
 
     def under(self, columns: Sequence[Column | None], first: int = 0) -> None:
         """Go by the columns of a header, whose first heading stands at position `first`."""
@@ -102,7 +102,7 @@ class Remarks:
             return None  # any of the words may be the name of a field
         if any(cell.text[-1] in self._ends for cell in row) and self._is_total(row):
             return "total"
-        if first.key[:1] not in self._initials:
+        if self._opening.match(first.text) is None:
             return None
         if self._is("note", first) and len(row) == 1:
             return "note"
@@ -112,6 +112,10 @@ class Remarks:
         if self._is("signature", first) and 2 * signed >= len(row) and (has_colon or first.position not in self.mapped):
             return "signature"
         return None
+
+    def may_tell(self, texts: Sequence[str]) -> bool:
+        """Whether a row of such filled cells below the first record needs to be looked at closely: few do."""
+        return self._opening.match(texts[0].lstrip()) is not None or any(text[-1] in self._ends for text in texts)
 
     def _is(self, role: str, cell: Cell) -> bool:
         return role in self._opens and self._opens[role].match(cell.text) is not None

@@ -52,6 +52,8 @@ __all__ = [
 _LEAST_OF_HEADER = 0.6
 #: What a table may name once for a group of resources, before all else.
 _PROVIDERS = frozenset({"provider_name", "provider_code"})
+#: Of so many first cells it is remembered whether they are headings.
+_REMEMBERED = 1 << 12
 _ONE = Decimal(1)
 
 
@@ -142,6 +144,7 @@ class _Sifted:
         self.part = 0
         self._stated = self._units([cell for row in table.above for cell in row.cells] + [table.name])
         self._header_rows = {_texts(filled(row.cells)) for row in table.head[table.found.start : table.found.end]}
+        self._known_openings: dict[str, bool] = {}
         self._openings = {texts[0] for texts in self._header_rows if texts}
         self._stated_before = self._stated
         self._under(table.found.header)
@@ -160,7 +163,13 @@ class _Sifted:
                     yield self.part, _Numbered(number, row)
                 continue
             number += 1
-            numbered, cells = _Numbered(number, row), filled(row.cells)
+            numbered = _Numbered(number, row)
+            texts = [cell for cell in row.cells if cell and not cell.isspace()]
+            is_plain = len(texts) > 1 and not waiting and not is_before_records
+            if is_plain and not self._may_be_header(texts[0]) and not self.remarks.may_tell(texts):
+                yield self.part, numbered  # as nearly every row is
+                continue
+            cells = filled(row.cells)
             if cells and (header := self._repeated(cells, row)):
                 for title, of_title in waiting:
                     self._set_aside("title", title, of_title)
@@ -211,8 +220,7 @@ class _Sifted:
         """The header that a row is once more, perhaps in another order; None if it is none."""
         if len(cells) < HEADER_MIN_COLUMNS or self.table.found.bare:
             return None
-        # One heading is asked for: a row of data seldom begins with one.
-        if cells[0].key not in self._openings and self.table.layout.column(cells[0].text) is None:
+        if not self._may_be_header(cells[0].text):
             return None
         if _texts(cells) in self._header_rows:
             return self.reading.header
@@ -221,6 +229,15 @@ class _Sifted:
         header = Header.of(row.cells, self.table.layout)
         is_header = header.mapped_count >= max(HEADER_MIN_COLUMNS, _LEAST_OF_HEADER * self.reading.header.mapped_count)
         return header if is_header and not header.lists_fields else None
+
+    def _may_be_header(self, first: str) -> bool:
+        """Whether a row that begins so may be a header: a row of data seldom begins with a heading."""
+        known = self._known_openings.get(first)
+        if known is None:
+            known = heading_key(first) in self._openings or self.table.layout.column(first) is not None
+            if len(self._known_openings) < _REMEMBERED:
+                self._known_openings[first] = known
+        return known
 
     def _set_aside(self, role: str, numbered: _Numbered, cells: Sequence[Cell]) -> None:
         if not cells:
@@ -363,21 +380,29 @@ class _RowReading:
             if not text:
                 continue
             if not text.isascii() or text[0] in "='":
-                if has_unseen(text):
+                is_odd = has_unseen(text)
+                if is_odd:
                     violations.append(self._violation("unseen_characters", column, position, ascii(text)[1:-1]))
-                if not (text := plain(text)):
+                if (is_odd or text[0] in "='") and not (text := plain(text)):
                     continue
             if column is None:
                 extras[self.header.heading(position)] = text
                 continue
             of = fields if column.kind == FIELD_KIND else record
             if column.value_type not in PLAIN_TYPES:
+<<<<<<< HEAD
                 value = self._value(column, position, text, violations, parts)
                 if value is None:
                     of.setdefault(UNREAD, {})[column.name] = text
                     continue
                 text = value
             elif ("E+" in text or column.is_key) and (fault := lost(text, is_code=column.is_key)):
+=======
+                text = self._value(column, position, text, violations, parts)
+            elif ("E+" in text or (column.is_key and ("-" in text or "日" in text))) and (
+                fault := lost(text, is_code=column.is_key)
+            ):
+>>>>>>> 29f9f12 (Most rows are asked little before they are records)
                 violations.append(self._violation(fault.rule, column, position, fault.value))
             if text:
                 of[column.name] = text
