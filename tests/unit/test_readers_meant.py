@@ -39,7 +39,7 @@ def xlsx_of(folder: Path, rows: Rows, kind: str, book: openpyxl.Workbook | None 
     sheet = book.active
     assert sheet is not None
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     book.save(folder / "file")
     return read_all(folder / "file", kind)
 
