@@ -390,19 +390,14 @@ class _RowReading:
                 continue
             of = fields if column.kind == FIELD_KIND else record
             if column.value_type not in PLAIN_TYPES:
-<<<<<<< HEAD
                 value = self._value(column, position, text, violations, parts)
                 if value is None:
                     of.setdefault(UNREAD, {})[column.name] = text
                     continue
                 text = value
-            elif ("E+" in text or column.is_key) and (fault := lost(text, is_code=column.is_key)):
-=======
-                text = self._value(column, position, text, violations, parts)
             elif ("E+" in text or (column.is_key and ("-" in text or "日" in text))) and (
                 fault := lost(text, is_code=column.is_key)
             ):
->>>>>>> 29f9f12 (Most rows are asked little before they are records)
                 violations.append(self._violation(fault.rule, column, position, fault.value))
             if text:
                 of[column.name] = text

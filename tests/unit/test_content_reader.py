@@ -217,7 +217,10 @@ def test_a_parquet_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monk
     "rows",
     [
         [["code", "u" * 70, "v" * 80], ["01", "10", "20"], ["02", "11", "21"]],
-        [["企业名称", f"研发费用（{'单位：万元，' * 12}）", f"营业收入（{'单位：万元，' * 12}）"], ["甲公司", "10.5", "200"]],
+        [
+            ["企业名称", f"研发费用（{'单位：万元，' * 12}）", f"营业收入（{'单位：万元，' * 12}）"],
+            ["甲公司", "10.5", "200"],
+        ],
     ],
 )
 def test_long_headings_are_told_by_how_they_differ_from_what_is_below(tmp_path: Path, rows: Rows) -> None:

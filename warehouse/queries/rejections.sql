@@ -1,5 +1,5 @@
--- Deliveries that a person refused, files that could not be split, warnings of files, then records that a rule rejects, then warnings:
--- of each rule and place how many records, with the first of them. Of one delivery, or of all.
+-- Deliveries that a person refused, files that could not be split, warnings of files, then records that a rule
+-- rejects, then warnings: of each rule and place how many records, with the first of them. Of one delivery, or of all.
 SELECT 'reject' AS severity, d.deliverer_code, d.delivery_id, d.source_file, '' AS place, 'refused' AS rule,
     CAST(NULL AS BIGINT) AS records, d.status_reason AS message_zh, d.status_reason AS message_en, '改正后重新交付' AS mend_zh,
     'mend it and deliver again' AS mend_en, NULL AS raw
@@ -11,9 +11,10 @@ FROM landing.delivery_file AS f JOIN landing.delivery AS d USING (delivery_id)
 WHERE f.status = 'rejected' AND ($delivery IS NULL OR f.delivery_id = $delivery)
 UNION ALL
 SELECT 'warn' AS severity, d.deliverer_code, f.delivery_id, f.source_file, '' AS place, 'file_warning' AS rule,
-    CAST(NULL AS BIGINT) AS records, substr(n.line, length($mark) + 1) AS message_zh, '' AS message_en, '' AS mend_zh, '' AS mend_en,
-    NULL AS raw
-FROM landing.delivery_file AS f JOIN landing.delivery AS d USING (delivery_id), unnest(string_split(f.notes, chr(10))) AS n(line)
+    CAST(NULL AS BIGINT) AS records, substr(n.line, length($mark) + 1) AS message_zh, '' AS message_en, '' AS mend_zh,
+    '' AS mend_en, NULL AS raw
+FROM landing.delivery_file AS f
+JOIN landing.delivery AS d USING (delivery_id), unnest(string_split(f.notes, chr(10))) AS n(line)
 WHERE starts_with(n.line, $mark) AND ($delivery IS NULL OR f.delivery_id = $delivery)
 UNION ALL
 SELECT
