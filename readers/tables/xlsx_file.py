@@ -15,6 +15,7 @@ from xml.parsers.expat import ExpatError
 from readers.money import MoneyUnits
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record
+from readers.tables.table import Row
 from readers.tables.workbook import Merged, Sheet, bounded, workbook_records
 from readers.tables.xlsx_cells import NO_STYLES, SheetRows, shared_strings, styles
 from readers.values import DAY_0_OF_1900, DAY_0_OF_1904
@@ -103,7 +104,15 @@ def _sheets(archive: zipfile.ZipFile, merged: dict[str, list[Merged]], money: Mo
         rows = SheetRows(archive, part, strings, formats, day_0)
         is_hidden = sheet.get("state", "visible") != "visible"
         name = sheet.get("name", "")
-        yield Sheet(name, bounded(name, rows.rows()), merged.get(part, ()), is_hidden, day_0, rows.notes)
+        yield Sheet(name, bounded(name, _readable(rows.rows())), merged.get(part, ()), is_hidden, day_0, rows.notes)
+
+
+def _readable(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows of a sheet, which are read as they are gone through: what is damaged is told then."""
+    try:
+        yield from rows
+    except _DAMAGE as error:
+        raise Unreadable("damaged_workbook", "", str(error)) from error
 
 
 def _related(archive: zipfile.ZipFile) -> dict[str, tuple[str, str]]:

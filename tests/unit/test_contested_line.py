@@ -1,6 +1,7 @@
 """A voucher line that came twice: from two sources the later is rejected, in another month it is asked about; both are named."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pytest
@@ -23,6 +24,11 @@ def line(amount: str, posted: str = "2026-03-15", number: str = "1") -> dict[str
         "holder_code": UNIT, "resource_code": "R", "voucher_no": "记-0001", "line_no": number, "cost_kind": "采集", "phase": "开发",
         "amount_cny": amount, "posted_date": posted,
     }  # fmt: skip
+
+
+def unread(cost: dict[str, str], column: str) -> dict[str, Any]:
+    """The line as its reader leaves it where the text of a column is no such value."""
+    return {name: text for name, text in cost.items() if name != column} | {"unread": {column: cost[column]}}
 
 
 #: So that a full delivery never deletes all there is.
@@ -74,7 +80,7 @@ def test_a_line_passes_to_another_source_when_the_first_lacks_it(books: duckdb.D
 
 def test_a_line_of_a_refused_record_claims_nothing(books: duckdb.DuckDBPyConnection) -> None:
     bring(books, "costs", "a stranger", [line("1.00")], "2026-04-01")
-    bring(books, "costs", FINANCE, [line("no amount")], "2026-04-02")
+    bring(books, "costs", FINANCE, [unread(line("no amount"), "amount_cny")], "2026-04-02")
     bring(books, "costs", UNIT, [line("3.00")], "2026-04-03")
     assert contested(books) == []
 

@@ -457,7 +457,11 @@ LOOKS: dict[str, Callable[[Table], bool]] = {
 }
 # The rules of deliveries; those of a format's own standard, and what only a reader meets, are tested with the readers.
 # So are those that several deliveries or the city's authorities decide, with the models of landing.
-OF_READERS = {"no_identity", "record_too_large"}
+OF_READERS = {
+    "no_identity", "record_too_large", "unit_conflict", "unit_missing", "lost_digits", "lost_digits_beside", "date_for_code",
+    "date_for_text", "number_format", "not_a_day", "error_cell", "no_value", "struck_out", "unseen_characters", "more_cells",
+    "filled_down",
+}  # fmt: skip
 OF_OTHERS = {"not_authorised", "voucher_conflict", "voucher_moved"}
 RULES = (
     {row["rule"] for row in policy("rejection_rule") if row["source"] == "deliveries.md"}

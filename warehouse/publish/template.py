@@ -31,7 +31,7 @@ _TYPES = {
     "code": "代码",
     "date": "日期",
     "month": "月份",
-    "amount": "金额（元）",
+    "amount": "元，两位小数",
     "integer": "整数",
 }
 _STATUSES = {"official": "正式", "secondary": "二手", "unverified": "未核实", "proposal": "本系统建议"}

@@ -37,6 +37,8 @@ _ATTEMPTS = 8
 #: DuckLake's own tables, as it attaches them.
 METADATA = "__ducklake_metadata_lake"
 
+_EVENTS = "audit.event"
+
 #: What stands in the lock's file while its holder writes.
 _WRITING = "writing"
 
@@ -214,6 +216,8 @@ class Lake:
 
     def _copy_events(self, connection: duckdb.DuckDBPyConnection, new: Sequence[bytes]) -> None:
         """Have `audit.event` say what the chain says, the new lines included."""
+        if _EVENTS not in self.tables:
+            return
         row = connection.execute("SELECT coalesce(max(event_number), 0) FROM audit.event").fetchone() or (0,)
         lines = [*new] if parse(new[0]).number == row[0] + 1 else [*self.chain.lines()[row[0] :], *new]
         rows = [

@@ -50,12 +50,12 @@ def expanded(model: str, policy: PolicySet) -> str:
 
 @cache
 def shipped_policy() -> PolicySet:
-    """The shipped lists that marks ask for, and the grades of columns, for tables that a home's own list does not know."""
+    """The shipped lists that marks ask for."""
     folder = FOLDERS["quality_rule"][0]
     found = {
         f"{folder}/{file.name}": file for file in (files("policy") / folder).iterdir() if file.name.endswith(".toml")
     }
-    found |= {name: files("policy") / name for name in ("confidential_term.csv", "column_grade.csv")}
+    found |= {name: files("policy") / name for name in ("confidential_term.csv",)}
     return PolicySet.of_files({name: file.read_bytes() for name, file in found.items()})
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from readers.policy.files import PolicyOnDay
-from warehouse.tables.rules import shipped_policy
 from warehouse.tables.table import Tables
 from warehouse.trace.graph import ColumnRef, table_lineage
 
@@ -56,11 +55,7 @@ def column_grades(tables: Tables, policy: PolicyOnDay) -> dict[ColumnRef, Column
     """The grade of every column of the lake."""
     ranks = _ranks(policy)
     top, bottom = max(ranks, key=lambda g: ranks[g]), min(ranks, key=lambda g: ranks[g])
-    own = policy.of("column_grade")
-    known = {entry.body["table"] for entry in own}
-    # A table that came with a later version than the home's list is graded as shipped: its officers could not know it.
-    shipped = [e for e in shipped_policy().on(policy.day).of("column_grade") if e.body["table"] not in known]
-    given = {entry.entry_key: entry.body["grade"] for entry in (*shipped, *own)}
+    given = {entry.entry_key: entry.body["grade"] for entry in policy.of("column_grade")}
     grades: dict[ColumnRef, ColumnGrade] = {}
     for name, table in tables.items():
         lineage = table_lineage(tables, table)

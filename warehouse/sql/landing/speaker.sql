@@ -64,7 +64,7 @@ present AS (
         (r.body ->> '$.organisation_code') AS unit_code,
         (r.body ->> '$.parent_code') AS parent_code,
         (r.body ->> '$.department_code') AS department_code,
-        try_cast((r.body ->> '$.valid_from') AS DATE) AS valid_from
+        CAST((r.body ->> '$.valid_from') AS DATE) AS valid_from
     FROM landing.record AS r
     JOIN delivery AS d USING (delivery_id)
     WHERE r.kind = 'organisations'
