@@ -169,12 +169,12 @@ def with_habits(sender: str, kind: str, layout: Layout) -> Layout:
 
 
 def total_line(records: Sequence[Record]) -> Record:
-    """The line 合计 at the end of a costs table: no record, but it comes in as one and is rejected."""
-    total = sum((Decimal(r.cells["amount_cny"]) for r in records if not r.rule), Decimal(0))
-    return Record({"resource_code": "合计", "amount_cny": str(total)}, rule="missing_value")
+    """The line 合计 at the end of a costs table: no record."""
+    total = sum((Decimal(r.cells["amount_cny"]) for r in records if r.is_record and not r.rule), Decimal(0))
+    return Record({"resource_code": "合计", "amount_cny": str(total)}, is_record=False)
 
 
 def heading_line(records: Sequence[Record]) -> Record:
-    """The headings again among the lines of a costs table: a record without amount or date."""
+    """The headings again among the lines of a costs table: no record."""
     used = {name for record in records for name, value in record.cells.items() if value}
-    return Record({c.name: c.label_zh for c in columns("costs") if c.name in used}, rule="bad_amount")
+    return Record({c.name: c.label_zh for c in columns("costs") if c.name in used}, is_record=False)

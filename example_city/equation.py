@@ -59,6 +59,8 @@ def _take(delivery: Delivery, found: Outcome) -> None:
     standing = found.standing.setdefault(delivery.group, {})
     present: set[str] = set()
     for record in (record for file in delivery.files if not file.spoil for record in file.records):
+        if not record.is_record:
+            continue
         counts.received += 1
         key = None if record.verbatim else record.key(delivery.kind)
         if key:

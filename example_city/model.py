@@ -51,13 +51,15 @@ class Record:
 
     The form in which it is written is the layout's. `rule` is the rejection rule that the record breaks by
     construction (policy/rejection_rule.csv); None if it is sound. `verbatim` stands in
-    place of the whole record in a DCAT file: a text where an object should be.
+    place of the whole record in a DCAT file: a text where an object should be. `is_record`: else it is a row that
+    readers pass over and name.
     """
 
     cells: Mapping[str, str]
     fields: tuple[Mapping[str, str], ...] = ()
     rule: str | None = None
     verbatim: str | None = None
+    is_record: bool = True
 
     @property
     def content(self) -> tuple[object, ...]:

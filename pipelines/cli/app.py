@@ -54,7 +54,7 @@ from warehouse.store.clock import ClockError
 from warehouse.store.disk import write_whole
 from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, SchemaDriftError
-from warehouse.store.on_record import NotOnRecordError, told
+from warehouse.store.on_record import NotOnRecordError, not_on_record, told
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.proof import prove
 from warehouse.trace.walk import TraceError
@@ -310,15 +310,17 @@ def status(
         )
         console.show(answer, console.Format.JSON if json else None)
         return
+    # First: of a table that is not there, no figure can be given.
+    with lake.reading() as connection:
+        if changed := not_on_record(lake, connection):
+            console.warn(told(changed))
+    if lost := received.vanished(lake.home):
+        console.warn(received.told(lost))
     found: dict[str, Any] = figures(lake) | {"last_run": last_run(lake.home)}
     if json:
         console.print_json(found)
     else:
         console.show_status(found)
-    if found["not_on_record"]:
-        console.warn(told(found["not_on_record"]))
-    if found["vanished"]:
-        console.warn(received.told(found["vanished"]))
 
 
 @app.command()

@@ -355,7 +355,7 @@ def test_a_home_of_an_earlier_version_gets_new_columns_and_reads_its_deliveries_
     before = ask(home, "SELECT * FROM landing.record")
 
     def as_it_was(connection: duckdb.DuckDBPyConnection) -> None:
-        connection.execute("ALTER TABLE landing.record DROP COLUMN violations")
+        connection.execute("ALTER TABLE landing.record DROP COLUMN keyed")
         connection.execute("UPDATE audit.materialization SET policy_sha256 = '' WHERE table_name = 'landing.record'")
 
     Lake(home).commit(INFO, as_it_was)

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pytest
@@ -51,13 +52,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 def changed(policy: PolicySet, name: str, day: date) -> list[Entry]:
-    """A version of each entry of a list from a day on, which says what another entry of the list says."""
+    """A version of each entry of a list from a day on, which says what another entry of the list says, or of a named value one near it."""
     entries = policy.lists[name]
     codes = dict.fromkeys((entry.body.get("code_list", ""), entry.body.get("code", "")) for entry in entries)
     versions = []
     for entry, other in zip(entries, (*entries[1:], *entries[:1]), strict=True):
         kept = (*LISTS[name].key, *KEPT.get(name, ()))
         body = {**other.body, **{column: entry.body[column] for column in kept if column in entry.body}}
+        if "value" in entry.body:
+            body = {**entry.body, "value": _near(entry)}
         if name == "code_value":
             # Labels that differ in case alone keep one code between them.
             mates = [code for of, code in codes if of == entry.body["code_list"]]
@@ -68,6 +71,17 @@ def changed(policy: PolicySet, name: str, day: date) -> list[Entry]:
         for entry, body in zip(entries, versions, strict=True)
         if entry.effective_from < day
     ]
+
+
+def _near(entry: Entry) -> str:
+    """Another value that the entry may have, one more or one less; its own where there is none."""
+    own, check = entry.body["value"], LISTS[entry.list_name].values.get(entry.body[LISTS[entry.list_name].key[0]])
+    try:
+        number = Decimal(own)
+    except InvalidOperation:
+        return own
+    near = [format(number + step, "f") for step in (1, -1, Decimal("0.1"), Decimal("-0.1"))]
+    return next((text for text in near if check is None or check.holds(text)), own)
 
 
 def write(home: Home, versions: Mapping[str, list[Entry]]) -> None:

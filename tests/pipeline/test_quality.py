@@ -48,7 +48,8 @@ def _verdicts(body: dict[str, Any], delivered: date, codes: dict[tuple[str, str]
     if given:
         yield "known_codes", all(coded.values())
     yield "core_elements", all(name in body for name in ("title", "abstract", "update_cycle"))
-    dates = [body[name] for name in ("issued_date", "modified_date") if name in body]
+    unread = body.get("unread", {})
+    dates = [(body | unread)[name] for name in ("issued_date", "modified_date") if name in body | unread]
     if dates:
         yield "readable_dates", all(map(_is_date, dates))
     if coded.get("share_type") and coded.get("open_type"):

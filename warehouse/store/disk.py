@@ -7,6 +7,7 @@ Does not belong here: where a file lies (`home.py`) and what stands in it.
 import errno
 import os
 import shutil
+import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +58,8 @@ def is_full_disk(error: BaseException) -> bool:
 def is_forbidden(error: BaseException, folder: Path) -> bool:
     """Whether the cause of an error, or of its cause, is that a folder may not be written."""
     for seen in _causes(error):
-        if isinstance(seen, OSError) and seen.errno in _FORBIDDEN_NUMBERS:
+        # SSL's errors are OSError too, with numbers of their own: 1 is a certificate that fails.
+        if isinstance(seen, OSError) and not isinstance(seen, ssl.SSLError) and seen.errno in _FORBIDDEN_NUMBERS:
             # A delivered file that may not be read is no fault of the folder.
             return seen.filename is None or Path(os.fsdecode(seen.filename)).is_relative_to(folder)
         if any(words in str(seen) for words in _FORBIDDEN_WORDS):
