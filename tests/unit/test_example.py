@@ -186,6 +186,8 @@ class Delivered:
                 if record is None:
                     yield "", {}, {"not_parsed"}
                     continue
+                if record.get("resource_code") in ("合计", "信息资源代码"):  # a total, the headings again: no record
+                    continue
                 keys = [c["column"] for c in COLUMNS if c["kind"] == self.kind and c["is_key"] == "yes"]
                 key = "|".join(record.get(name, "") for name in keys)
                 if self.kind == "costs":  # voucher numbers start again each month
