@@ -214,6 +214,22 @@ def test_what_was_received_and_is_gone_is_named_and_stops_a_run(home: Home) -> N
     assert str(blob) in line
 
 
+def test_an_officers_edit_is_an_event_and_its_kept_file_is_looked_for(home: Home) -> None:
+    file = home.policy / "parameter.csv"
+    text = file.read_text("utf-8")
+    entry = next(line for line in text.splitlines() if line.startswith("default_life_months,"))
+    file.write_text(text.replace(entry, entry.replace(",120,", ",96,")), "utf-8")
+    run_home(home)
+    (event,) = [event for event in Chain(home).events() if event.kind == "policy" and event.body["changes"]]
+    ((name, key, _, old, new),) = event.body["changes"]
+    assert (name, key, old != new) == ("parameter", "default_life_months", True)
+    blob = home.blob(event.body["files"]["parameter.csv"])
+    assert blob.read_bytes() == file.read_bytes()
+    blob.unlink()
+    (lost,) = vanished(home)
+    assert "parameter.csv" in lost
+
+
 def test_a_home_without_a_chain_begins_one_that_says_what_it_cannot_prove(home: Home) -> None:
     shutil.rmtree(home.root / "audit")
     _edit(home, "DELETE FROM audit.event")

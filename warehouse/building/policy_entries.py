@@ -9,9 +9,11 @@ from collections.abc import Collection
 import duckdb
 
 from readers.policy.files import PolicySet, policy_files
+from warehouse import queries
 from warehouse.building.build import Built, check_key, fill, record_model
 from warehouse.building.commit_record import CommitRecord, recording
 from warehouse.building.row_hash import Written, row_hashes
+from warehouse.store.chain import POLICY as CHANGED_POLICY
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.tables.table import POLICY, POLICY_ENTRY, Table
@@ -49,6 +51,8 @@ def build_policy(
         # Each list's model would read the file of all entries again.
         connection.register("entries", policy.entries)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COPY} AS FROM entries")
+        if POLICY_ENTRY in {table.qualified for table in chosen}:
+            _note_changes(lake, connection)
         with recording(lake, connection, info) as record:
             return [
                 record_model(
@@ -66,6 +70,14 @@ def build_policy(
             ]
 
     return lake.commit(info, work)
+
+
+def _note_changes(lake: Lake, connection: duckdb.DuckDBPyConnection) -> None:
+    """Have the chain of events say which files the policy is of, and which entries an officer changed: list, key, day, old and new hash."""
+    files = connection.execute(f"SELECT DISTINCT source_file, source_sha256 FROM {_COPY} ORDER BY ALL").fetchall()
+    is_first = connection.execute(f"SELECT 1 FROM {POLICY_ENTRY} LIMIT 1").fetchone() is None
+    changes = [] if is_first else [list(row) for row in connection.execute(queries.text("policy_changes")).fetchall()]
+    lake.note(CHANGED_POLICY, "policy", {"files": dict(files), "changes": changes})
 
 
 def _fill_entries(
