@@ -430,6 +430,22 @@ LISTS: Mapping[str, ListShape] = {
         more=_NAMES,
         needed=("default_life_months", "reconciliation_tolerance_cny"),
     ),
+    "plausible_bound": ListShape(
+        ("name",),
+        ("value",),
+        ("unit",),
+        {"value": _NUMBER},
+        values={
+            **dict.fromkeys(("plausible_year_first", "possible_year_first"), _whole(1000, 9999)),
+            **dict.fromkeys(("plausible_years_ahead", "possible_years_ahead"), _whole(0, 7000)),
+            **dict.fromkeys(("plausible_life_months", "possible_life_months"), _whole(1, 99999)),
+        },
+        more=_NAMES,
+        needed=(
+            *("plausible_year_first", "possible_year_first", "plausible_years_ahead", "possible_years_ahead"),
+            *("plausible_life_months", "possible_life_months"),
+        ),
+    ),
     "ledger_account": ListShape(
         ("accounting_system", "amount_kind", "account_code"),
         ("sign", "amount_name_zh"),

@@ -38,7 +38,7 @@ SHAPE = {
         "landing/record",
         "policy/code_value",
         "policy/delivery_column",
-        "policy/parameter",
+        "policy/plausible_bound",
         "policy/rejection_rule",
     ],
     "quality/indicator": [

@@ -23,7 +23,8 @@ def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) ->
     file.write_text(file.read_text("utf-8").replace("default_life_months,120,", "default_life_months,60,"), "utf-8")
     outcome = run_home(home)
     assert set(outcome.materialised) == {
-        "policy.entry", "policy.parameter", "valuation.cost_line", "valuation.movement", "valuation.snapshot", "report.form_r1",
+        "policy.entry", "policy.parameter", "valuation.cost_line", "valuation.amortisation_term", "valuation.movement",
+        "valuation.control_finding", "valuation.snapshot", "report.form_r1",
         "finance.adjacent_value", "finance.reconciliation", "finance.unit_rate",
     }  # fmt: skip
     assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before

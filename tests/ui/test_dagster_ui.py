@@ -47,7 +47,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     file = folder / "data.json"
     file.write_text(CATALOGUE, "utf-8")
     deliver_files(home, [file], "A-1", "catalog", "2026-06-30")
-    run_home(home)
+    run_home(home, stored=True)
     # What the job that is launched in the UI has to take in.
     deliver_files(home, [file], "B-1", "catalog", "2026-07-01")
     with socket.socket() as free:

@@ -2,7 +2,7 @@
 -- duplicates. What a rule is to do, reject or warn, and its words stand in policy/rejection_rule.csv; a reader's
 -- rule that is not there warns. A duplicate's winner is the first record in file order that nothing else rejects,
 -- so that a broken first record does not take a good one with it. What a reader could not take as a value of its
--- type stands under `unread`; whether a value is plausible is said here, by the bounds of policy/parameter.csv.
+-- type stands under `unread`; whether a value is plausible is said here, by policy/plausible_bound.csv.
 WITH cell AS (
     SELECT
         r.delivery_id, r.ordinal, d.delivery_date,
@@ -42,7 +42,7 @@ bound AS (
         max(p.value) FILTER (WHERE p.name = 'plausible_life_months') AS plausible_life,
         max(p.value) FILTER (WHERE p.name = 'possible_life_months') AS possible_life
     FROM landing.delivery AS d
-    JOIN policy.parameter AS p ON in_force(p, d.delivery_date)
+    JOIN policy.plausible_bound AS p ON in_force(p, d.delivery_date)
     GROUP BY d.delivery_id
 ),
 
