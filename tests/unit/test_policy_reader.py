@@ -305,6 +305,9 @@ def test_every_indicator_of_the_standard_has_a_rule_or_a_reason() -> None:
 WRONG = ("abc?", "-1.5x", "１２", "9" * 40, "infinity", "(")
 #: Of named values what may stand in their column, and still be none of theirs.
 WRONG_VALUES = {
+    **dict.fromkeys(("plausible_year_first", "possible_year_first"), ("999", "19.5", "x")),
+    **dict.fromkeys(("plausible_years_ahead", "possible_years_ahead"), ("-1", "1.5", "x")),
+    **dict.fromkeys(("plausible_life_months", "possible_life_months"), ("0", "1.5", "x")),
     "default_life_months": ("0", "-12", "12.5", "abc", "99999"),
     "reconciliation_tolerance_cny": ("-0.01", "0.005", "abc"),
     "guard_deletion_share": ("-0.1", "1.1", "12.5", "0.12345"),
