@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
@@ -73,9 +74,15 @@ def xlsx_sheets(path: Path, money: MoneyUnits | None = None) -> Iterator[Sheet]:
         Unreadable: the workbook is damaged or too large; also while rows are gone through.
     """
     merged = _inspected(path)
+    with _damage_told(), zipfile.ZipFile(path) as archive:
+        yield from _sheets(archive, merged, money or MoneyUnits({}))
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turn what a damaged workbook raises within into a refusal."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield from _sheets(archive, merged, money or MoneyUnits({}))
+        yield
     except _DAMAGE as error:
         raise Unreadable("damaged_workbook", "", str(error)) from error
     except OSError as error:
@@ -109,10 +116,8 @@ def _sheets(archive: zipfile.ZipFile, merged: dict[str, list[Merged]], money: Mo
 
 def _readable(rows: Iterator[Row]) -> Iterator[Row]:
     """The rows of a sheet, which are read as they are gone through: what is damaged is told then."""
-    try:
+    with _damage_told():
         yield from rows
-    except _DAMAGE as error:
-        raise Unreadable("damaged_workbook", "", str(error)) from error
 
 
 def _related(archive: zipfile.ZipFile) -> dict[str, tuple[str, str]]:
@@ -133,21 +138,14 @@ def _inspected(path: Path) -> dict[str, list[Merged]]:
     Returns:
         The vertical merges of each part that has any; positions count from column A.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            if _WORKBOOK_PART not in archive.namelist():
-                raise Unreadable("not_recognised")
-            unpacked = sum(part.file_size for part in parts)
-            if unpacked > MAX_UNPACKED_BYTES:
-                raise Unreadable("too_large", "", f"{unpacked:,} > {MAX_UNPACKED_BYTES:,} bytes")
-            return {part.filename: found for part in parts if (found := _inspected_part(archive, part))}
-    except _DAMAGE as error:
-        raise Unreadable("damaged_workbook", "", str(error)) from error
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # a damaged directory points nowhere; any other is not the file's fault
-            raise
-        raise Unreadable("damaged_workbook", "", str(error)) from error
+    with _damage_told(), zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+        if _WORKBOOK_PART not in archive.namelist():
+            raise Unreadable("not_recognised")
+        unpacked = sum(part.file_size for part in parts)
+        if unpacked > MAX_UNPACKED_BYTES:
+            raise Unreadable("too_large", "", f"{unpacked:,} > {MAX_UNPACKED_BYTES:,} bytes")
+        return {part.filename: found for part in parts if (found := _inspected_part(archive, part))}
 
 
 def _parsed(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
