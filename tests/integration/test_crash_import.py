@@ -3,14 +3,17 @@
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
-import readers.shapes
+import warehouse.intake.reading
 import warehouse.intake.record_writer
 from benchmarks.catalogues import write_catalogue
+from readers.apart import ReadEnd, read_apart
 from readers.policy.files import load
 from tests.homes import ask, contents, deliver_files, exit_code, lake_of, one
 from warehouse.building.policy_entries import build_policy
@@ -30,9 +33,17 @@ def _take_in(home: Home) -> None:
     ingest(lake, policy, (), INFO)
 
 
+def _in_small_batches(*task: Any) -> Iterator[pa.RecordBatch | ReadEnd]:
+    for part in read_apart(*task):
+        if isinstance(part, pa.RecordBatch):
+            yield from (part.slice(start, BATCH) for start in range(0, part.num_rows, BATCH))
+        else:
+            yield part
+
+
 def _take_in_and_die(home: Home, portions: int) -> None:
     """Take in, in small portions, and die when so many were written."""
-    readers.shapes.BATCH_RECORDS = BATCH
+    warehouse.intake.reading.read_apart = _in_small_batches
     warehouse.intake.record_writer._PORTION_BYTES = PORTION_BYTES
     genuine, written = RecordWriter._insert, 0
 

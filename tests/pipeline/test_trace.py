@@ -116,7 +116,7 @@ def test_a_units_row_traces_to_that_units_records_only(city: Home, tracer: Trace
                 assert body["provider_name"] in names[unit]
             else:
                 assert (about or deliverer) == unit
-    assert traced > 500
+    assert traced > 50 * ROWS_OF_A_LEVEL
 
 
 def _body(home: Home, key: dict) -> tuple[dict, str]:
