@@ -35,10 +35,10 @@ def _take_in(home: Home) -> None:
 
 def _in_small_batches(*task: Any) -> Iterator[pa.RecordBatch | ReadEnd]:
     for part in read_apart(*task):
-        if isinstance(part, pa.RecordBatch):
-            yield from (part.slice(start, BATCH) for start in range(0, part.num_rows, BATCH))
-        else:
+        if isinstance(part, ReadEnd):
             yield part
+        else:
+            yield from (part.slice(start, BATCH) for start in range(0, part.num_rows, BATCH))
 
 
 def _take_in_and_die(home: Home, portions: int) -> None:
