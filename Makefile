@@ -23,8 +23,9 @@ help: ## list the targets
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 
+# Compiled here once: who may not write bytecode (PYTHONDONTWRITEBYTECODE) would compile some thousand modules at each start.
 $(STAMP): .venv/bin/uv pyproject.toml uv.lock
-	.venv/bin/uv sync --frozen --inexact --extra ui --quiet
+	.venv/bin/uv sync --frozen --inexact --extra ui --quiet --compile-bytecode
 	@touch $@
 
 .PHONY: setup

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -167,8 +167,13 @@ def load(folder: Path) -> PolicySet:
     Raises:
         PolicyError: with every problem of every file, each with file, line, rule and mend.
     """
-    files = {name: file.read_bytes() for name, file in policy_files(folder).items()}
-    return PolicySet.of_files(files, whole=True)
+    return _whole(tuple((name, file.read_bytes()) for name, file in policy_files(folder).items()))
+
+
+@lru_cache(maxsize=4)
+def _whole(files: tuple[tuple[str, bytes], ...]) -> PolicySet:
+    # Every stage of a run asks for the policy as it is then; as long as no byte changes it is the same.
+    return PolicySet.of_files(dict(files), whole=True)
 
 
 class _Row(NamedTuple):
