@@ -65,8 +65,8 @@ class PolicySet:
 
     lists: Mapping[str, tuple[Entry, ...]]
 
-    @classmethod
-    def of_files(cls, files: Mapping[str, bytes], *, whole: bool = False) -> "PolicySet":
+    @staticmethod
+    def of_files(files: Mapping[str, bytes], *, whole: bool = False) -> "PolicySet":
         """Read policy files, given as name to bytes.
 
         Args:
@@ -76,20 +76,7 @@ class PolicySet:
         Raises:
             PolicyError: with every problem of every file.
         """
-        problems: list[Problem] = []
-        lists: dict[str, tuple[Entry, ...]] = {}
-        for name, data in sorted(files.items()):
-            list_name = list_of(name)
-            lists[list_name] = (*lists.get(list_name, ()), *_entries(name, data, problems, whole))
-        for entries in lists.values():
-            problems += _duplicates(entries)
-        problems += _dangling(lists)
-        problems += _twin_labels(lists.get("code_value", ()))
-        problems += _missing_entries(lists) if whole else ()
-        problems += _rule_problems(lists, whole)
-        if problems:
-            raise PolicyError(tuple(sorted(problems)))
-        return cls(lists)
+        return _of_files(tuple(sorted(files.items())), whole)
 
     @cached_property
     def entries(self) -> pa.Table:
@@ -167,13 +154,27 @@ def load(folder: Path) -> PolicySet:
     Raises:
         PolicyError: with every problem of every file, each with file, line, rule and mend.
     """
-    return _whole(tuple((name, file.read_bytes()) for name, file in policy_files(folder).items()))
+    files = {name: file.read_bytes() for name, file in policy_files(folder).items()}
+    return PolicySet.of_files(files, whole=True)
 
 
+# Every stage of a run asks for the policy as it is then, and an audit for that of each commit: mostly it is the same.
 @lru_cache(maxsize=4)
-def _whole(files: tuple[tuple[str, bytes], ...]) -> PolicySet:
-    # Every stage of a run asks for the policy as it is then; as long as no byte changes it is the same.
-    return PolicySet.of_files(dict(files), whole=True)
+def _of_files(files: tuple[tuple[str, bytes], ...], whole: bool) -> PolicySet:
+    problems: list[Problem] = []
+    lists: dict[str, tuple[Entry, ...]] = {}
+    for name, data in files:
+        list_name = list_of(name)
+        lists[list_name] = (*lists.get(list_name, ()), *_entries(name, data, problems, whole))
+    for entries in lists.values():
+        problems += _duplicates(entries)
+    problems += _dangling(lists)
+    problems += _twin_labels(lists.get("code_value", ()))
+    problems += _missing_entries(lists) if whole else ()
+    problems += _rule_problems(lists, whole)
+    if problems:
+        raise PolicyError(tuple(sorted(problems)))
+    return PolicySet(lists)
 
 
 class _Row(NamedTuple):
