@@ -8,8 +8,8 @@ Does not belong here: rewriting a query (`warehouse/provenance`), the command li
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,7 @@ from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import NotOnRecordError, not_on_record, told
 from warehouse.tables.definitions import all_tables
-from warehouse.tables.quoting import identifier
+from warehouse.tables.quoting import identifier, literal
 from warehouse.tables.table import Table, Tables
 from warehouse.trace.rederive import KeptBytes, Traced, base_rows
 
@@ -173,26 +173,52 @@ class Tracer:
             NotOnRecordError: a table that it passes is not as a commit on record left it.
         """
         table = _known_table(self.lake.tables, table_name, key, column)
+        with self._transaction():
+            return self._trace(table, key, column, verify, limit, offset)
+
+    def prove(self, table_name: str, keys: Sequence[Mapping[str, str]]) -> tuple[list[str], list[str]]:
+        """Prove rows of one partition together: each is derived from what took part in any of them, in one walk for all.
+
+        What `trace` shows besides is that the sources which it names of a row suffice for that row.
+
+        Returns:
+            What differs, and what had to be taken as it is stored; a line each.
+
+        Raises:
+            As `trace`.
+        """
+        if not keys:
+            return [], []
+        table = _known_table(self.lake.tables, table_name, keys[0], None)
+        with self._transaction():
+            walk, _ = self._walked(table, keys, None)
+            return walk.up(), sorted(self.kept.unproven)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         # Some 70 statements: in a transaction of its own, each of them cost twice as much.
         self.connection.execute("BEGIN")
         try:
-            found = self._trace(table, key, column, verify, limit, offset)
+            yield
             self.connection.execute("COMMIT")
         except BaseException:
             self.connection.execute("ROLLBACK")
             self._held.clear()
             raise
-        return found
+
+    def _walked(self, table: Table, keys: Sequence[Mapping[str, str]], column: str | None) -> tuple["_Walk", Node]:
+        walk = _Walk(self.connection, self.lake, self.kept, self.hold)
+        self._demand_on_record([table.qualified])
+        top = walk.start(table, keys, column)
+        walk.down()
+        self._demand_on_record([node.table.qualified for node in walk.nodes])
+        self.kept.unproven.clear()
+        return walk, top
 
     def _trace(
         self, table: Table, key: Mapping[str, str], column: str | None, verify: bool, limit: int | None, offset: int
     ) -> Trace:
-        walk = _Walk(self.connection, self.lake, self.kept, self.hold)
-        self._demand_on_record([table.qualified])
-        top = walk.start(table, key, column)
-        walk.down()
-        self._demand_on_record([node.table.qualified for node in walk.nodes])
-        self.kept.unproven.clear()
+        walk, top = self._walked(table, [key], column)
         differences = walk.up() if verify else []
         sources = walk.sources()
         row = self.connection.execute(f"SELECT * FROM {top.stored} SEMI JOIN {top.keys} USING ({_list(table.key)})")
@@ -245,8 +271,9 @@ class _Walk:
         order = {name: place for place, name in enumerate(self.lake.tables)}
         return sorted(self._nodes.values(), key=lambda n: (-order[n.table.qualified], n.snapshot_id))
 
-    def start(self, table: Table, key: Mapping[str, str], column: str | None) -> Node:
-        partition = key[table.partition] if table.partition else ""
+    def start(self, table: Table, keys: Sequence[Mapping[str, str]], column: str | None) -> Node:
+        """The node of rows of one partition, by their keys, values as text."""
+        partition = keys[0][table.partition] if table.partition else ""
         found = self.connection.execute(
             f"SELECT max(snapshot_id) FROM {_COMMITS} WHERE table_name = $name AND partition_key = $partition",
             {"name": table.qualified, "partition": partition},
@@ -257,10 +284,17 @@ class _Walk:
             )
         node = self._node(table, found[0], partition, None if column is None else {column, *table.key})
         types = {c.name: c.type for c in table.columns}
-        where = " AND ".join(f"{identifier(name)} = CAST(${name} AS {types[name]})" for name in table.key)
-        self._add_keys(node, f"SELECT {_list(table.key)} FROM {node.stored} WHERE {where}", dict(key))
-        if node.row_count != 1:
-            raise TraceError(f"{table.qualified}: no row with {dict(key)} 没有这一行")
+        asked = ", ".join(f"CAST(k.{identifier(name)} AS {types[name]}) AS {identifier(name)}" for name in table.key)
+        layout = json.dumps([dict.fromkeys(table.key, "VARCHAR")])
+        self._add_keys(
+            node,
+            f"SELECT {_list(table.key)} FROM {node.stored} SEMI JOIN "
+            f"(SELECT {asked} FROM (SELECT unnest(from_json($keys, {literal(layout)})) AS k)) USING ({_list(table.key)})",
+            {"keys": json.dumps([dict(key) for key in keys])},
+        )
+        if node.row_count != len(keys):
+            none = dict(keys[0]) if len(keys) == 1 else f"{len(keys) - node.row_count} / {len(keys)} keys"
+            raise TraceError(f"{table.qualified}: no row with {none} 没有这一行")
         return node
 
     def down(self) -> None:
