@@ -27,7 +27,22 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 # A string, an open quotation mark, or a mark that separates. Possessive, so that a string of gigabytes needs no memory.
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{},:]', re.DOTALL)
+_BYTE = re.compile(r"\(byte (\d+)\)$")
 _PAIRS = {ord("["): ord("]"), ord("{"): ord("}")}
+
+
+def line_and_column(data: Any, at: int) -> str:
+    """The place of a byte of a text in UTF-8, as `line 3, column 5`; both count from 1, columns in characters."""
+    before = bytes(data[:at])
+    start = before.rfind(b"\n") + 1
+    line = before.count(b"\n") + 1
+    return f"line {line}, column {len(before[start:].decode(errors='replace')) + 1}"
+
+
+def place_of(error: Exception, data: Any) -> str:
+    """Where the parser's error in a text in UTF-8 is; "" if it does not say."""
+    found = _BYTE.search(str(error))
+    return line_and_column(data, int(found[1])) if found else ""
 
 
 class Item(NamedTuple):
@@ -157,14 +172,17 @@ def broken_array(
     if place is None:
         return None
     found = [data[start:end] for start, end in spans]
-    around = bytes(data[: spans[0][0]]) + bytes(data[spans[-1][1] :])
+    begin, end = spans[0][0], spans[-1][1]
+    around = bytes(data[:begin]) + bytes(data[end:])
     try:
         msgspec.json.decode(around)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Unreadable("invalid_json", "", str(error)) from error
+        at = int(said[1]) if (said := _BYTE.search(str(error))) else None
+        place = "" if at is None else line_and_column(data, at if at < begin else at + end - begin)
+        raise Unreadable("invalid_json", place, _BYTE.sub("", str(error)).strip()) from error
     blank = [number for number, item in enumerate(found) if len(item) < RAW_HEAD and not bytes(item).strip()]
     if blank and len(found) > 1:
-        raise Unreadable("invalid_json", f"byte {spans[blank[0]][0]}", "a comma too many")
+        raise Unreadable("invalid_json", line_and_column(data, spans[blank[0]][0]), "a comma too many")
     notes.append(
         "JSON 语法有误，按括号逐条分开 the JSON has syntax errors; its records were told apart by their brackets"
     )
@@ -202,7 +220,7 @@ def _spans(
                 start = token.end()
         else:
             if not stack or _PAIRS[stack[-1]] != mark:
-                raise Unreadable("invalid_json", f"byte {at}")
+                raise Unreadable("invalid_json", line_and_column(data, at))
             if inside == len(stack):
                 spans.append((start, at))
                 inside = 0

@@ -30,6 +30,24 @@ _WORDS = {
         "确认下载成功；如为网页表格，另存为 .xlsx 后重新交付",
         "make sure that the download succeeded; save a table of a web page as .xlsx and deliver that",
     ),
+    "geographic_metadata": _Words(
+        "文件是一个数据集的元数据（{detail} 的 XML），不是目录，也不是数据",
+        "the file is the metadata of a dataset, in XML by {detail}; it is neither a catalogue nor data",
+        "在来源系统中导出为 DCAT-US 或 GeoDCAT-AP 目录后交付，或把标题、摘要、日期等填入模板；该 XML 的网址可写入访问地址",
+        "export it as a catalogue of DCAT-US or GeoDCAT-AP, or fill in the template; its address may stand there as the landing page",
+    ),
+    "validation_report": _Words(
+        "文件是校验程序的报告，不是目录",
+        "the file is the report of a validator, no catalogue",
+        "交付被校验的目录本身，不是报告",
+        "deliver the catalogue that was validated, not the report",
+    ),
+    "error_answer": _Words(
+        "文件是服务器的报错，不是数据：{detail}",
+        "the file is an error that a server answered, no data: {detail}",
+        "核对网址、权限和参数，重新获取后交付",
+        "check address, permission and parameters, fetch it again and deliver that",
+    ),
     "encrypted_workbook": _Words(
         "工作簿加了密码",
         "the workbook has a password",
@@ -188,6 +206,11 @@ class Unreadable(Exception):  # noqa: N818 - it is a finding about a delivery, n
         self.mend_zh = words.mend_zh
         self.mend_en = words.mend_en
         super().__init__(f"{rule} {place}: {self.message_zh} {self.message_en}")
+
+    def at(self, place: str, more: str = "") -> "Unreadable":
+        """The same at a place that was found later, with more to its detail."""
+        rule, _, detail = self._arguments
+        return Unreadable(rule, place, detail + more)
 
     def __reduce__(self) -> tuple[type["Unreadable"], tuple[str, str, str]]:
         return Unreadable, self._arguments

@@ -13,6 +13,7 @@ import pyarrow as pa
 from readers.catalogues.dcat_ap import read_dcat_ap
 from readers.catalogues.json_catalogue import large_dcat_us, read_json_catalogue
 from readers.catalogues.json_workers import Job, LostWorkerError, read_by_workers
+from readers.catalogues.no_catalogue import refuse_error, refuse_report
 from readers.catalogues.rdf import JSON_LD, is_json_ld, syntax_of
 from readers.kinds import CATALOG
 from readers.magic import OLE, UTF8_MARK, ZIP, head_of, markup
@@ -43,7 +44,7 @@ __all__ = [
 ]
 
 #: Raise it when a reader gives other records for equal bytes: homes then read their deliveries again.
-READING_VERSION = 10
+READING_VERSION = 11
 
 #: A catalogue of so many bytes is read by several processes: starting them takes as long as reading half of that.
 LARGE_BYTES = 64 << 20
@@ -71,7 +72,8 @@ def read(file: DeliveredFile, layout: Layout) -> Reading:
     if text.startswith(b"<"):
         raise markup(text)
     if text.startswith((b"{", b"[")):
-        if layout.kind == CATALOG and file.path.stat().st_size >= LARGE_BYTES and (large := large_dcat_us(file.path)):
+        is_large = layout.kind == CATALOG and file.path.stat().st_size >= LARGE_BYTES
+        if is_large and (large := large_dcat_us(file.path, notes)):
             catalogue, portions = large
             job = Job(file.path, "/dataset", catalogue.read, layout, portions)
             return _begun(catalogue.format, "utf-8", read_by_workers(job), notes)
@@ -80,10 +82,21 @@ def read(file: DeliveredFile, layout: Layout) -> Reading:
             return _reading(catalogue.format, "utf-8", catalogue.records, layout, notes)
         if layout.kind == CATALOG and is_json_ld(data):
             return _reading("dcat_ap", "utf-8", read_dcat_ap(file.path, JSON_LD, notes), layout, notes)
-        encoding, records = read_json_table(data, layout, notes)
+        encoding, records = _table(data, layout, notes)
         return _reading("json", encoding, records, layout, notes)
     encoding, records = read_csv(file.path.read_bytes(), layout, notes)
     return _reading("csv", encoding, records, layout, notes)
+
+
+def _table(data: memoryview, layout: Layout, notes: list[str]) -> tuple[str, Iterator[Record]]:
+    """A table in JSON; what is none is named as what it is."""
+    try:
+        return read_json_table(data, layout, notes)
+    except Unreadable as problem:
+        if problem.rule in ("not_a_catalogue", "json_not_taken"):
+            refuse_report(data)
+            refuse_error(data)
+        raise
 
 
 def _reading(

@@ -39,6 +39,13 @@ _LISTS = iri("dcat:dataset")
 _DISTRIBUTED = iri("dcat:distribution")
 _LICENSE = iri("dct:license")
 _CONFORMS = iri("dct:conformsTo")
+_IDENTIFIER = iri("dct:identifier")
+_TITLE = iri("dct:title")
+_SERIES = iri("dcat:DatasetSeries")
+_IN_SERIES = iri("dcat:inSeries")
+_MEMBER = iri("dcat:seriesMember")
+#: What a validator writes.
+_REPORTS = frozenset(map(iri, ("sh:ValidationReport", "sh:ValidationResult")))
 _XSD_DATE = f"{PREFIXES['xsd']}date"
 #: What is described for itself, so that no description of a dataset runs into it.
 _APART = _DATASETS | set(map(iri, ("dcat:Catalog", "dcat:CatalogRecord", "dcat:DataService")))
@@ -166,9 +173,11 @@ def read_dcat_ap(path: Path, syntax: str, notes: list[str]) -> Iterator[Record]:
     graph = rdf.parse(path, syntax)
     survey = _survey(graph)
     if not survey.datasets and not survey.is_catalogue:
-        raise Unreadable("no_dataset")
-    release = shacl.release_of(survey.standards)
-    notes.append(f"按 DCAT-AP {release} 的 SHACL 形状检查 checked by the SHACL shapes of DCAT-AP {release}")
+        raise Unreadable("validation_report" if survey.is_report else "no_dataset")
+    said = shacl.release_of(survey.standards)
+    release = said or next(iter(shacl.RELEASES))
+    unsaid = "" if said else "（目录没有写明版本 the catalogue names no release）"
+    notes.append(f"按 DCAT-AP {release} 的 SHACL 形状检查 checked by the SHACL shapes of DCAT-AP {release}{unsaid}")
     missing = sorted(name for name in survey.listed if name not in graph.values)
     if missing:
         notes.append(
@@ -179,7 +188,10 @@ def read_dcat_ap(path: Path, syntax: str, notes: list[str]) -> Iterator[Record]:
 
 
 class _Survey(NamedTuple):
-    """What a graph has: datasets in its order, values of dcat:dataset, what stands apart, properties, dct:conformsTo."""
+    """What a graph has: datasets in its order, values of dcat:dataset, what stands apart, properties, dct:conformsTo and its labels.
+
+    series: dataset series to their codes. members: what a series names as its member, to the codes of those series.
+    """
 
     datasets: list[str]
     listed: Set[str]
@@ -187,6 +199,16 @@ class _Survey(NamedTuple):
     is_catalogue: bool
     properties: Set[str]
     standards: Set[str]
+    is_report: bool
+    series: Mapping[str, str]
+    members: Mapping[str, Set[str]]
+
+    def series_of(self, graph: Graph, dataset: str) -> list[str]:
+        """The codes of the series that a dataset is in, as it says or as they say."""
+        said = {value for predicate, value in graph.values.get(dataset, ()) if predicate == _IN_SERIES}
+        codes = {self.series.get(value) or _code(term_of(value).text) for value in said if not value.startswith("_:")}
+        codes |= {self.series[value] for value in said & self.series.keys()} | self.members.get(dataset, set())
+        return sorted(filter(None, codes))
 
 
 def _survey(graph: Graph) -> _Survey:
@@ -206,7 +228,29 @@ def _survey(graph: Graph) -> _Survey:
     datasets |= {subject for subject in listed if subject in graph.values and subject not in types}
     apart = {subject for subject, found in types.items() if found & _APART} | datasets
     ordered = [subject for subject in graph.values if subject in datasets - catalogues]
-    return _Survey(ordered, listed, apart, bool(catalogues or listed), properties, standards)
+    # A standard may be named by a title instead of an IRI.
+    standards |= {
+        value for name in standards for predicate, value in graph.values.get(name, ()) if predicate in _NAMING
+    }
+    is_report = any(found & _REPORTS for found in types.values())
+    series = {subject: _code_of(graph, subject) for subject, found in types.items() if _SERIES in found}
+    members: dict[str, set[str]] = {}
+    for subject, code in series.items():
+        for predicate, value in graph.values[subject]:
+            if predicate == _MEMBER:
+                members.setdefault(value, set()).add(code)
+    return _Survey(
+        ordered, listed, apart, bool(catalogues or listed), properties, standards, is_report, series, members
+    )
+
+
+def _code_of(graph: Graph, series: str) -> str:
+    """What a series is known by: its identifier, else its IRI, else its title."""
+    said: dict[str, list[str]] = {}
+    for predicate, value in graph.values[series]:
+        said.setdefault(predicate, []).append(value)
+    iris = [term_of(series).text] if series.startswith("<") else []
+    return next(iter([*_best(said.get(_IDENTIFIER, ())), *iris, *_best(said.get(_TITLE, ()))]), "")
 
 
 class _Description(NamedTuple):
@@ -226,8 +270,14 @@ def _records(graph: Graph, survey: _Survey, release: str) -> Iterator[Record]:
         judged = shacl.judge([one.delivered for one in portion], shapes, graph.values.__contains__)
         for description, violations in zip(portion, judged, strict=True):
             _, subject, triples, _ = description
-            raw = _raw(triples)
-            yield Record(description.pointer, raw, _body(subject, triples), violations, canonical=raw.encode())
+            raw, body = _raw(triples), _body(subject, triples)
+            if codes := survey.series_of(graph, description.delivered.subject):
+                body["series_code"] = ";".join(codes)
+            if description.delivered.subject in survey.series:
+                body["is_series"] = "yes"
+            # What a series is known by stands elsewhere in the file.
+            canonical = "\n".join([raw, *codes])
+            yield Record(description.pointer, raw, body, violations, canonical=canonical.encode())
 
 
 def _raw(triples: Sequence[Triple]) -> str:

@@ -1,13 +1,13 @@
-"""DCAT-US 3.0 catalogues in JSON: one record a dataset, its text byte for byte.
+"""DCAT-US 3.0 catalogues in JSON: one record a dataset or dataset series, its text byte for byte.
 
-Belongs here: which keys of DCAT-US 3.0 mean which columns of the kind `catalog`; where datasets stand: in `dataset` of a
-catalogue, among the nodes of a `@graph`, or alone. Does not belong here: DCAT-AP and JSON-LD with other contexts.
-Rule: https://doi-do.github.io/dcat-us/.
+Belongs here: which keys of DCAT-US 3.0 mean which columns of the kind `catalog`. Does not belong here: where datasets stand
+(`dcat_us_tree.py`), DCAT-AP and JSON-LD with other contexts. Rule: https://doi-do.github.io/dcat-us/.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from readers.catalogues.dcat_us_tree import DATASET, SERIES, Tree, known_by
 from readers.catalogues.json_body import dated, label, spoken, take, take_list, text
 from readers.catalogues.schema_check import dcat_us_3_0
 from readers.json_records import Item, parsed
@@ -35,22 +35,58 @@ _DISTRIBUTION = {
 _IN_LANGUAGES = {"titleMap": "title", "descriptionMap": "abstract"}
 
 
-def read_dcat_us_3(datasets: Iterable[Item], names: Mapping[str, str]) -> Iterator[Record]:
-    """The records of datasets. `names`: of the organisations that stand elsewhere in the file, by their `@id`.
+def read_dcat_us_3(found: Iterable[Item], tree: Tree) -> Iterator[Record]:
+    """The records of datasets and series. `tree`: what the document holds, for what a record says by reference.
 
     Raises:
-        Unreadable: a dataset is not in UTF-8.
+        Unreadable: a record is not in UTF-8.
     """
-    violations = dcat_us_3_0().violations
-    for pointer, raw, value, wrong, canonical in parsed(datasets):
+    for pointer, raw, value, wrong, canonical in parsed(found):
         if value is None:
             yield Record(pointer, raw, None, wrong)
             continue
-        found = [*wrong, *violations(value)]  # first: a body takes the value apart
-        body = _body(value, names)
-        # The publisher's name may stand elsewhere in the file.
-        canonical = b"%s\n%s" % (canonical, body.get("provider_name", "").encode())
-        yield Record(pointer, raw, body, found, canonical=canonical)
+        kind = SERIES if pointer in tree.series else DATASET
+        violations = [*wrong, *dcat_us_3_0(kind).violations(value)]  # first: a body takes the value apart
+        series = _series_of(pointer, value, tree)
+        if kind == SERIES:
+            _leave_out_members(pointer, value, tree)
+        body = _body(value, tree.names) | series
+        if kind == SERIES:
+            body["is_series"] = "yes"
+        # The publisher's name may stand elsewhere in the file, and so may the series.
+        around = body.get("provider_name", "") + "".join(f"\n{code}" for code in series.values())
+        yield Record(pointer, raw, body, violations, canonical=b"%s\n%s" % (canonical, around.encode()))
+
+
+def _series_of(pointer: str, rest: dict[str, Any], tree: Tree) -> dict[str, str]:
+    """The codes of the series that a record is in: as it says, as they say, or since it stands in one."""
+    said = rest.get("inSeries")
+    own = [_code(one, tree) for one in (said if isinstance(said, list) else [said])]
+    if said and own == (said if isinstance(said, list) else [said]):
+        del rest["inSeries"]
+    codes = dict.fromkeys(filter(None, [*own, tree.inside.get(pointer)]))
+    for name in known_by(rest.get("identifier"), rest.get("@id")):
+        codes |= tree.members.get(name, {})
+    return {"series_code": ";".join(sorted(codes))} if codes else {}
+
+
+def _code(series: object, tree: Tree) -> str | None:
+    """The code of a series that is named by its IRI or described on the spot."""
+    if isinstance(series, Mapping):
+        names = known_by(series.get("identifier"), series.get("@id"))
+        return next((tree.codes.get(name, name) for name in sorted(names)), text(series.get("title")))
+    name = text(series)
+    return tree.codes.get(name, name) if name else None
+
+
+def _leave_out_members(pointer: str, rest: dict[str, Any], tree: Tree) -> None:
+    """Take the members that are records of their own out of a series; what is only named stays."""
+    said = rest.get("seriesMember")
+    place = f"{pointer}/seriesMember"
+    if isinstance(said, list):
+        rest["seriesMember"] = [one for number, one in enumerate(said) if f"{place}/{number}" not in tree.inside]
+    if place in tree.inside or rest.get("seriesMember") == []:
+        del rest["seriesMember"]
 
 
 def _body(rest: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

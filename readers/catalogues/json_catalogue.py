@@ -1,10 +1,9 @@
 """JSON documents that are catalogues of a standard: which standard, and where its records stand.
 
-Belongs here: telling DCAT-US 1.1, DCAT-US 3.0 and CKAN apart by their content. Does not belong here: what a record says
-(`readers/catalogues/dcat_us.py`, `dcat_us_3.py`, `ckan.py`), tables in JSON and RDF.
+Belongs here: telling DCAT-US and CKAN apart by their content. Does not belong here: which profile of DCAT-US it is
+(`readers/catalogues/dcat_us_profile.py`), what a record says (`dcat_us.py`, `dcat_us_3.py`, `ckan.py`), tables in JSON and RDF.
 """
 
-import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -18,43 +17,45 @@ from msgspec.json import decode
 from readers.catalogues.ckan import is_package, read_ckan
 from readers.catalogues.dcat_us import SEEN_FIRST, is_federal, read_dcat_us
 from readers.catalogues.dcat_us_3 import read_dcat_us_3
+from readers.catalogues.dcat_us_profile import UNSAID, Profile, profile_of
+from readers.catalogues.dcat_us_tree import Tree
 from readers.catalogues.json_portions import Portion, portion_items, portions, shortened
-from readers.json_records import MAX_RECORD_BYTES, Item, broken_array, items, lines
+from readers.catalogues.no_catalogue import refuse_report
+from readers.json_records import MAX_RECORD_BYTES, Item, broken_array, items, lines, place_of
 from readers.problems import Unreadable
 from readers.shapes import Record
 
-#: As an IRI or as a title: "DCAT-US 3.0", "dcat_us v3".
-_THIRD = re.compile(rb"dcat[-_ ]us[-_/# ]*v?3|DOI-DO/dcat-us", re.IGNORECASE)
 _LINES_LOOKED_AT = 10
 
 
 class _Document(Struct):
     """The keys by which documents are told apart; each value is its text."""
 
-    dataset: list[Raw] | UnsetType = UNSET
+    dataset: Raw | UnsetType = UNSET
+    catalog: Raw | UnsetType = UNSET
+    series: Raw | UnsetType = field(default=UNSET, name="datasetSeries")
     result: Raw | UnsetType = UNSET
     success: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
     conforms_to: Raw | UnsetType = field(default=UNSET, name="conformsTo")
     context: Raw | UnsetType = field(default=UNSET, name="@context")
+    described_by: Raw | UnsetType = field(default=UNSET, name="describedBy")
+    schema: Raw | UnsetType = field(default=UNSET, name="$schema")
     graph: list[Raw] | UnsetType = field(default=UNSET, name="@graph")
     identifier: Raw | UnsetType = UNSET
     title: Raw | UnsetType = UNSET
     distribution: Raw | UnsetType = UNSET
 
+    @property
+    def said(self) -> list[Raw]:
+        """What may name the profile of a catalogue."""
+        found = (self.conforms_to, self.context, self.described_by, self.schema)
+        return [part for part in found if part is not UNSET]
 
-class _Single(Struct):
-    """A catalogue that gives its one dataset without a list."""
-
-    dataset: dict[str, Raw]
-    conforms_to: Raw | UnsetType = field(default=UNSET, name="conformsTo")
-    context: Raw | UnsetType = field(default=UNSET, name="@context")
-
-
-class _OfSingle(Struct):
-    """The text of the one dataset."""
-
-    dataset: Raw
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one dataset: its distributions are no resources."""
+        return UNSET not in (self.identifier, self.title, self.distribution)
 
 
 class _Answer(Struct):
@@ -62,15 +63,6 @@ class _Answer(Struct):
 
     results: list[Raw]
     count: int
-
-
-class _Node(Struct):
-    """A node of a graph, or a document that is one."""
-
-    id: Any = field(default=None, name="@id")
-    type: Any = field(default=None, name="@type")
-    name: Any = None
-    dataset: Raw | UnsetType = UNSET
 
 
 class Catalogue(NamedTuple):
@@ -89,31 +81,33 @@ def read_json_catalogue(data: memoryview, notes: list[str]) -> Catalogue | None:
     """The records of a JSON document, if it is a catalogue of a standard. `data`: without byte order mark, of an mmap.
 
     Raises:
-        Unreadable: it is no JSON, breaks off, or is an error that CKAN answered.
+        Unreadable: it is no JSON, breaks off, or is an error that CKAN answered, or a validator's report.
     """
     try:
         document = decode(data, type=_Document | list[Raw])
     except ValidationError:
-        return _single(data)
+        return None
     except (DecodeError, RecursionError) as error:
         return _lines(data) or _broken(data, error, notes)
     if isinstance(document, list):
-        return Catalogue("ckan", read_ckan, items("", document)) if _are_packages(document) else None
-    if document.success is not UNSET and document.result is UNSET and document.error is not UNSET:
-        raise Unreadable("ckan_error", "/error", _message(document.error))
-    if _is_third(document):
-        return _third(data, document, notes)
-    if document.dataset is not UNSET and not _is_dcat_ap(document):
-        return _dcat_us(document.dataset)
+        if _are_packages(document):
+            return Catalogue("ckan", read_ckan, items("", document))
+        refuse_report(data)
+        return None
+    if document.graph is not UNSET or not document.said:
+        refuse_report(data)
+    if document.success is not UNSET and bytes(document.success) == b"false" and document.dataset is UNSET:
+        raise Unreadable("ckan_error", "" if document.error is UNSET else "/error", _message(document.error))
+    if document.context is not UNSET and b"dcat-ap" in bytes(document.context).lower():
+        return None
+    if found := _dcat_us(data, document, notes):
+        return found
     if document.result is not UNSET:
         return _answered(document.result, notes)
-    if UNSET not in (document.identifier, document.title, document.distribution):
-        # Its distributions are no resources: it is one dataset.
-        return Catalogue("dcat_us", partial(read_dcat_us, federal=is_federal([data])), [Item("", data)])
     return _lines(data)
 
 
-def large_dcat_us(path: Path) -> tuple[Catalogue, list[Portion]] | None:
+def large_dcat_us(path: Path, notes: list[str]) -> tuple[Catalogue, list[Portion]] | None:
     """A large catalogue of DCAT-US 1.1 by its first datasets, and the portions of all; None if it is to be taken whole.
 
     What the document is can be said without most of its datasets, and is said by the same rules.
@@ -123,98 +117,73 @@ def large_dcat_us(path: Path) -> tuple[Catalogue, list[Portion]] | None:
         return None
     kept = [portion for portion in found if portion.first < SEEN_FIRST]
     document = memoryview(shortened(path, kept, found[-1]).removeprefix(BOM_UTF8))
-    notes: list[str] = []
+    said: list[str] = []
     try:
-        catalogue = read_json_catalogue(document, notes)
+        catalogue = read_json_catalogue(document, said)
     except Unreadable:
         return None
-    if catalogue is None or catalogue.format != "dcat_us" or notes:
+    if catalogue is None or catalogue.format != "dcat_us" or any(note != UNSAID for note in said):
         return None
     same = [bytes(item.data) for portion in kept for item in portion_items(path, portion, "")]
-    return (catalogue, found) if [bytes(memoryview(item.data)) for item in catalogue.items] == same else None
+    if [bytes(memoryview(item.data)) for item in catalogue.items] != same:
+        return None
+    notes.extend(said)
+    return catalogue, found
 
 
-def _single(data: memoryview) -> Catalogue | None:
-    """A catalogue whose `dataset` is one, not a list of one; None if it is none."""
+def _dcat_us(data: memoryview, document: _Document, notes: list[str]) -> Catalogue | None:
+    """A catalogue of DCAT-US, or one dataset alone; None if it is none.
+
+    Raises:
+        Unreadable: it is a graph under a context of DCAT-US, in which there is no catalogue.
+    """
+    datasets = _datasets(document.dataset)
+    if datasets is None and document.is_one:
+        datasets = [Item("", data)]
+    nests = document.catalog is not UNSET or document.series is not UNSET
+    tree = Tree.of_document(data) if nests else None
+    profile = profile_of(document.said, datasets or (), _inner(tree) if tree else ())
+    if profile.is_third:
+        if tree is None:
+            tree = Tree.of_document(data) if document.graph is UNSET else Tree.of_graph(document.graph)
+        if not tree.is_catalogue and datasets:
+            tree = Tree.of_datasets(datasets)
+        if tree.is_catalogue:
+            return _third(tree, profile, notes)
+        if document.graph is not UNSET:
+            raise Unreadable("not_a_catalogue")
+    return None if datasets is None else _first(datasets, profile, notes)
+
+
+def _datasets(part: Raw | UnsetType) -> Sequence[Item] | None:
+    """The items of `dataset`, or the dataset that stands in place of a list; None if there is neither."""
+    if part is UNSET:
+        return None
+    if bytes(memoryview(part)[:1]) == b"[":
+        return list(items("/dataset", decode(part, type=list[Raw])))
     try:
-        document = decode(data, type=_Single)
+        keys = decode(part, type=dict[str, Raw]).keys()
     except (DecodeError, UnicodeDecodeError):
         return None
-    if document.dataset.keys().isdisjoint(("identifier", "@id")):
-        return None
-    found = [Item("/dataset", decode(data, type=_OfSingle).dataset)]
-    if _is_third(document):
-        return Catalogue("dcat_us_3", partial(read_dcat_us_3, names={}), found)
-    return Catalogue("dcat_us", partial(read_dcat_us, federal=is_federal(item.data for item in found)), found)
+    return None if keys.isdisjoint(("identifier", "@id")) else [Item("/dataset", part)]
 
 
-def _dcat_us(datasets: Sequence[Any]) -> Catalogue:
-    return Catalogue("dcat_us", partial(read_dcat_us, federal=is_federal(datasets)), items("/dataset", datasets))
+def _inner(tree: Tree) -> list[str]:
+    """The keys that only DCAT-US 3.0 has, and under which a tree has records."""
+    return [
+        key for key in ("catalog", "datasetSeries") if any(item.pointer.startswith(f"/{key}") for item in tree.items)
+    ]
 
 
-def _is_third(document: _Document | _Single) -> bool:
-    said = [bytes(part)[:1000] for part in (document.conforms_to, document.context) if part is not UNSET]
-    return any(_THIRD.search(part) for part in said)
+def _first(datasets: Sequence[Item], profile: Profile, notes: list[str]) -> Catalogue:
+    notes.extend(filter(None, [profile.note]))
+    federal = is_federal(item.data for item in datasets)
+    return Catalogue("dcat_us", partial(read_dcat_us, federal=federal), datasets)
 
 
-def _is_dcat_ap(document: _Document) -> bool:
-    return document.context is not UNSET and b"dcat-ap" in bytes(document.context).lower()
-
-
-def _third(data: memoryview, document: _Document, notes: list[str]) -> Catalogue | None:
-    names: dict[str, str] = {}
-    found: Iterable[Item] = ()
-    if document.dataset is not UNSET:
-        found = _described(items("/dataset", document.dataset))
-        if references := len(document.dataset) - len(found):
-            notes.append(f"dataset 中 {references} 项只是引用 items of dataset that are references only: {references}")
-    elif document.graph is not UNSET:
-        datasets, others = [], 0
-        for item in items("/@graph", document.graph):
-            node = _node(item)
-            if _is_dataset(node.type):
-                datasets.append(item)
-            else:
-                others += 1
-                datasets += _datasets_of(item, node)
-            if isinstance(node.id, str) and isinstance(node.name, str):
-                names[node.id] = node.name
-        found = datasets
-        if others:
-            notes.append(
-                f"@graph 中 {others} 个节点不是数据集，不作为记录 nodes of @graph that are no datasets: {others}"
-            )
-    elif _is_dataset(_node(whole := Item("", data)).type):
-        found = [whole]
-    else:
-        return None
-    return Catalogue("dcat_us_3", partial(read_dcat_us_3, names=names), found)
-
-
-def _node(item: Item) -> _Node:
-    try:
-        return decode(item.data, type=_Node)
-    except DecodeError:
-        return _Node()
-    except UnicodeDecodeError as error:
-        raise Unreadable("not_utf8", item.pointer) from error
-
-
-def _is_dataset(type_: Any) -> bool:
-    types = type_ if isinstance(type_, list) else [type_]
-    return any(isinstance(name, str) and re.split(r"[:/#]", name)[-1] == "Dataset" for name in types)
-
-
-def _datasets_of(item: Item, node: _Node) -> list[Item]:
-    """The datasets that a catalogue among the nodes describes itself, not by reference."""
-    if node.dataset is UNSET or not bytes(node.dataset).lstrip().startswith(b"["):
-        return []
-    return _described(items(f"{item.pointer}/dataset", decode(node.dataset, type=list[Raw])))
-
-
-def _described(found: Iterable[Item]) -> list[Item]:
-    """The items that are more than the address of a dataset."""
-    return [item for item in found if bytes(memoryview(item.data)[:1]) != b'"']
+def _third(tree: Tree, profile: Profile, notes: list[str]) -> Catalogue:
+    notes.extend(filter(None, [profile.note, *tree.notes()]))
+    return Catalogue("dcat_us_3", partial(read_dcat_us_3, tree=tree), tree.items)
 
 
 def _answered(result: Raw, notes: list[str]) -> Catalogue | None:
@@ -258,14 +227,21 @@ def _are_packages(texts: Sequence[Any]) -> bool:
 def _broken(data: memoryview, error: Exception, notes: list[str]) -> Catalogue:
     found = broken_array(data, (("dataset",), ("result", "results")), notes)
     if found is None:
-        raise Unreadable("invalid_json", "", str(error)) from error
+        raise Unreadable("invalid_json", place_of(error, data), str(error)) from error
     place, array = found
-    if place == ("dataset",):
-        return _dcat_us(array)
-    return Catalogue("ckan", read_ckan, items("/result/results", array))
+    if place != ("dataset",):
+        return Catalogue("ckan", read_ckan, items("/result/results", array))
+    datasets = list(items("/dataset", array))
+    # What stands around the array is no JSON to be asked for its keys; the profile is said near its beginning.
+    profile = profile_of([data], datasets, ())
+    if profile.is_third:
+        return _third(Tree.of_datasets(datasets), profile, notes)
+    return _first(datasets, profile, notes)
 
 
-def _message(error: Raw) -> str:
+def _message(error: Raw | UnsetType) -> str:
+    if error is UNSET:
+        return ""
     try:
         value = decode(error)
     except UnicodeDecodeError as problem:

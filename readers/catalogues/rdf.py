@@ -15,11 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, NoReturn
+from typing import Any, BinaryIO, NamedTuple, NoReturn, cast
 from xml.parsers import expat
 
 import msgspec
 
+from readers.catalogues import rdf_place
+from readers.json_records import line_and_column, place_of
 from readers.problems import Unreadable
 
 #: The syntaxes, by the names that pyoxigraph has for them. N-Triples is Turtle.
@@ -68,7 +70,8 @@ _RDF_NAMESPACE = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XML_HTML = re.compile(rb"(?is)(<\?xml.*?\?>)?(\s|<!--.*?-->)*<(!doctype\s+)?html\b")
 _TURTLE = re.compile(
     rb"(?ix)(?:\s|\#[^\n]*\n)*(?:@?prefix\s+[^\s:<]*:\s*<|@?base\s+<"
-    rb"|(?:<[^<>\"{}|^`\\\s]*>|_:\S+)\s+(?:<[^<>\"{}|^`\\\s]*>|a\s|[\w.-]*:))"
+    # of two elements of XML the second has no colon: <metadata> <idinfo>
+    rb"|(?:<[^<>\"{}|^`\\\s]*>|_:\S+)\s+(?:<[^<>\"{}|^`\\\s:]*:[^<>\"{}|^`\\\s]*>|a\s|[\w.-]*:))"
 )
 _XML_DECLARATION = re.compile(r"^\ufeff?\s*<\?xml\b[^>]*\?>")
 _XML_ENCODING = re.compile(rb"\s*<\?xml\b[^>]*\bencoding\s*=\s*[\"']([\w.-]+)[\"']")
@@ -184,14 +187,61 @@ def parse(path: Path, syntax: str) -> Graph:
         raise Unreadable("rdf_too_large", "", f"> {MAX_BYTES >> 20} MiB")
     with path.open("rb") as stream:
         if syntax == RDF_XML:
-            return _parsed(_checked_xml(stream), syntax)
+            return _parsed_xml(_checked_xml(stream))
         stream.seek(len(_UTF8_MARK) if stream.read(len(_UTF8_MARK)) == _UTF8_MARK else 0)
+        return _parsed_json(stream) if syntax == JSON_LD else _parsed(stream, syntax)
+
+
+def _parsed_xml(stream: BinaryIO) -> Graph:
+    start = stream.tell()
+    try:
+        return _parsed(stream, RDF_XML)
+    except Unreadable as problem:
+        if problem.place or problem.rule != "invalid_rdf":
+            raise
+        stream.seek(start)
+        lines = rdf_place.Lines(stream)
         try:
-            return _parsed(stream, syntax)
-        except Unreadable as problem:
-            if problem.rule != "remote_context":
-                raise
-            return _parsed(io.BytesIO(_with_contexts(path.read_bytes().removeprefix(_UTF8_MARK))), syntax)
+            _parsed(cast("BinaryIO", lines), RDF_XML)  # all that the parser asks of it is `read`
+        except Unreadable as again:
+            raise again.at(f"line {lines.number}") from problem
+        raise
+
+
+def _parsed_json(stream: BinaryIO) -> Graph:
+    start = stream.tell()
+    try:
+        return _parsed(stream, JSON_LD)
+    except Unreadable as problem:
+        if problem.rule == "invalid_rdf" and not problem.place:
+            stream.seek(start)
+            data = stream.read()
+            raise _placed(problem, data, data) from problem
+        if problem.rule != "remote_context":
+            raise
+    stream.seek(start)
+    data = stream.read()
+    meant = _with_contexts(data)
+    try:
+        return _parsed(io.BytesIO(meant), JSON_LD)
+    except Unreadable as problem:
+        raise _placed(problem, data, meant) from problem
+
+
+def _placed(problem: Unreadable, data: bytes, meant: bytes) -> Unreadable:
+    """A problem of a JSON-LD document with its place, where one node alone has it. meant: the document with its contexts in it."""
+    if problem.rule != "invalid_rdf":
+        return problem
+    place, pointer = rdf_place.place_in_json(data, meant, _fails)
+    return problem.at(place, f": {pointer}" if pointer else "")
+
+
+def _fails(data: bytes) -> bool:
+    try:
+        _parsed(io.BytesIO(data), JSON_LD)
+    except Unreadable:
+        return True
+    return False
 
 
 def _parsed(stream: BinaryIO, syntax: str) -> Graph:
@@ -240,7 +290,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def _problem(error: SyntaxError) -> Unreadable:
-    place = f"line {error.lineno}" if error.lineno else ""
+    place = f"line {error.lineno}, column {error.offset}" if error.lineno else ""
     text = re.sub(r"^Parser error at .*?: | \(line \d+\)$", "", str(error))
     if "LoadDocumentCallback" in text:
         return Unreadable("remote_context", place)
@@ -258,25 +308,26 @@ def _with_contexts(data: bytes) -> bytes:
     try:
         document = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Unreadable("invalid_rdf", "", str(error)) from error
+        raise Unreadable("invalid_rdf", place_of(error, data), str(error)) from error
     pending: list[Any] = [document]
     while pending:
         node = pending.pop()
         if isinstance(node, dict):
             if "@context" in node:
-                node["@context"] = _local_context(node["@context"])
+                node["@context"] = _local_context(node["@context"], data)
             pending += [value for key, value in node.items() if key != "@context"]
         elif isinstance(node, list):
             pending += node
     return msgspec.json.encode(document)
 
 
-def _local_context(context: Any) -> Any:
+def _local_context(context: Any, data: bytes) -> Any:
     if isinstance(context, list):
-        return [_local_context(one) for one in context]
+        return [_local_context(one, data) for one in context]
     if isinstance(context, str):
         if context.replace("http://", "https://") not in CONTEXTS:
-            raise Unreadable("remote_context", "", context)
+            at = data.find(msgspec.json.encode(context))
+            raise Unreadable("remote_context", line_and_column(data, at) if at >= 0 else "", context)
         return _kept_context()
     return context
 
@@ -310,7 +361,8 @@ def _checked_xml(stream: BinaryIO) -> BinaryIO:
     try:
         parser.ParseFile(stream)
     except expat.ExpatError as error:
-        raise Unreadable("invalid_rdf", f"line {error.lineno}", expat.ErrorString(error.code)) from error
+        place = f"line {error.lineno}, column {error.offset + 1}"
+        raise Unreadable("invalid_rdf", place, expat.ErrorString(error.code)) from error
     if entities:
         stream.seek(start)
         data = stream.read()

@@ -54,8 +54,8 @@ def dcat_us_1_1(federal: bool) -> SchemaCheck:
 
 
 @cache
-def dcat_us_3_0() -> SchemaCheck:
-    """The schema of a DCAT-US 3.0 dataset.
+def dcat_us_3_0(kind: str) -> SchemaCheck:
+    """The schema of a DCAT-US 3.0 `Dataset` or `DatasetSeries`.
 
     As published it cannot be used: properties have an `$id` under which their references would be looked up, and nine
     definitions are referred to that it lacks. The `$id` are left out, and what it lacks is any object, or any plain
@@ -66,7 +66,7 @@ def dcat_us_3_0() -> SchemaCheck:
     for name in wanted - set(schema["definitions"]):
         plain = ["string", "number", "boolean"]
         schema["definitions"][name] = {"type": plain if name == "anySimpleType" else "object"}
-    schema["$ref"] = "#/definitions/Dataset"
+    schema["$ref"] = f"#/definitions/{kind}"
     return SchemaCheck(jsonschema_rs.Draft7Validator(schema, validate_formats=True))
 
 

@@ -82,16 +82,16 @@ class Shapes:
     classes: Mapping["Node", Set["Node"]]
 
 
-def release_of(conforms_to: Set[str]) -> str:
-    """The release by whose shapes a catalogue is judged: the one that its `dct:conformsTo` name, else the newest.
+def release_of(conforms_to: Set[str]) -> str | None:
+    """The release by whose shapes a catalogue is judged, as its `dct:conformsTo` name it by an IRI or a title; None if they do not.
 
-    Release 3 takes what conforms to 2, so a catalogue that says nothing is judged by 3.
+    Release 3 takes what conforms to 2, so a catalogue that says nothing is judged by the newest.
     """
     for standard in sorted(conforms_to):
-        found = re.search(r"dcat-ap\b.*?\b([23])(?:\.\d+)*\b", standard, re.IGNORECASE)
+        found = re.search(r"dcat[-_ ]?ap\b.*?(?<![\w.])v?([23])(?:\.\d+)*\b", standard, re.IGNORECASE)
         if found:
             return next(release for release in RELEASES if release.startswith(found[1]))
-    return next(iter(RELEASES))
+    return None
 
 
 def prepared(release: str, properties: Set[str]) -> Shapes:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from readers.json_records import repeated_key
+from readers.json_records import place_of, repeated_key
 from readers.kinds import CATALOG, FIELD_KIND
 from readers.lines import longest_cell, too_long
 from readers.problems import Unreadable
@@ -84,7 +84,7 @@ def read_json_table(data: memoryview, layout: Layout, notes: list[str]) -> tuple
         raise no_table from error
     except (msgspec.DecodeError, RecursionError) as error:
         rule = "truncated_json" if "truncated" in str(error) else "invalid_json"
-        raise Unreadable(rule, "", str(error)) from error
+        raise Unreadable(rule, place_of(error, data), str(error)) from error
     if best is None:
         raise no_table
     start = best.found.start

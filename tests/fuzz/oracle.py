@@ -54,7 +54,7 @@ def check(path: Path, kind: str) -> str:
 def _check_portions(path: Path, came: str, batches: list[pa.RecordBatch]) -> None:
     """Read in portions, as large catalogues are, it comes to the same."""
     with mock.patch.object(json_portions, "PORTION_BYTES", PORTION_BYTES):
-        if (large := large_dcat_us(path)) is None:
+        if (large := large_dcat_us(path, [])) is None:
             return
         catalogue, portions = large
         job = Job(path, "/dataset", catalogue.read, _layout(CATALOG), portions)

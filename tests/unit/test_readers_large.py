@@ -57,7 +57,7 @@ def whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> pa.Table:
 
 
 def job(path: Path) -> Job:
-    large = large_dcat_us(path)
+    large = large_dcat_us(path, [])
     assert large is not None
     catalogue, found = large
     assert len(found) > 4
@@ -81,7 +81,7 @@ def test_portions_give_the_records_of_the_whole_or_leave_it(
     parts = [json.dumps(part, indent=indent)[1:-1] for part in (before, {"dataset": datasets}, after)]
     path.write_text(f"{mark}{{{','.join(filter(None, parts))}}}", "utf-8")
     monkeypatch.setattr(json_portions, "PORTION_BYTES", size)
-    large = large_dcat_us(path)
+    large = large_dcat_us(path, [])
     assume(large is not None)
     assert large is not None
     catalogue, found = large
