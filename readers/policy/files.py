@@ -20,6 +20,7 @@ import msgspec
 import pyarrow as pa
 
 from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
+from readers.near import near
 from readers.policy.lists import FOLDERS, INDICATOR, LISTS, PROVENANCE, ListShape, one_of
 from readers.policy.predicates import predicate_fault, rule_tables
 from readers.policy.problems import PolicyError, Problem
@@ -374,10 +375,14 @@ def _missing_entries(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem
 def _dangling(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]:
     """References to entries that are not there, of lists that are."""
     for list_name, entries in lists.items():
-        for columns, target in LISTS[list_name].references if list_name in LISTS else ():
-            known = {tuple(entry.body.get(column) for column in columns) for entry in lists.get(target, ())}
+        for names, target in LISTS[list_name].references if list_name in LISTS else ():
+            columns = [name.partition("=")[0] for name in names]
+            theirs = [name.partition("=")[2] or name for name in names]
+            known = {tuple(entry.body.get(column, "") for column in theirs) for entry in lists.get(target, ())}
             for entry in entries if target in lists else ():
                 value = [entry.body[column] for column in columns if column in entry.body]
                 if len(value) == len(columns) and tuple(value) not in known:
-                    words = {"list": target, "value": "|".join(value)}
+                    text = "|".join(value)
+                    hint = near(text, sorted(map("|".join, known)), listed=False)
+                    words = {"list": target, "value": text, "near": hint}
                     yield Problem.of(entry.source_file, entry.line, "unknown_reference", **words)

@@ -177,7 +177,8 @@ class ListShape:
     key: columns whose values joined by `|` are the entry's key. filled: other columns that no row leaves
     empty. optional: columns that must be there, but may be empty. more: columns that a file may leave out.
     checks: of filled cells, by column.
-    references: columns whose values must stand in the same columns of another list, if that list is there.
+    references: columns whose values must stand in the same columns of another list, if that list is there; `terms=term_list` is a column
+    whose values stand in one of another name.
     values: of lists of named values, what the `value` of each must be; of others the column's own check holds.
     pinned: columns that may have one value only in the entries of some keys, since a model stands on it.
     needed: keys of entries that the models cannot do without.
@@ -295,7 +296,7 @@ LISTS: Mapping[str, ListShape] = {
                 ("min_confirmed_pct", "min_review_pct", "value_weight_pct", "name_weight_pct", "withhold_pct"), _PERCENT
             ),
         },
-        ((("impact_object", "harm_degree"), "grade_matrix"),),
+        ((("impact_object", "harm_degree"), "grade_matrix"), (("terms=term_list",), "detector_term")),
     ),
     "detector_term": ListShape(("term_list", "term")),
     "grade_matrix": ListShape(

@@ -82,7 +82,7 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "unknown_reference": (
         "{list} 中没有“{value}”", "{list} has no “{value}”",
-        "改正该值，或在 {list}.csv 中加上它", "mend the value, or add it to {list}.csv",
+        "改正该值，或在 {list}.csv 中加上它", "mend the value, or add it to {list}.csv{near}",
     ),
 }  # fmt: skip
 

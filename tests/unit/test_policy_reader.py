@@ -177,6 +177,19 @@ def test_all_problems_are_listed() -> None:
     ]
 
 
+def test_a_list_of_terms_that_is_not_there_is_named_with_the_one_that_is_near() -> None:
+    files = {name: (POLICY / name).read_text("utf-8") for name in ("detector.csv", "detector_term.csv")}
+    assert PolicySet.of_files({name: text.encode() for name, text in files.items()}).lists["detector"]
+    files["detector.csv"] = files["detector.csv"].replace(",surname,", ",surnames,")
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.of_files({name: text.encode() for name, text in files.items()})
+    (problem,) = caught.value.problems
+    line = next(n for n, row in enumerate(files["detector.csv"].splitlines(), start=1) if ",surnames," in row)
+    assert (problem.file, problem.line, problem.rule) == ("detector.csv", line, "unknown_reference")
+    assert "surnames" in problem.message_en
+    assert problem.mend_en.endswith("did you mean 您是否要找: surname?")
+
+
 def test_a_rule_that_keeps_records_apart_cannot_be_made_to_warn() -> None:
     header = "rule,severity,message_zh,message_en,mend_zh,mend_en,source,status,effective_from\n"
     row = "{},{},说明,message,改正,mend,x,proposal,2025-01-01\n"

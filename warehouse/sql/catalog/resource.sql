@@ -46,7 +46,7 @@ read AS (
                 "share_type": "VARCHAR", "share_condition": "VARCHAR", "open_type": "VARCHAR",
                 "open_condition": "VARCHAR",
                 "update_cycle": "VARCHAR", "issued_date": "VARCHAR", "modified_date": "VARCHAR",
-                "landing_page": "VARCHAR",
+                "landing_page": "VARCHAR", "is_series": "VARCHAR", "series_code": "VARCHAR",
                 "fields": ["JSON"], "distributions": ["JSON"]
             }'
         ) AS cells
@@ -110,6 +110,8 @@ SELECT
     CAST(r.cells['issued_date'] AS DATE) AS issued_date,
     CAST(r.cells['modified_date'] AS DATE) AS modified_date,
     r.cells['landing_page'] AS landing_page,
+    coalesce(r.cells['is_series'] = 'yes', false) AS is_series,
+    r.cells['series_code'] AS series_code,
     CAST(coalesce(len(r.cells['fields']), 0) + coalesce(f.field_count, 0) AS BIGINT) AS field_count,
     CAST(coalesce(len(r.cells['distributions']), 0) AS BIGINT) AS distribution_count,
     r.delivery_id,

@@ -24,6 +24,8 @@ SELECT
     r.issued_date,
     r.modified_date,
     r.landing_page,
+    r.is_series,
+    r.series_code,
     r.field_count,
     r.distribution_count,
     r.delivery_id,
