@@ -17,6 +17,9 @@ from readers.headings import heading_key, simplified
 _EXACT = Context(prec=1000)
 #: Units of one character are looked for only where nothing else can be meant: 单元 and 美元 end in 元 too.
 _LEAST_ALONE = 2
+_UNIT_HEADING = re.compile(
+    r"(?:金额|货币|计量|计价)?单位|币种|货币|(?:money|amount|currency)?units?|currency|multiplier"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,10 @@ class MoneyUnits:
             if len(plain) >= _LEAST_ALONE and (key := heading_key(plain)) in self.factors:
                 found[key] = None
         return list(found)
+
+    def is_unit_heading(self, heading: str) -> bool:
+        """Whether a column or key of this name says in which unit amounts are: 单位, 金额单位, unit, currency."""
+        return _UNIT_HEADING.fullmatch(heading_key(heading)) is not None
 
     def of_amount(self, text: str) -> tuple[str, str] | None:
         """The number and the unit of a text such as `12.5万元`; None where no unit ends it."""

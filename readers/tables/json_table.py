@@ -18,6 +18,7 @@ from readers.kinds import CATALOG, FIELD_KIND
 from readers.lines import longest_cell, too_long
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record, Violation, json_text, shown
+from readers.tables.json_units import units_beside
 from readers.tables.table import (
     HEADER_MIN_COLUMNS,
     HEADER_SCAN_ROWS,
@@ -39,25 +40,40 @@ _ARRAYS = 1000
 _KEYS = 1000
 _CHUNK_BYTES = 1 << 20
 
-_Array = list[msgspec.Raw]
+_List = list[msgspec.Raw]
 _Object = dict[str, msgspec.Raw]
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
-_decode_level = msgspec.json.Decoder(_Array | _Object).decode
+_decode_level = msgspec.json.Decoder(_List | _Object).decode
 _decode_keys = msgspec.json.Decoder(_Object).decode
 
 
+class _Array(NamedTuple):
+    """An array of a document: its JSON pointer, items, and what stands beside it in each object around it, the outermost first."""
+
+    pointer: str
+    items: Sequence[msgspec.Raw]
+    beside: tuple[_Object, ...] = ()
+
+
 class _Table(NamedTuple):
-    """An array that is a table: its JSON pointer, items, the keys of objects (else None), and header.
+    """An array that is a table: the array, the keys of objects (else None), and header.
 
     below: the item from which records begin.
     """
 
-    pointer: str
-    items: Sequence[msgspec.Raw]
+    array: _Array
     keys: tuple[str, ...] | None
     found: Found
     below: int
+
+    @property
+    def pointer(self) -> str:
+        return self.array.pointer
+
+    @property
+    def items(self) -> Sequence[msgspec.Raw]:
+        return self.array.items
 
 
 def read_json_table(data: memoryview, layout: Layout, notes: list[str]) -> tuple[str, Iterator[Record]]:
@@ -76,8 +92,8 @@ def read_json_table(data: memoryview, layout: Layout, notes: list[str]) -> tuple
     if encoding != "utf-8":
         notes.append(f"文字按 {encoding} 解码 decoded as {encoding}")
     try:
-        for pointer, items in islice(_arrays("", _decode_level(data), 1), _ARRAYS):
-            table = _table(pointer, items, layout)
+        for array in islice(_arrays(_Array("", ()), _decode_level(data), 1), _ARRAYS):
+            table = _table(array, layout)
             if table and (best is None or table.found.header.mapped_count > best.found.header.mapped_count):
                 best = table
     except msgspec.ValidationError as error:
@@ -95,7 +111,8 @@ def read_json_table(data: memoryview, layout: Layout, notes: list[str]) -> tuple
             f"{best.pointer}/0: 首个元素是字段说明，不作为记录 the first element describes the fields, no record"
         )
     head = [*above, *([_array_row(start, _value(best.items[start]))] if best.keys is None else [])]
-    return encoding, _records(best, Table(layout, best.found, best.pointer or "/", head, notes))
+    units = units_beside(best.array.beside, layout)
+    return encoding, _records(best, Table(layout, best.found, best.pointer or "/", head, notes, units=units))
 
 
 def _in_utf8(data: memoryview) -> tuple[str, memoryview]:
@@ -112,18 +129,20 @@ def _in_utf8(data: memoryview) -> tuple[str, memoryview]:
     return "utf-8", data
 
 
-def _arrays(pointer: str, value: _Array | _Object, depth: int) -> Iterator[tuple[str, _Array]]:
-    """The arrays in nested objects, outer ones first, with their JSON pointers."""
+def _arrays(place: _Array, value: _List | _Object, depth: int) -> Iterator[_Array]:
+    """The arrays in nested objects, outer ones first. place: that of the value, without items."""
     if isinstance(value, list):
-        yield pointer, value
+        yield place._replace(items=value)
         return
     for key, raw in value.items() if depth < _DEPTH else ():
         if bytes(memoryview(raw)[:1]) in (b"[", b"{"):
-            place = key.replace("~", "~0").replace("/", "~1")
-            yield from _arrays(f"{pointer}/{place}", _decode_level(raw), depth + 1)
+            name = key.replace("~", "~0").replace("/", "~1")
+            beside = (*place.beside, {other: text for other, text in value.items() if other != key})
+            yield from _arrays(_Array(f"{place.pointer}/{name}", (), beside), _decode_level(raw), depth + 1)
 
 
-def _table(pointer: str, items: Sequence[msgspec.Raw], layout: Layout) -> _Table | None:
+def _table(array: _Array, layout: Layout) -> _Table | None:
+    items = array.items
     sample = [_value(item) for item in items[:HEADER_SCAN_ROWS]]
     objects, arrays = (sum(isinstance(value, kind) for value in sample) for kind in (dict, list))
     # Most items say what the table is made of; the others are rejected alone.
@@ -131,7 +150,7 @@ def _table(pointer: str, items: Sequence[msgspec.Raw], layout: Layout) -> _Table
         return None
     if arrays > objects:
         found = find_header([_array_row(n, value) for n, value in enumerate(sample)], layout)
-        return found and _Table(pointer, items, None, found, found.end)
+        return found and _Table(array, None, found, found.end)
     first = sample[0] if isinstance(sample[0], dict) else {}
     keys = _keys(items)
     by_keys = Header.of(keys, layout)
@@ -143,7 +162,7 @@ def _table(pointer: str, items: Sequence[msgspec.Raw], layout: Layout) -> _Table
     header = described if is_described else by_keys
     if header.mapped_count < HEADER_MIN_COLUMNS:
         return None
-    return _Table(pointer, items, keys, Found(header, 0, 0), int(is_described))
+    return _Table(array, keys, Found(header, 0, 0), int(is_described))
 
 
 def _describes(first: Mapping[str, Any], by_keys: Header, described: Header, keys: Sequence[str]) -> bool:

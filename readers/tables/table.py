@@ -5,7 +5,7 @@ belong here: where the header is (`header.py`), which rows are no records (`rema
 acceptable.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -86,7 +86,8 @@ class Table:
 
     place: how notes call it. name: the resource's where a list of fields has no column for it. head: the rows up to the first record.
     notes: whole when the records have been gone through. day_0: of serial numbers of days. counts_cells: a row with more of them than the
-    header has moved its columns, as an unquoted comma does.
+    header has moved its columns, as an unquoted comma does. units: of money, that the file states outside of the table: of columns, and
+    under None of all.
     """
 
     layout: Layout
@@ -97,6 +98,7 @@ class Table:
     name: str = ""
     day_0: date = DAY_0_OF_1900
     counts_cells: bool = False
+    units: Mapping[Column | None, Sequence[str]] = field(default_factory=dict)
 
     @property
     def above(self) -> Sequence[Row]:
@@ -142,7 +144,8 @@ class _Sifted:
         self.remarks = Remarks(table.layout)
         self.notes: list[str] = []
         self.part = 0
-        self._stated = self._units([cell for row in table.above for cell in row.cells] + [table.name])
+        above = self._units([cell for row in table.above for cell in row.cells] + [table.name])
+        self._stated = list(dict.fromkeys([*table.units.get(None, ()), *above]))
         self._header_rows = {_texts(filled(row.cells)) for row in table.head[table.found.start : table.found.end]}
         self._known_openings: dict[str, bool] = {}
         self._openings = {texts[0] for texts in self._header_rows if texts}
@@ -263,12 +266,13 @@ class _Sifted:
             return Scale()
         factors = self.table.layout.notation.money.factors
         own = header.units[position] if position < len(header.units) else None
+        stated = list(dict.fromkeys([*self.table.units.get(column, ()), *self._stated]))
         if own == UNSAID:
-            own = None if self._stated else UNSAID
-        units = [*([own] if own and own not in self._stated else []), *self._stated]
+            own = None if stated else UNSAID
+        units = [*([own] if own and own not in stated else []), *stated]
         if units == [UNSAID]:
             return Scale(conflict=UNSAID)
-        found = {factors[unit] for unit in units}
+        found = {factors.get(unit) for unit in units}
         if None in found or len(found) > 1:
             return Scale(conflict="、".join(units))
         return Scale(next(iter(found), _ONE) or _ONE)
@@ -364,6 +368,11 @@ class _RowReading:
         notation = table.layout.notation
         self.counts_cells = table.counts_cells
         self.notation = Notation(notation.zone, table.day_0, notation.money)
+        self.unit_positions = [
+            position
+            for position, column in enumerate(header.columns)
+            if column is None and notation.money.is_unit_heading(header.headings[position])
+        ]
 
     def body(self, row: Row) -> _RowBody:
         """The body of a row, and what is wrong with its cells."""
@@ -372,6 +381,7 @@ class _RowReading:
         record, fields, extras, violations, parts = body
         columns, width = self.header.columns, len(self.header.columns)
         faults = row.faults
+        unit = self._unit(row) if self.unit_positions else ""
         for position, cell in enumerate(row.cells):
             text = cell.strip()
             column = columns[position] if position < width else None
@@ -390,7 +400,7 @@ class _RowReading:
                 continue
             of = fields if column.kind == FIELD_KIND else record
             if column.value_type not in PLAIN_TYPES:
-                value = self._value(column, position, text, violations, parts)
+                value = self._value(column, position, text, unit, violations, parts)
                 if value is None:
                     of.setdefault(UNREAD, {})[column.name] = text
                     continue
@@ -412,13 +422,29 @@ class _RowReading:
             extras.update(row.nested)
         return body
 
+    def _unit(self, row: Row) -> str:
+        """The unit of money that a row names in a column of its own, "" if none does."""
+        cells = (row.cells[position] for position in self.unit_positions if position < len(row.cells))
+        return next((key for cell in cells if (key := heading_key(cell)) in self.notation.money.factors), "")
+
     def _value(
-        self, column: Column, position: int, text: str, violations: list[Violation], parts: dict[Column, list[str]]
+        self,
+        column: Column,
+        position: int,
+        text: str,
+        unit: str,
+        violations: list[Violation],
+        parts: dict[Column, list[str]],
     ) -> str | None:
-        """A date, number or amount in its plain form; None where it is none, "" where it is a part of a column."""
+        """A date, number or amount in its plain form; None where it is none, "" where it is a part of a column.
+
+        unit: of money, that the row names.
+        """
         if column.value_type != "amount":
             return settled(column.value_type, text, self.notation)
         scale = self.scales[position]
+        if unit:
+            scale = self._with_unit(scale, unit)
         if scale.conflict and self.notation.money.of_amount(text) is None:
             rule = "unit_missing" if scale.conflict == UNSAID else "unit_conflict"
             violations.append(self._violation(rule, column, position, text, scale.conflict))
@@ -428,6 +454,13 @@ class _RowReading:
             parts.setdefault(column, []).append(text if found is None else _negated(found) if sign < 0 else found)
             return ""
         return found
+
+    def _with_unit(self, scale: Scale, unit: str) -> Scale:
+        """The scale of a column in a row that names a unit, which may say what the table does not, but nothing else than it."""
+        factor = self.notation.money.factors[unit]
+        if factor is None or (scale.conflict != UNSAID and factor != scale.factor):
+            return Scale(conflict="、".join(filter(None, [scale.conflict, unit])))
+        return scale if scale.conflict not in ("", UNSAID) else Scale(factor)
 
     def _fault(self, fault: Fault, column: Column | None, position: int, violations: list[Violation]) -> None:
         rule = fault.rule

@@ -520,3 +520,42 @@ def test_a_heading_that_looks_like_the_holder_is_warned_of(tmp_path: Path) -> No
 def test_traditional_headings_are_the_simplified_ones(traditional: str, plain: str) -> None:
     assert heading_key(traditional) == heading_key(plain)
     assert layout("catalog").column(traditional) is layout("catalog").column(plain) is not None
+
+
+HEADED = {"voucher_no": "记-1", "line_no": 1}
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "yuan", "rule"),
+    [
+        ({"unit": "万元", "data": [HEADED | {"金额": 12.5}]}, "125000", None),
+        ({"meta": {"金额单位": "千元"}, "rows": [HEADED | {"金额": 12.5}]}, "12500", None),
+        ({"unit": "元", "data": [HEADED | {"金额": 12.5}]}, "12.5", None),
+        ({"title": "成本表（单位：万元）", "data": {"rows": [HEADED | {"金额": 12.5}]}}, "125000", None),
+        ({"units": {"金额": "万元"}, "data": [HEADED | {"金额": 12.5}]}, "125000", None),
+        ({"columns": [{"name": "金额", "unit": "万元"}], "data": [HEADED | {"金额": 12.5}]}, "125000", None),
+        ({"unit": "万元", "data": [["voucher_no", "line_no", "金额"], ["记-1", 1, 12.5]]}, "125000", None),
+        ({"data": [HEADED | {"金额": 12.5, "单位": "万元"}]}, "125000", None),
+        ({"data": [HEADED | {"amount_cny": 12.5, "unit": "CNY"}]}, "12.5", None),
+        ({"unit": "个", "data": [HEADED | {"amount_cny": 12.5}]}, "12.5", None),
+        ({"unit": "万元", "data": [HEADED | {"金额（元）": 12.5}]}, "12.5", "unit_conflict"),
+        ({"unit": 10000, "data": [HEADED | {"金额": 12.5}]}, "12.5", "unit_conflict"),
+        ({"currency": "USD", "data": [HEADED | {"金额": 12.5}]}, "12.5", "unit_conflict"),
+        ({"data": [HEADED | {"amount_cny": 12.5, "unit": "万元"}]}, "12.5", "unit_conflict"),
+        ({"unit": "千元", "data": [HEADED | {"金额": 12.5, "单位": "万元"}]}, "12.5", "unit_conflict"),
+    ],
+)
+def test_amounts_in_json_come_in_the_unit_that_stands_beside_them(
+    tmp_path: Path, wrapper: dict[str, Any], yuan: str, rule: str | None
+) -> None:
+    (tmp_path / "file").write_text(json.dumps(wrapper), "utf-8")
+    _, (record,) = read_all(tmp_path / "file", "costs")
+    assert record.body["amount_cny"] == yuan
+    assert rules(record) == ([(rule, "amount_cny")] if rule else [])
+
+
+def test_a_row_of_any_table_may_name_its_unit(tmp_path: Path) -> None:
+    rows = [["凭证号", "分录号", "金额", "金额单位"], ["记-1", 1, 5, "万元"], ["记-2", 1, 5, "元"], ["记-3", 1, 5, ""]]
+    _, got = csv_of(tmp_path, rows, "costs")
+    assert amounts(got) == ["50000", "5", "5"]
+    assert [rules(record) for record in got] == [[], [], [("unit_missing", "amount_cny")]]
