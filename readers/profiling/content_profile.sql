@@ -19,7 +19,11 @@ WITH seen AS (
                 CASE
                     WHEN regexp_full_match(d.value, '(19|20)\d{6}')
                     THEN concat(d.value[1:4], '-', d.value[5:6], '-', d.value[7:8])
-                    WHEN regexp_full_match(d.value, '\d{4}([-/.年])\d{1,2}([-/.月])\d{1,2}日?([ T].*)?')
+                    -- a time of day may follow, not a second date: an interval is no day
+                    WHEN regexp_full_match(
+                        d.value,
+                        '\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T](上午|下午)?\s*\d{1,2}[:：时点][^-/.年月至到~～—]*([-+]\d{2}:?\d{2}|\.\d+.*)?)?'
+                    )
                     THEN regexp_extract(d.value, '^\d{4}.\d{1,2}.\d{1,2}')
                 END,
                 '[/.年月]', '-', 'g'

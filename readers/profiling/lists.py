@@ -14,4 +14,4 @@ CONTENT_LISTS = (
     "content_reference",
 )
 #: Raise it when a table gives another profile for equal bytes: homes then read their content again.
-CONTENT_VERSION = 2
+CONTENT_VERSION = 3

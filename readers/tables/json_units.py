@@ -1,7 +1,7 @@
 """Units of money that a document in JSON states beside its table: `{"unit": "万元", "data": [...]}`.
 
-Belongs here: where they may stand in a wrapper, and for which columns. Does not belong here: which units there are (`readers/money.py`), and
-what follows from them (`table.py`).
+Belongs here: where they may stand in a wrapper, and for which columns. Does not belong here: which units there are
+(`readers/money.py`), and what follows from them (`table.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -71,6 +71,15 @@ def test_one_changed_value_changes_the_digest_of_its_column_alone() -> None:
     assert before[1]["digest"] != after[1]["digest"]
 
 
+def test_a_day_is_a_date_and_an_interval_is_none() -> None:
+    days = ["2024-01-05", "2024-01-05 10:20", "2024/1/5 3:04:05 PM", "2024年1月5日 10时20分", "2024-01-05T10:20:30.5Z"]
+    days += ["2024-01-05T10:20:30+08:00", "20240105", "2024-01-05 下午 3:04"]
+    intervals = ["2020-01-01/2020-12-31", "2020-01-01 至 2020-12-31", "2020-01-01 - 2020-12-31", "2020年1月-12月"]
+    intervals += ["2017-03-11 01:00:03 2017-02-23 11:49:08", "2020-01-01 08:00 ~ 2020-12-31 18:00"]
+    (column,) = profile(table(["时间"], [(text,) for text in [*days, *intervals]]), RULES, KEY).columns
+    assert (column["date_count"], column["text_count"]) == (len(days), len(intervals))
+
+
 def test_values_are_shown_where_nothing_speaks_against_it() -> None:
     rows = [("是" if n % 2 else "否", f"甲{n}", "汉族") for n in range(20)]
     shown, various, guarded = profile(table(["是否收费", "名称", "民族"], rows), RULES, KEY).columns
