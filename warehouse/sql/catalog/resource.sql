@@ -110,7 +110,7 @@ SELECT
     CAST(r.cells['issued_date'] AS DATE) AS issued_date,
     CAST(r.cells['modified_date'] AS DATE) AS modified_date,
     r.cells['landing_page'] AS landing_page,
-    coalesce(r.cells['is_series'] = 'yes', false) AS is_series,
+    coalesce(r.cells['is_series'] = 'yes', FALSE) AS is_series,
     r.cells['series_code'] AS series_code,
     CAST(coalesce(len(r.cells['fields']), 0) + coalesce(f.field_count, 0) AS BIGINT) AS field_count,
     CAST(coalesce(len(r.cells['distributions']), 0) AS BIGINT) AS distribution_count,
