@@ -91,6 +91,28 @@ def test_filters_are_drawn_dashed_and_on_request_alone(page: Page, requests: lis
     assert set(page.evaluate("() => lineageGraph.edges('.filter').map(edge => edge.style('line-style'))")) == {"dashed"}
 
 
+def test_on_a_telephone_the_drawing_can_be_read_and_its_text_is_below(page: Page, file: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{file.as_uri()}#{CLOSING}")
+    expect(page.locator("#panel .name")).to_have_text(CLOSING)
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+    drawing, panel = page.locator("#graph").bounding_box(), page.locator("#panel").bounding_box()
+    assert drawing
+    assert panel
+    assert drawing["height"] >= 250
+    assert (panel["width"], panel["y"]) == (390, drawing["y"] + drawing["height"])
+    size = page.evaluate("id => lineageGraph.zoom() * parseFloat(lineageGraph.$id(id).style('font-size'))", CLOSING)
+    assert size >= 8
+    at = page.evaluate("id => lineageGraph.$id(id).renderedPosition()", CLOSING)
+    assert 0 < at["x"] < 390
+    assert 0 < at["y"] < drawing["height"]
+    page.locator("#search").fill("期末原值 form_r1")
+    option = page.get_by_role("option").bounding_box()
+    assert option
+    assert option["x"] + option["width"] <= 390
+    assert option["height"] >= 36
+
+
 def test_unfolding_shows_every_table_and_column(page: Page, requests: list[str]) -> None:
     page.locator("#unfold").click()
     drawn = set(json.loads(page.evaluate("() => JSON.stringify(lineageGraph.nodes('.head, .row').map(n => n.id()))")))

@@ -5,6 +5,8 @@
   const lake = JSON.parse(document.getElementById("lake").textContent);
   const $ = (id) => document.getElementById(id);
   const SOURCE = "source";
+  // On a canvas that is narrower than this, in pixels, names are drawn no smaller than this zoom shows them.
+  const NARROW = 760, LEGIBLE = 0.5;
   const SOURCE_CARD = 152, CARD = 242, HEAD = 84, ROW = 31, GAP_X = 66, GAP_Y = 20, TITLE = 56;
 
   function groupBy(items, key) {
@@ -216,10 +218,19 @@
       elements.push({ group: "edges", data: { id, source: edge.from, target: edge.to, ...curve }, classes: `${edge.filter ? "filter" : "value"} ${edge.mark ?? ""}` });
     }
     cy.batch(() => { cy.elements().remove(); cy.add(elements); });
-    if (fit) {
-      cy.fit(cy.elements(), 34);
-      if (cy.zoom() > 1.05) { cy.zoom(1.05); cy.center(); }
-    }
+    if (fit) fitDrawing();
+  }
+
+  /** All of the drawing, as large as is of use; where it would be too small to read, as on a telephone, the chosen part or its beginning. */
+  function fitDrawing() {
+    cy.fit(cy.elements(), Math.min(34, cy.width() / 20));
+    if (cy.zoom() > 1.05) { cy.zoom(1.05); cy.center(); }
+    if (cy.width() > NARROW || cy.zoom() >= LEGIBLE) return;
+    cy.zoom(LEGIBLE);
+    const chosen = state.chosen === null ? cy.collection() : cy.$id(state.chosen);
+    if (chosen.nonempty()) { cy.center(chosen); return; }
+    const box = cy.elements().boundingBox();
+    cy.pan({ x: 12 - box.x1 * LEGIBLE, y: 12 - box.y1 * LEGIBLE });
   }
 
   // --- the panel
