@@ -242,7 +242,7 @@ LISTS: Mapping[str, ListShape] = {
     ),
     "authority_unit": ListShape(("authority",), ("unit_code",), checks={"authority": _AUTHORITY}, more=_NAMES),
     "table_word": ListShape(
-        ("role", "word"), checks={"role": one_of("total", "note", "signature", "example", "required")}
+        ("role", "word"), checks={"role": one_of("total", "note", "signature", "example", "example_row", "required")}
     ),
     "money_unit": ListShape(("unit",), optional=("factor",), checks={"factor": _NUMBER}),
     "holder_heading": ListShape(("heading",)),

@@ -77,8 +77,12 @@ class Remarks:
         # All that most rows are asked: the last characters of totals (blanks may follow), and what opens a note or a signature.
         ends = {ending for word in words.get("total", ()) for ending in (word[-1], word[-1].upper())}
         self._ends = frozenset(ends | set(")）]】:： \t\r\n\u00a0\u3000"))
+        # The example of our own template, which may be sorted to anywhere among the records.
+        marks = "|".join(map(re.escape, words.get("example_row", ()))) or "(?!)"
+        self._own_example = re.compile(rf"[\[【(（]\s*(?:{marks})\s*[\]】)）]", re.IGNORECASE)
         opening = [self._opens[role].pattern for role in ("note", "signature") if role in self._opens]
-        self._opening = re.compile("|".join(opening) or r"(?!)", re.IGNORECASE)
+        opening.append(self._own_example.pattern)
+        self._opening = re.compile("|".join(opening), re.IGNORECASE)
 
     def under(self, columns: Sequence[Column | None], first: int = 0) -> None:
         """Go by the columns of a header, whose first heading stands at position `first`."""
@@ -96,6 +100,8 @@ class Remarks:
     def role(self, row: Sequence[Cell], *, is_before_records: bool) -> str | None:
         """Why a row is no record; None for a record."""
         first = row[0]
+        if self._own_example.match(first.text):
+            return "example"
         if is_before_records and (found := self._under_header(row)):
             return found
         if self.fields and any(cell.position in self.fields for cell in row):

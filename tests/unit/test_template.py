@@ -12,8 +12,9 @@ from reading import layout, read_all, shipped
 
 from readers import kinds
 from readers.policy.files import Entry
-from warehouse.publish.template import NOTES_SHEET, write_template
+from warehouse.publish.template import NOTES_SHEET, example_mark, write_template
 
+MARK = example_mark(shipped().on(datetime.date.max))
 KINDS = sorted({entry.body["kind"].partition(".")[0] for entry in shipped().lists["delivery_column"]})
 
 
@@ -59,7 +60,7 @@ def test_a_filled_in_template_reads_back(tmp_path: Path, kind: str) -> None:
     for position, entry in enumerate(columns(kind), start=1):
         assert sheet.cell(1, position).value in (entry.body["label_zh"], f"{entry.body['label_zh']}*")
         if entry.body.get("example"):
-            sheet.cell(2, position).value = as_typed(entry)
+            sheet.cell(3, position).value = as_typed(entry)
             filled[entry.body["column"]] = entry
     book.save(path)
 
@@ -77,21 +78,63 @@ def test_a_filled_in_template_reads_back(tmp_path: Path, kind: str) -> None:
     }:
         expected["fields"] = [fields]
     assert record.body == expected
-    assert record.pointer == f"{kinds.KINDS[kind].name_zh}!2"
-    assert all("没有表头" in note for note in reading.notes)  # the notes and the code lists, nothing else
+    assert record.pointer == f"{kinds.KINDS[kind].name_zh}!3"
+    example, *others = reading.notes
+    assert f"{kinds.KINDS[kind].name_zh}!2 “{MARK}" in example
+    assert all("没有表头" in note for note in others)  # the notes and the code lists, nothing else
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_empty_template_is_an_empty_delivery(tmp_path: Path, kind: str) -> None:
+def test_the_example_of_a_template_is_no_record_and_shows_what_policy_shows(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "template.xlsx"
+    write_template(kind, shipped().on(datetime.date.max), path)
+    reading, got = read_all(path, kind)
+    assert got == []
+    assert any("填写示例" in note and MARK in note for note in reading.notes)
+    (shown,) = sheet_of(opened(path), kinds.KINDS[kind].name_zh).iter_rows(min_row=2, values_only=True)
+    wanted = [as_typed(e) if e.body.get("example") else None for e in columns(kind)]
+    wanted[0] = f"{MARK}{wanted[0] or ''}"
+    assert [value.date() if isinstance(value, datetime.datetime) else value for value in shown] == wanted
+
+
+@pytest.mark.parametrize("place", [2, 3, 4])
+def test_the_example_is_told_wherever_it_was_sorted_to(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "template.xlsx"
+    write_template("costs", shipped().on(datetime.date.max), path)
+    book = opened(path)
+    sheet = sheet_of(book, "成本")
+    example = [cell.value for cell in sheet[2]]
+    own = [None, "R-1", "记-1", 1, "采集", "开发", 5, datetime.date(2026, 6, 30)]
+    rows = [own, [*own[:2], "记-2", *own[3:]]]
+    rows.insert(place - 2, example)
+    for number, row in enumerate(rows, start=2):
+        for position, value in enumerate(row, start=1):
+            sheet.cell(number, position).value = value
+    book.save(path)
+    assert [record.body["voucher_no"] for record in read_all(path, "costs")[1]] == ["记-1", "记-2"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_cites_what_its_reader_has_and_prints_on_a4(tmp_path: Path, kind: str) -> None:
     write_template(kind, shipped().on(datetime.date.max), tmp_path / "template.xlsx")
-    assert read_all(tmp_path / "template.xlsx", kind)[1] == []
+    assert [e.source for e in columns(kind) if "." in e.source.removesuffix(".")] == []  # no file of ours
+    for name in (kinds.KINDS[kind].name_zh, NOTES_SHEET):
+        sheet = sheet_of(opened(tmp_path / "template.xlsx"), name)
+        setup = sheet.page_setup
+        assert (setup.orientation, str(setup.paperSize), setup.fitToHeight) == ("landscape", "9", 0)
+        assert sheet.sheet_properties.pageSetUpPr
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows == "$1:$1"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_notes_say_of_every_column_what_the_policy_says(tmp_path: Path, kind: str) -> None:
     write_template(kind, shipped().on(datetime.date.max), tmp_path / "template.xlsx")
-    rows = list(sheet_of(opened(tmp_path / "template.xlsx"), NOTES_SHEET).iter_rows(min_row=2, values_only=True))
-    assert len(rows) == len(columns(kind))
+    last = len(columns(kind)) + 1
+    sheet = sheet_of(opened(tmp_path / "template.xlsx"), NOTES_SHEET)
+    rows = list(sheet.iter_rows(min_row=2, max_row=last, values_only=True))
+    advice = [row[0] for row in sheet.iter_rows(min_row=last + 1, values_only=True) if row[0]]
+    assert any(MARK in str(line) for line in advice)
     for row, entry in zip(rows, columns(kind), strict=True):
         body = entry.body
         assert row[:3] == (body["label_zh"], body["label_en"], body["column"])

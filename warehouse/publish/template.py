@@ -1,7 +1,7 @@
-"""The XLSX template of a kind of delivery: a sheet to fill in, and 填写说明 that says how.
+"""The XLSX template of a kind of delivery: a sheet to fill in, with an example that is no record, and 填写说明 that says how.
 
-Belongs here: how the columns of policy/delivery_column.csv look in a workbook. Does not belong here: which
-columns there are, and reading a filled-in template (`readers/tables/xlsx_file.py`).
+Belongs here: how the columns of policy/delivery_column.csv look in a workbook. Does not belong here: which columns there are, reading a
+filled-in template (`readers/tables/xlsx_file.py`), and telling its example from records (`readers/tables/remarks.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from readers.kinds import KINDS
 from readers.policy.files import Entry, PolicyOnDay
+from warehouse.publish.sheets import FONT, Look, row_points, set_up_print, set_widths, write_across, write_row
 
 NOTES_SHEET = "填写说明"
 _CODES_SHEET = "代码表"
@@ -25,7 +26,7 @@ _ROWS = 10_000
 _NOTE_HEADINGS = (
     "中文列名", "英文释义", "英文列名", "是否必填", "类型", "可选值", "示例", "说明", "出处", "状态",
 )  # fmt: skip
-_WIDTHS = (20, 22, 24, 10, 10, 40, 28, 44, 30, 12)
+_NOTE_WIDTHS = (18, 18, 20, 9, 9, 34, 24, 32, 22, 11)
 _TYPES = {
     "text": "文本",
     "code": "代码",
@@ -52,6 +53,10 @@ _RANGES = {
         "maximum": 999_999_999,
     },
 }
+#: A column is as wide as its heading and its example ask, within these bounds.
+_NARROWEST, _WIDEST = 12, 28
+#: Wider sheets take several pages of A4 across: on one, their print could not be read.
+_PAGE_CHARS = 170
 
 
 class _Code(NamedTuple):
@@ -64,8 +69,8 @@ class _Code(NamedTuple):
 def write_template(kind: str, policy: PolicyOnDay, path: Path) -> None:
     """Write the template of a kind; a catalogue's has the columns of resources, then of fields (信息项).
 
-    Sheet 1 has the Chinese headings only, required ones marked by `*` and colour, so that rows are filled in
-    below. The same policy gives the same bytes.
+    Sheet 1 has the Chinese headings, required ones marked by `*` and colour, and an example below them that readers set aside, so that
+    rows are filled in below. The same policy gives the same bytes.
 
     Raises:
         KeyError: there is no such kind.
@@ -74,13 +79,25 @@ def write_template(kind: str, policy: PolicyOnDay, path: Path) -> None:
     columns = [e for k in kinds for e in policy.of("delivery_column") if e.body["kind"] == k]
     if not columns:
         raise KeyError(kind)
+    title = f"{KINDS[kind].name_zh} 交付模板"
     with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"title": f"{KINDS[kind].name_zh} 交付模板", "created": datetime(2025, 1, 1, tzinfo=UTC)})
+        book.set_properties({"title": title, "created": datetime(2025, 1, 1, tzinfo=UTC)})
+        look = Look(book)
         sheet = book.add_worksheet(KINDS[kind].name_zh)
         notes = book.add_worksheet(NOTES_SHEET)
         codes = _write_codes(book.add_worksheet(_CODES_SHEET), columns, policy)
-        _write_form(book, sheet, columns, codes)
-        _write_notes(book, notes, columns, codes)
+        mark = example_mark(policy)
+        across = _write_form(book, sheet, columns, codes, mark)
+        set_up_print(sheet, title, header_rows=1, pages_across=across)
+        _write_notes(notes, columns, codes, look, mark)
+        set_up_print(notes, f"{title} {NOTES_SHEET}", header_rows=1)
+
+
+def example_mark(policy: PolicyOnDay) -> str:
+    """What an example begins with, by which readers know it wherever it stands; empty where the policy has no word for it."""
+    words = (entry.body["word"] for entry in policy.of("table_word") if entry.body["role"] == "example_row")
+    word = next(words, "")
+    return f"【{word}】" if word else ""
 
 
 def _write_codes(sheet: Worksheet, columns: Sequence[Entry], policy: PolicyOnDay) -> dict[str, _Code]:
@@ -100,27 +117,52 @@ def _write_codes(sheet: Worksheet, columns: Sequence[Entry], policy: PolicyOnDay
 
 
 def _write_form(
-    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[Entry], codes: Mapping[str, _Code]
-) -> None:
-    look = {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1}
+    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[Entry], codes: Mapping[str, _Code], mark: str
+) -> int:
+    """Write the sheet to fill in; returns over how many pages its columns go in print."""
+    look = FONT | {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1}
     required = book.add_format(look | {"bg_color": "#F8CBAD"})
     optional = book.add_format(look | {"bg_color": "#DDEBF7"})
     formats: dict[str, Format] = {}
+    widths, headings, examples = [], [], []
     for position, entry in enumerate(columns):
         column, value_type = entry.body, entry.body["value_type"]
         is_required = column["is_required"] == "yes"
+        heading = column["label_zh"] + ("*" if is_required else "")
+        example = (mark if position == 0 else "") + column.get("example", "") if mark else ""
+        width = min(_WIDEST, max(_NARROWEST, *(len(text.encode("gb18030")) + 2 for text in (heading, example))))
         number_format = _NUMBER_FORMATS.get(value_type, "@")
-        cells = formats.setdefault(number_format, book.add_format({"num_format": number_format}))
-        sheet.set_column(position, position, max(12, 2 * len(column["label_zh"]) + 2), cells)
-        sheet.write_string(
-            0,
-            position,
-            column["label_zh"] + ("*" if is_required else ""),
-            required if is_required else optional,
-        )
+        cells = formats.setdefault(number_format, book.add_format(FONT | {"num_format": number_format}))
+        sheet.set_column(position, position, width, cells)
+        sheet.write_string(0, position, heading, required if is_required else optional)
+        if example:
+            _write_example(book, sheet, position, example, value_type)
         if rule := _validation(column, codes):
             sheet.data_validation(1, position, _ROWS, position, rule)
+        widths.append(width)
+        headings.append(heading)
+        examples.append(example)
+    sheet.set_row(0, row_points(headings, widths))
+    if mark:
+        sheet.set_row(1, row_points(examples, widths))
     sheet.freeze_panes(1, 0)
+    sheet.repeat_columns("A:A")
+    return 1 + sum(widths) // _PAGE_CHARS
+
+
+def _write_example(book: xlsxwriter.Workbook, sheet: Worksheet, position: int, example: str, value_type: str) -> None:
+    """Write a cell of the example as a person's own would be: a date is a date, an amount a number."""
+    number_format = _NUMBER_FORMATS.get(value_type, "@")
+    style = book.add_format(
+        FONT
+        | {"num_format": number_format, "italic": True, "font_color": "#7F7F7F", "text_wrap": True, "valign": "top"}
+    )
+    if value_type == "date":
+        sheet.write_datetime(1, position, datetime.fromisoformat(example), style)
+    elif value_type in ("amount", "integer"):
+        sheet.write_number(1, position, float(example), style)
+    else:
+        sheet.write_string(1, position, example, style)
 
 
 def _validation(column: Mapping[str, str], codes: Mapping[str, _Code]) -> dict[str, object] | None:
@@ -138,14 +180,9 @@ def _validation(column: Mapping[str, str], codes: Mapping[str, _Code]) -> dict[s
     }
 
 
-def _write_notes(
-    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[Entry], codes: Mapping[str, _Code]
-) -> None:
-    head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1})
-    wrap = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
-    for position, (heading, width) in enumerate(zip(_NOTE_HEADINGS, _WIDTHS, strict=True)):
-        sheet.set_column(position, position, width, wrap)
-        sheet.write_string(0, position, heading, head)
+def _write_notes(sheet: Worksheet, columns: Sequence[Entry], codes: Mapping[str, _Code], look: Look, mark: str) -> None:
+    set_widths(sheet, _NOTE_WIDTHS)
+    write_row(sheet, 0, _NOTE_HEADINGS, _NOTE_WIDTHS, look, look.head)
     for row, entry in enumerate(columns, start=1):
         column = entry.body
         code = codes.get(column.get("code_list", ""))
@@ -161,7 +198,22 @@ def _write_notes(
             entry.source,
             _STATUSES[entry.status],
         )
-        for position, cell in enumerate(cells):
-            if cell:
-                sheet.write_string(row, position, cell, wrap)
+        write_row(sheet, row, cells, _NOTE_WIDTHS, look)
+    for row, advice in enumerate(_advice(mark), start=len(columns) + 2):
+        write_across(sheet, row, 0, advice, _NOTE_WIDTHS, look.plain)
     sheet.freeze_panes(1, 1)
+
+
+def _advice(mark: str) -> list[str]:
+    """How the sheet is filled in."""
+    lines = [
+        "红色、带 * 的列必填，蓝色的列选填；列名不要改动。\nRed columns with * are required, blue ones are optional; keep the headings.",
+        "代码列是文本格式，请勿改为数字，否则末位丢失；单元格有下拉列表的，从中选择。\n"
+        "Codes are text: as numbers they lose their last digits. Where a cell has a list, choose from it.",
+    ]
+    if mark:
+        lines.append(
+            f"第 2 行是示例：以“{mark}”开头的行不作为记录，可保留也可删除；自己的记录请写在其下，不要带此标记。\n"
+            "Row 2 is an example: a row that begins so is no record, and may stay. Write your records below, without that mark."
+        )
+    return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
