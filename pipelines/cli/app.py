@@ -5,6 +5,7 @@ Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must d
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
 """
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +28,7 @@ from pipelines.misuse import MisuseError
 from readers.kinds import CONTENT, KINDS
 from readers.near import near
 from readers.policy.files import load
+from readers.policy.problems import PolicyError
 from warehouse.asking.judge import RefusedError, UnknownTableError
 from warehouse.asking.query import query
 from warehouse.asking.status import reconciliation
@@ -34,6 +36,7 @@ from warehouse.asking.status import status as figures
 from warehouse.intake import received
 from warehouse.intake.deliveries import (
     MODES,
+    Delivery,
     DeliveryError,
     Intake,
     Manifest,
@@ -45,6 +48,7 @@ from warehouse.intake.guard import GuardError, refusal, undecided
 from warehouse.intake.guard import withdraw as withdraw_delivery
 from warehouse.intake.landed import landed
 from warehouse.intake.received import VanishedError, damaged
+from warehouse.intake.units import deliverer_warnings
 from warehouse.publish.database import export_database
 from warehouse.publish.dictionary import dictionary_text
 from warehouse.publish.lineage_page import publish_lineage
@@ -160,6 +164,7 @@ def deliver(
         for problem in problems:
             console.warn(problem)
         raise typer.Exit(1 if problems else 0)
+    taken: list[Delivery] = []
     for manifest in sorted(manifests, key=lambda m: (m.delivery_date, m.sequence or 1)):
         try:
             receipt = intake.receive(
@@ -169,9 +174,13 @@ def deliver(
             problems.append(str(error))
             continue
         console.say_received(receipt)
+        taken.append(receipt.delivery)
         if receipt.repeats is not None and (told := refusal(Lake(intake.home), receipt.repeats)):
             problems.append(told)
     show_deliverers(intake.home)
+    with suppress(PolicyError):  # a wrong policy file keeps nobody from delivering
+        for line in deliverer_warnings(Lake(intake.home), load(intake.home.policy), taken, known):
+            console.warn(line)
     for problem in problems:
         console.warn(problem)
     if problems:

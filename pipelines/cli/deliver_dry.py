@@ -9,6 +9,7 @@ from pipelines.cli import console
 from readers.problems import WARNING
 from warehouse.asking.dry_run import DryRun, dry_run
 from warehouse.intake.deliveries import Manifest
+from warehouse.intake.units import words
 from warehouse.store.home import Home
 
 _SHOWN_CHARS = 2000
@@ -31,6 +32,8 @@ def show_dry_run(home: Home, manifest: Manifest) -> None:
         console.say(f"  {file} {place} {verdict}: {(body or raw)[:_SHOWN_CHARS]}")
     console.say("")
     console.show_rejections(found.rejections, console.Format.TABLE)
+    for doubt in found.doubts:
+        console.warn(words(doubt))
     console.say("试读，未登记 / dry run: nothing was kept")
 
 

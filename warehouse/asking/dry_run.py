@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from readers.kinds import CONTENT
-from readers.policy.files import PolicySet, load
+from readers.policy.files import PolicyOnDay, PolicySet, load
 from readers.problems import WARNING
 from readers.records import DeliveredFile, Unreadable, read
 from readers.shapes import Column, Layout
@@ -21,6 +21,7 @@ from warehouse.asking.query import Answer, query
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Delivery, Intake, Manifest
 from warehouse.intake.ingest import ingest
+from warehouse.intake.units import Doubt, Units, doubts_of_codes, doubts_of_deliverer, known_units, named_codes
 from warehouse.queries import text
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -43,13 +44,14 @@ class DryRun:
     """What a delivery would be.
 
     records: the first of each file: file, place, what it would be. rejections: as `shuzhang rejected` has them. files: name, format,
-    encoding, number of records, status, notes.
+    encoding, number of records, status, notes. doubts: of the codes of units that it names, by the organisations of the home.
     """
 
     headings: tuple[Heading, ...]
     records: Answer
     rejections: Answer
     files: Answer
+    doubts: tuple[Doubt, ...]
 
 
 def dry_run(home: Home, manifest: Manifest) -> DryRun:
@@ -66,13 +68,23 @@ def dry_run(home: Home, manifest: Manifest) -> DryRun:
         lake = Lake(aside)
         build_policy(lake, policy, CommitInfo("dry-run", "policy", "dry-run"))
         ingest(lake, policy, (), CommitInfo("dry-run", "landing", "dry-run"))
-        files = query(lake, text("dry_run_files"))
         return DryRun(
             tuple(_headings(aside, policy, delivery)),
             query(lake, text("dry_run_records"), {"shown": SHOWN_RECORDS}),
             query(lake, text("rejections"), {"delivery": None, "mark": WARNING}),
-            files,
+            query(lake, text("dry_run_files")),
+            tuple(_doubts(Lake(home), lake, policy.on(delivery.delivery_date), delivery)),
         )
+
+
+def _doubts(of_home: Lake, aside: Lake, policy: PolicyOnDay, delivery: Delivery) -> Iterator[Doubt]:
+    if not of_home.exists:
+        return
+    with of_home.reading() as connection:
+        units = Units.of(policy, known_units(connection))
+    yield from doubts_of_deliverer([code for code in (delivery.deliverer_code, delivery.holder_code) if code], units)
+    with aside.reading() as connection:
+        yield from doubts_of_codes(named_codes(connection, [delivery.delivery_id]), units, policy)
 
 
 def _headings(home: Home, policy: PolicySet, delivery: Delivery) -> Iterator[Heading]:
