@@ -19,6 +19,7 @@ from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.guard import GUARD
 from warehouse.intake.ingest import SOURCES, ingest, reading_hash
 from warehouse.intake.landed import delivered_hash
+from warehouse.intake.received import catch_up, demand_received
 from warehouse.publish.receipt import write_receipts
 from warehouse.resource import LakeResource
 from warehouse.store.owed import RECEIPTS_OF, owed
@@ -59,6 +60,9 @@ def landing_stage(
     first_reading: dg.ResourceParam[FirstReading],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     store, policy = restored(context, lake), lake.policy()
+    # A run of the UI begins here.
+    catch_up(store.home)
+    demand_received(store.home)
     info = commit_info(context, "landing")
     taken, built = ingest(store, policy, config.deliverers, info, read=first_reading.files)
     context.log.info("%d deliveries read, %d withdrawals", len(taken.deliveries), len(taken.withdrawals))

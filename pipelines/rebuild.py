@@ -25,6 +25,7 @@ from pipelines.reaper import IN_PROGRESS, reap_dead_runs
 from pipelines.run import Outcome, open_instance, run
 from readers.policy.files import PolicySet, load
 from warehouse.intake.deliveries import Intake
+from warehouse.intake.received import told, vanished
 from warehouse.store.disk import write_whole
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
@@ -70,6 +71,8 @@ def examine(home: Home, periods: Collection[str] = ()) -> Findings:
     home.create()
     policy = load(home.policy)
     _demand_bytes(home)
+    if lost := vanished(home, but_withdrawn=True):
+        raise RebuildError(told(lost))
     _refuse_runs(home)
     notes = _notes(home)
     noted = {period for note in notes for period in json.loads(note.read_text("utf-8"))}

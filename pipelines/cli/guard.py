@@ -17,6 +17,7 @@ from warehouse.intake.deliveries import Intake
 from warehouse.intake.guard import Held, decide
 from warehouse.intake.guard import held as held_deliveries
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import reading_on_record
 
 _SHOWN = 5
 
@@ -37,7 +38,7 @@ def held(
     target = opened(home)
     if delivery:
         Intake(target).must_have(delivery)
-    with Lake(target).reading() as connection:
+    with reading_on_record(Lake(target)) as connection:
         found = held_deliveries(connection, delivery)
     if output is not console.Format.TABLE:
         console.show(_rows(found), output)

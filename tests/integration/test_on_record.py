@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,14 +11,21 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assets_defs.stage import asset_key
 from pipelines.cli.app import app
+from pipelines.definitions import build_definitions
+from pipelines.problems import problems
+from pipelines.rebuild import RebuildError, examine
 from pipelines.run import run
+from readers.policy.files import load
 from tests.homes import ask, deliver_folder, lake_of, one, run_home, small_city
 from warehouse.asking.query import query
+from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.received import VanishedError, damaged, vanished
 from warehouse.publish.database import export_database
-from warehouse.store.chain import ANCHOR_VARIABLE, DELIVERY, Chain
+from warehouse.resource import LakeResource
+from warehouse.store.chain import ANCHOR_VARIABLE, DELIVERY, Chain, ChainError
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.on_record import NotOnRecordError, not_on_record, restore
@@ -38,6 +46,8 @@ EDITS = {
     "audit.materialization": "UPDATE audit.materialization SET row_count = row_count + 1",
     "audit.event": "DELETE FROM audit.event WHERE event_number = 3",
 }
+#: What is in the lake then and no commit made.
+RENAMED = {"quality.former_score"}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +82,7 @@ def test_an_edited_table_is_refused_named_and_restored(built: Home, home: Home, 
     lake = Lake(home)
     assert _changed(home) == set()
     _edit(home, *EDITS.values())
-    assert _changed(home) == set(EDITS)
+    assert _changed(home) == set(EDITS) | RENAMED
     for sql in (
         "FROM report.form_r1", 'SELECT * FROM lake."report"."form_r1"', "WITH x AS (FROM report.form_r1) FROM x",
         "SELECT (SELECT max(closing_cost_cny) FROM REPORT.FORM_R1)", "SUMMARIZE report.form_r1",
@@ -90,7 +100,7 @@ def test_an_edited_table_is_refused_named_and_restored(built: Home, home: Home, 
     faults = "\n".join(audit(lake).faults)
     assert {name for name in EDITS if name not in faults} == set()
 
-    assert set(restore(lake, CommitInfo("t", "restore", ""))) == set(EDITS)
+    assert set(restore(lake, CommitInfo("t", "restore", ""))) == set(EDITS) | RENAMED
     assert _changed(home) == set()
     assert audit(lake).faults == ()
     lake_of.cache_clear()
@@ -110,6 +120,62 @@ def test_a_run_builds_anew_what_was_edited_and_puts_both_on_record(built: Home, 
     assert ("restored", "report.form_r1") in kinds
     assert ask(home, "FROM report.form_r1 ORDER BY ALL") == ask(built, "FROM report.form_r1 ORDER BY ALL")
     assert run_home(home).restored == {}
+
+
+def test_what_no_commit_made_is_refused_and_dropped(built: Home, home: Home) -> None:
+    """A macro is called as DuckDB's own function is, and a view stands in the place of a table."""
+    made = {"report.form_r9", "report.figures", "main.sum()"}
+    _edit(
+        home,
+        "CREATE TABLE report.form_r9 AS FROM report.form_r1",
+        "CREATE VIEW report.figures AS SELECT * REPLACE (closing_cost_cny + 100 AS closing_cost_cny) FROM report.form_r1",
+        "CREATE MACRO main.sum(x) AS 42",
+        "DROP TABLE registry.memo_register",
+        "CREATE VIEW registry.memo_register AS FROM report.form_r1",
+    )
+    assert _changed(home) == made | {"registry.memo_register"}
+    lake = Lake(home)
+    for sql in (
+        "FROM report.form_r9", "FROM report.figures", "SELECT sum(closing_cost_cny) FROM report.form_r1",
+        "FROM registry.memo_register", "FROM lake.table_changes('form_' || 'r1', 0, 1)",
+    ):  # fmt: skip
+        with pytest.raises(NotOnRecordError):
+            query(lake, sql)
+    assert set(restore(lake, CommitInfo("t", "restore", ""))) >= made
+    assert _changed(home) == set()
+    assert audit(lake).faults == ()
+    assert query(lake, "SELECT sum(1) FROM report.form_r1").rows != [(42,)]
+    rows = "FROM registry.memo_register ORDER BY ALL"
+    lake_of.cache_clear()
+    assert ask(home, rows) == ask(built, rows)
+
+
+def test_a_lake_that_was_set_back_is_named_and_its_numbers_prove_nothing(home: Home, tmp_path: Path) -> None:
+    former = shutil.copytree(home.lake, tmp_path / "former")
+    lake = Lake(home)
+    build_policy(lake, load(home.policy), CommitInfo("t", "t", ""))
+    lake.close()
+    shutil.rmtree(home.lake)
+    former.rename(home.lake)
+    gone = {table.qualified for table in lake.tables.of_stage("policy")}
+    assert _changed(home) == gone
+    # Under the number of the commit that is gone.
+    _edit(home, EDITS["report.form_r1"])
+    assert _changed(home) == gone | {"report.form_r1"}
+    assert set(restore(Lake(home), CommitInfo("t", "restore", ""))) == gone | {"report.form_r1"}
+    found = audit(Lake(home))
+    assert (_changed(home), found.faults) == (set(), ())
+    assert any("set back" in note for note in found.notes)
+
+
+def test_a_lake_whose_chain_is_gone_is_not_shown(home: Home) -> None:
+    shutil.rmtree(home.root / "audit")
+    _edit(home, EDITS["report.form_r1"], "DELETE FROM audit.event")
+    for command in (["sql", "FROM catalog.resource"], ["status"], ["verify"], ["run"]):
+        done = CliRunner().invoke(app, [*command, "--home", str(home.root)])
+        assert isinstance(done.exception, ChainError), command
+        assert "rebuild --force" in str(done.exception)
+    assert any("rebuild --force" in fault for fault in audit(Lake(home)).faults)
 
 
 def test_a_row_more_or_less_is_found_where_the_files_of_the_lake_were_replaced(home: Home) -> None:
@@ -208,10 +274,27 @@ def test_what_was_received_and_is_gone_is_named_and_stops_a_run(home: Home) -> N
         assert named.name in told.replace("\n", "")
         mend()
     assert run(home).problems == ()
+    blob.unlink()
+    (lost,) = vanished(home)
+    with pytest.raises(RebuildError, match="withdraw"):
+        examine(home)
+    # Where no backup has it, what is left is to do without.
+    Intake(home).withdraw(deliveries[1].delivery_id, "lost")
+    assert (vanished(home), vanished(home, but_withdrawn=True)) == ([lost], [])
     blob.write_bytes(b"x" + data[1:])
     assert vanished(home) == []
     (line,) = damaged(home)
     assert str(blob) in line
+
+
+def test_a_run_of_the_ui_stops_too_where_what_was_received_is_gone(home: Home) -> None:
+    file = home.intake / f"{Intake(home).deliveries()[0].delivery_id}.delivery.json"
+    file.unlink()
+    job = build_definitions(LakeResource(home=str(home.root))).resolve_job_def("ingest")
+    landing = [asset_key(table) for table in Lake(home).tables.of_stage("landing")]
+    done = job.execute_in_process(asset_selection=landing, raise_on_error=False)
+    assert not done.success
+    assert any(file.name in problem for problem in problems(done.all_events))
 
 
 def test_an_officers_edit_is_an_event_and_its_kept_file_is_looked_for(home: Home) -> None:
@@ -233,6 +316,8 @@ def test_an_officers_edit_is_an_event_and_its_kept_file_is_looked_for(home: Home
 def test_a_home_without_a_chain_begins_one_that_says_what_it_cannot_prove(home: Home) -> None:
     shutil.rmtree(home.root / "audit")
     _edit(home, "DELETE FROM audit.event")
+    with closing(sqlite3.connect(home.lake / "catalog.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE ducklake_snapshot_changes SET commit_extra_info = '{}'")
     assert run(home).problems == ()
     lake = Lake(home)
     assert (audit(lake).faults, "none of its commits" in " ".join(audit(lake).notes)) == ((), True)

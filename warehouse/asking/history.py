@@ -20,7 +20,8 @@ from warehouse.building.build import fill
 from warehouse.intake.deliveries import OPERATOR, Intake
 from warehouse.intake.landing_models import fill_models
 from warehouse.store.lake import Lake
-from warehouse.tables.table import POLICY
+from warehouse.store.on_record import refuse
+from warehouse.tables.table import POLICY, POLICY_ENTRY
 
 #: The stages that are there in a past; the others follow from a period, which has its own reports.
 STAGES = (POLICY, "landing", "delivered", "catalog")
@@ -33,10 +34,14 @@ def past(lake: Lake, known_at: datetime, effective: date = date.max) -> Iterator
     Args:
         known_at: deliveries, withdrawals and decisions that were received up to this time.
         effective: deliveries dated up to this day.
+
+    Raises:
+        NotOnRecordError: a table that is read for it is not as the last commit on record left it.
     """
     with lake.reading():
         pass  # makes an empty lake on first use
     with closing(lake.attach(read_only=True)) as connection:
+        refuse(lake, connection, (POLICY_ENTRY, "landing.record", "landing.delivery_file", "audit.materialization"))
         # One snapshot throughout, whatever is committed meanwhile.
         connection.execute("ATTACH ':memory:' AS past; USE past; BEGIN")
         for stage in STAGES:

@@ -23,6 +23,7 @@ from warehouse.intake.landing_models import fill_models
 from warehouse.intake.reading import read_files
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import refuse
 from warehouse.tables.quoting import identifier, literal
 from warehouse.tables.table import POLICY, POLICY_ENTRY, Table, Tables
 
@@ -79,10 +80,12 @@ def policy_diff(lake: Lake, policy: PolicySet, period: str) -> PolicyDiff:
     Raises:
         ValueError: nothing was taken in yet.
         ModelError: a model under this policy breaks its contract.
+        NotOnRecordError: a table is not as the last commit on record left it.
     """
     with lake.reading():
         pass  # makes an empty lake on first use
     with closing(lake.attach(read_only=True)) as connection:
+        refuse(lake, connection)
         last = materializations(connection, period)
         if "landing.record" not in last:
             raise ValueError("nothing was taken in yet; use `shuzhang run` 尚未接收任何交付，请先运行 shuzhang run")

@@ -13,8 +13,11 @@ import duckdb
 
 from warehouse.asking.judge import reading
 from warehouse.store.lake import Lake
-from warehouse.store.on_record import not_on_record, refuse
+from warehouse.store.on_record import CALL, not_on_record, refuse
 from warehouse.tables.quoting import literal
+
+#: What shows the rows that were written and deleted between snapshots.
+_CHANGES = ("table_changes", "table_insertions", "table_deletions")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,10 @@ def answer(
 
 
 def _tables_read(connection: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> set[str]:
-    """The tables among some that a query names, in whatever way; all of them where DuckDB cannot tell."""
+    """The tables among some that a query reads, in whatever way, and all macros; everything where DuckDB cannot tell."""
+    # These name their table by a text, however it is put together.
+    if any(function in sql.lower() for function in _CHANGES):
+        return set(tables)
     try:
         named = {
             name.replace('"', "").lower()
@@ -76,6 +82,10 @@ def _tables_read(connection: duckdb.DuckDBPyConnection, sql: str, tables: Collec
         }
     except duckdb.Error:
         return set(tables)
-    return {table for table in tables if any(f".{name}".endswith(f".{table}") for name in named)} | {
-        table for table in tables if table.partition(".")[2] in named
+    return {
+        table
+        for table in tables
+        if table.endswith(CALL)
+        or any(f".{name}".endswith(f".{table}".lower()) for name in named)
+        or table.partition(".")[2].lower() in named
     }

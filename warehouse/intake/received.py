@@ -53,16 +53,21 @@ def catch_up(home: Home) -> int:
     return len(late)
 
 
-def vanished(home: Home) -> list[str]:
+def vanished(home: Home, *, but_withdrawn: bool = False) -> list[str]:
     """What was received once, by the chain, and is not there as it was: files of the intake, kept bytes, versions of policy files.
 
     Kept bytes are looked for with their size; `shuzhang verify --bytes` reads them.
+
+    Args:
+        but_withdrawn: leave out the bytes of deliveries that were withdrawn, which nothing reads any more.
     """
     found = []
-    for event in Chain(home).events():
+    events = list(Chain(home).events())
+    unread = {event.subject for event in events if event.kind == WITHDRAWAL} if but_withdrawn else set()
+    for event in events:
         if event.kind in (DELIVERY, WITHDRAWAL):
             found += _lost(home.intake / event.body["file"], event.body["sha256"], f"{event.kind} {event.subject}")
-            for name, sha256, size in event.body.get("files", ()):
+            for name, sha256, size in event.body.get("files", ()) if event.subject not in unread else ():
                 blob = home.blob(sha256)
                 if not blob.is_file() or blob.stat().st_size != size:
                     found.append(f"{event.subject} {name}: {blob}")
@@ -73,12 +78,12 @@ def vanished(home: Home) -> list[str]:
 
 
 def demand_received(home: Home) -> None:
-    """Refuse to go on where something that was received is gone or changed.
+    """Refuse to go on where something that was received is gone or changed; what was withdrawn may do without its bytes.
 
     Raises:
         VanishedError: it names the first few.
     """
-    if lost := vanished(home):
+    if lost := vanished(home, but_withdrawn=True):
         raise VanishedError(told(lost))
 
 
@@ -95,8 +100,9 @@ def told(lost: list[str]) -> str:
     """What a person is told of what is gone."""
     named = "; ".join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")
     return (
-        f"{len(lost)} 个已接收的文件缺失或被改动，请从备份恢复后再运行 / {len(lost)} files that were received are missing or changed; "
-        f"restore them from a backup, then run again: {named}"
+        f"{len(lost)} 个已接收的文件缺失或被改动，请从备份恢复后再运行；没有备份的，可撤回缺少字节的交付 / {len(lost)} files that were "
+        f"received are missing or changed; restore them from a backup, then run again; where there is none, a delivery that lacks "
+        f"its bytes can be withdrawn: {named}"
     )
 
 

@@ -126,7 +126,10 @@ class Chain:
         Raises:
             ChainError: a line is no event.
         """
-        for number, line in enumerate([*self.lines(), *self._landed()], 1):
+        landed = self._landed()  # first: what is added meanwhile, the file has by then
+        lines = self.lines()
+        lines += [line for line in landed if line not in lines[-len(landed) :]]
+        for number, line in enumerate(lines, 1):
             try:
                 yield parse(line)
             except ValueError as error:

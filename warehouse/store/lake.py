@@ -261,6 +261,13 @@ class Lake:
         return connection
 
     def _align_schema(self, connection: duckdb.DuckDBPyConnection) -> None:
+        # A view that somebody put in the place of a table has its columns too.
+        views = connection.execute(
+            "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'lake' AND NOT internal"
+        ).fetchall()
+        for schema, name in views:
+            if f"{schema}.{name}" in self.tables:
+                connection.execute(f"DROP VIEW {identifier(schema)}.{identifier(name)}")
         rows = connection.execute(
             "SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
             "WHERE database_name = 'lake' GROUP BY ALL"

@@ -21,7 +21,7 @@ from warehouse.intake.received import vanished
 from warehouse.store.chain import COMMIT, LAKE, NOTHING_BEFORE, Event, anchored, parse
 from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, lake_id
-from warehouse.store.on_record import not_on_record
+from warehouse.store.on_record import Commits, commits_to, lost_chain, names_events, not_on_record
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,18 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
     ]
     if lake.exists:
         with lake.reading() as connection:
-            if any(e.kind == LAKE and e.subject == lake_id(connection) for e in events):
+            commits = commits_to(lake_id(connection), events)
+            if commits is not None:
                 faults += _copy(connection, events)
-                faults += _commits(connection, events)
+                faults += _commits(connection, commits)
+                notes += _undone(commits, lake_id(connection), events)
+            elif names_events(connection):
+                faults.append(lost_chain(lake))
             else:
                 notes.append("事件链中还没有这个湖的提交 / of this lake the chain has none of its commits yet")
-            changed = not_on_record(lake, connection) if legible else {}
+            changed = not_on_record(lake, connection) if legible and commits is not None else {}
             faults += [
-                f"{name}: 快照 {', '.join(map(str, s))} 不在记录中 / changed by snapshots that are not on record"
+                f"{name}: 快照 {', '.join(map(str, s))} 不在记录中，或已不在湖中 / snapshots that are not on record, or gone from the lake"
                 for name, s in changed.items()
             ]
             faults += _models(lake, connection)
@@ -132,19 +136,34 @@ def _copy(connection: duckdb.DuckDBPyConnection, events: list[Event]) -> Iterato
         yield f"audit.event {number}: 缺失 / missing"
 
 
-def _commits(connection: duckdb.DuckDBPyConnection, events: list[Event]) -> Iterator[str]:
-    """Where `audit.materialization` says another thing than the events of the lake's commits."""
-    lake = lake_id(connection)
-    first = min((e.body["from_snapshot"] for e in events if e.kind == LAKE and e.subject == lake), default=0)
-    told: dict[tuple[str, str, int], Mapping[str, Any]] = {
-        (table["table_name"], table["partition_key"], event.body["snapshot"]): table
+def _undone(commits: Commits, lake: str, events: list[Event]) -> Iterator[str]:
+    """The commits that the lake lost when it was set back to an earlier state, and that later ones took the place of."""
+    undone = [
+        event
         for event in events
-        if event.kind == COMMIT and event.body["lake"] == lake
+        if event.kind == COMMIT
+        and event.body["lake"] == lake
+        and event.body["snapshot"] > commits.begun
+        and commits.by_snapshot.get(event.body["snapshot"]) != event
+    ]
+    if undone:
+        yield (
+            f"第 {undone[0].number} 至 {undone[-1].number} 条 events {undone[0].number} to {undone[-1].number}: "
+            f"其中 {len(undone)} 次提交后来不在湖中，湖曾被退回到较早的状态 / {len(undone)} commits among them were gone from the lake "
+            f"later: it was set back to an earlier state"
+        )
+
+
+def _commits(connection: duckdb.DuckDBPyConnection, commits: Commits) -> Iterator[str]:
+    """Where `audit.materialization` says another thing than the events of the lake's commits."""
+    told: dict[tuple[str, str, int], Mapping[str, Any]] = {
+        (table["table_name"], table["partition_key"], snapshot): table
+        for snapshot, event in commits.by_snapshot.items()
         for table in event.body.get("tables", ())
     }
     columns = ", ".join(TOLD)
     cursor = connection.execute(
-        f"SELECT snapshot_id, {columns} FROM audit.materialization WHERE snapshot_id > $first", {"first": first}
+        f"SELECT snapshot_id, {columns} FROM audit.materialization WHERE snapshot_id > $first", {"first": commits.begun}
     )
     here = {(row[1], row[2], row[0]): dict(zip(TOLD, row[1:], strict=True)) for row in cursor.fetchall()}
     for key in sorted({*told, *here}):
