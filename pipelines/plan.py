@@ -73,7 +73,7 @@ def plan(
     names |= {
         table.qualified for table in tables.derived if partition_key(table, period) in owed(lake.home, table.qualified)
     }
-    names |= {name for name in suspect if tables[name].model}
+    names |= {name for name in suspect if name in tables and tables[name].model}
     names |= {table.qualified for table in _downstream(lake, names & set(suspect))}
     if policy_stale:
         names.add(POLICY_ENTRY)

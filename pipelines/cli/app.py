@@ -58,7 +58,7 @@ from warehouse.store.clock import ClockError
 from warehouse.store.disk import write_whole
 from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, SchemaDriftError
-from warehouse.store.on_record import NotOnRecordError, not_on_record, told
+from warehouse.store.on_record import NotOnRecordError, lost_files, not_on_record, told, told_lost
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.proof import prove
 from warehouse.trace.walk import TraceError
@@ -323,6 +323,8 @@ def status(
     with lake.reading() as connection:
         if changed := not_on_record(lake, connection):
             console.warn(told(changed))
+        if gone := lost_files(lake, connection):
+            console.warn(told_lost(gone))
     if lost := received.vanished(lake.home):
         console.warn(received.told(lost))
     found: dict[str, Any] = figures(lake) | {"last_run": last_run(lake.home)}

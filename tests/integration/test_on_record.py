@@ -112,9 +112,9 @@ def test_an_edited_table_is_refused_named_and_restored(built: Home, home: Home, 
 
 
 def test_a_run_builds_anew_what_was_edited_and_puts_both_on_record(built: Home, home: Home) -> None:
-    _edit(home, EDITS["report.form_r1"])
+    _edit(home, EDITS["report.form_r1"], "CREATE TABLE report.form_r9 AS SELECT 1 AS a")
     outcome = run_home(home)
-    assert list(outcome.restored) == ["report.form_r1"]
+    assert list(outcome.restored) == ["report.form_r1", "report.form_r9"]
     assert "report.form_r1" in outcome.materialised
     kinds = [(event.kind, event.subject) for event in Chain(home).events()][-6:]
     assert ("restored", "report.form_r1") in kinds
@@ -141,6 +141,8 @@ def test_what_no_commit_made_is_refused_and_dropped(built: Home, home: Home) -> 
     ):  # fmt: skip
         with pytest.raises(NotOnRecordError):
             query(lake, sql)
+    with pytest.raises(NotOnRecordError, match=r"main\.sum"):
+        trace(lake, "registry.asset_card", {"card_id": "any"})
     assert set(restore(lake, CommitInfo("t", "restore", ""))) >= made
     assert _changed(home) == set()
     assert audit(lake).faults == ()
@@ -179,7 +181,7 @@ def test_a_lake_whose_chain_is_gone_is_not_shown(home: Home) -> None:
 
 
 def test_a_row_more_or_less_is_found_where_the_files_of_the_lake_were_replaced(home: Home) -> None:
-    """Past DuckLake: the Parquet file itself is another, of the same number of rows."""
+    """Past DuckLake: the Parquet file itself is another, of the same number of rows; or it is gone."""
     lake = Lake(home)
     with lake.reading() as connection:
         ((path,),) = connection.execute(
@@ -189,7 +191,20 @@ def test_a_row_more_or_less_is_found_where_the_files_of_the_lake_were_replaced(h
             f"CREATE TEMP TABLE t AS SELECT * REPLACE (closing_cost_cny + 100 AS closing_cost_cny) FROM '{path}'"
         )
         Path(path).unlink()
+        with pytest.raises(NotOnRecordError, match=r"form_r1.*rebuild --force"):
+            query(lake, "FROM report.form_r1")
+        assert query(lake, "SELECT count(*) FROM catalog.resource").rows
+        with pytest.raises(NotOnRecordError, match=r"form_r1.*rebuild --force"):
+            run(home)
         connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
+    with pytest.raises(NotOnRecordError, match=r"form_r1.*rebuild --force"):
+        query(lake, "FROM report.form_r1")
+    told = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "300"}).output
+    assert Path(path).name in told.replace("\n", "")
+    # Of the size that is on record, as whoever knows what is looked for sees to.
+    with closing(sqlite3.connect(home.lake / "catalog.sqlite")) as catalogue, catalogue:
+        size = Path(path).stat().st_size
+        catalogue.execute("UPDATE ducklake_data_file SET file_size_bytes = ? WHERE path = ?", [size, Path(path).name])
     assert _changed(home) == set()
     (proof,) = prove(Lake(home), rows=1, seed=1, tables=["report.form_r1"])
     assert any("report.form_r1" in failure and "rebuild" in failure for failure in proof.failures)

@@ -13,7 +13,7 @@ import duckdb
 
 from warehouse.asking.judge import reading
 from warehouse.store.lake import Lake
-from warehouse.store.on_record import CALL, not_on_record, refuse
+from warehouse.store.on_record import lost_files, not_on_record, refuse
 from warehouse.tables.quoting import literal
 
 #: What shows the rows that were written and deleted between snapshots.
@@ -44,8 +44,8 @@ def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> A
             pass  # makes an empty lake
     # An instance of its own: what is locked here stays locked for it.
     with closing(lake.attach(read_only=True)) as connection:
-        if changed := not_on_record(lake, connection):
-            refuse(lake, connection, changed.keys() & _tables_read(connection, sql, changed))
+        if changed := {*not_on_record(lake, connection), *lost_files(lake, connection)}:
+            refuse(lake, connection, _tables_read(connection, sql, changed))
         return answer(connection, lake, sql, values)
 
 
@@ -70,7 +70,7 @@ def answer(
 
 
 def _tables_read(connection: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> set[str]:
-    """The tables among some that a query reads, in whatever way, and all macros; everything where DuckDB cannot tell."""
+    """The tables among some that a query reads, in whatever way; all of them where DuckDB cannot tell."""
     # These name their table by a text, however it is put together.
     if any(function in sql.lower() for function in _CHANGES):
         return set(tables)
@@ -85,7 +85,5 @@ def _tables_read(connection: duckdb.DuckDBPyConnection, sql: str, tables: Collec
     return {
         table
         for table in tables
-        if table.endswith(CALL)
-        or any(f".{name}".endswith(f".{table}".lower()) for name in named)
-        or table.partition(".")[2].lower() in named
+        if any(f".{name}".endswith(f".{table}".lower()) for name in named) or table.partition(".")[2].lower() in named
     }

@@ -14,7 +14,7 @@ from warehouse.harvest.state import overview
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.received import vanished
 from warehouse.store.lake import Lake
-from warehouse.store.on_record import not_on_record
+from warehouse.store.on_record import lost_files, not_on_record
 
 _COUNTS = ("in", "accepted", "rejected", "unchanged", "held")
 
@@ -41,7 +41,7 @@ def status(lake: Lake) -> dict[str, Any]:
         figures = {name: _one(connection, query) for name, query in _TABLES.items()}
         owed = connection.execute(queries.text("status_owed")).fetchall()
         scored = connection.execute(queries.text("status_score")).fetchone()
-        changed = not_on_record(lake, connection)
+        changed, lost = not_on_record(lake, connection), lost_files(lake, connection)
         unauthorised = connection.execute(queries.text("status_unauthorised")).fetchall()
         contested = connection.execute(queries.text("status_contested")).fetchall()
         unnamed = connection.execute(queries.text("status_unnamed"), {"speakers": list(SPEAKERS)}).fetchall()
@@ -59,6 +59,7 @@ def status(lake: Lake) -> dict[str, Any]:
         "missing": sorted({code for code, _, _ in owed}),
         "harvest": overview(lake.home),
         "not_on_record": changed,
+        "lost_files": lost,
         "vanished": vanished(lake.home),
         "unauthorised": [
             {"deliverer": deliverer, "kind": kind, "holder": holder, "records": records}

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import duckdb
 
@@ -26,6 +26,8 @@ from warehouse.tables.quoting import identifier
 #: What DuckLake writes of a table by its number: data, deletes, layout and definition alike.
 _BY_NUMBER = re.compile(r"(?:^|,)[a-z_]+:(\d+)")
 
+
+Of = TypeVar("Of")
 
 #: What marks a macro among the names of what is not on record: any query may mean it, by the name of a function of DuckDB's.
 CALL = "()"
@@ -155,6 +157,33 @@ def _gone(lake: Lake, commits: Commits, last: int) -> dict[str, list[int]]:
     return found
 
 
+def lost_files(lake: Lake, connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The data files that are not there with the size that the lake knows, by table. Others of the same size only `verify` finds."""
+    data = lake.home.lake / "data"
+    found: dict[str, list[str]] = {}
+    for table, path, size in connection.execute(queries.text("lake_files")).fetchall():
+        file = data / path
+        if not file.is_file() or file.stat().st_size != size:
+            found.setdefault(table, []).append(str(file))
+    return found
+
+
+def told_lost(found: Mapping[str, Sequence[str]]) -> str:
+    """What a person is told of such files."""
+    named = "; ".join(
+        f"{table}: {files[0]}{f' (+{len(files) - 1})' if files[1:] else ''}" for table, files in found.items()
+    )
+    return (
+        f"{named}: 数据文件缺失或被替换，不予显示；请从备份恢复，或用 shuzhang rebuild --force 从保存的字节重建 / data files are "
+        f"missing or were replaced, so not shown; restore them from a backup, or build the lake anew with `shuzhang rebuild --force`"
+    )
+
+
+def concerning(found: Mapping[str, Sequence[Of]], tables: Collection[str] | None) -> dict[str, Sequence[Of]]:
+    """What of all that is not on record concerns whoever reads some tables (None: all): these tables, and every macro."""
+    return {name: found[name] for name in found if tables is None or name in tables or name.endswith(CALL)}
+
+
 def refuse(lake: Lake, connection: duckdb.DuckDBPyConnection, tables: Collection[str] | None = None) -> None:
     """Refuse to go on where tables are not as a commit on record left them.
 
@@ -164,10 +193,10 @@ def refuse(lake: Lake, connection: duckdb.DuckDBPyConnection, tables: Collection
     Raises:
         NotOnRecordError: it names them, the snapshots and the mend.
     """
-    found = not_on_record(lake, connection)
-    concerned = {name: found[name] for name in found if tables is None or name in tables}
-    if concerned:
+    if concerned := concerning(not_on_record(lake, connection), tables):
         raise NotOnRecordError(f"{lake.home.lake}: {told(concerned)}")
+    if lost := concerning(lost_files(lake, connection), tables):
+        raise NotOnRecordError(told_lost(lost))
 
 
 @contextmanager
@@ -195,8 +224,13 @@ def restore(lake: Lake, info: CommitInfo) -> dict[str, list[int]]:
     """Give each such table the rows that the last commit on record left it, in one commit; returns what was restored.
 
     What no commit made is dropped. What was written past the commits stays in its own snapshots, which the chain names.
+
+    Raises:
+        NotOnRecordError: data files are gone, so that there is nothing to go by but the kept bytes.
     """
     with lake.reading() as connection:
+        if lost := lost_files(lake, connection):
+            raise NotOnRecordError(told_lost(lost))
         found = not_on_record(lake, connection)
         # A table that was dropped or renamed is made by the commit itself, and has no past for it: its rows are fetched before.
         fetched = {

@@ -21,7 +21,15 @@ from warehouse.intake.received import vanished
 from warehouse.store.chain import COMMIT, LAKE, NOTHING_BEFORE, Event, anchored, parse
 from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, lake_id
-from warehouse.store.on_record import Commits, commits_to, lost_chain, names_events, not_on_record
+from warehouse.store.on_record import (
+    Commits,
+    commits_to,
+    lost_chain,
+    lost_files,
+    names_events,
+    not_on_record,
+    told_lost,
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,7 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
                 f"{name}: 快照 {', '.join(map(str, s))} 不在记录中，或已不在湖中 / snapshots that are not on record, or gone from the lake"
                 for name, s in changed.items()
             ]
+            faults += [told_lost({name: files}) for name, files in lost_files(lake, connection).items()]
             faults += _models(lake, connection)
     faults += [f"{lost}: 缺失或被改动 / missing or changed" for lost in (vanished(lake.home) if legible else ())]
     head = hashlib.sha256(lines[-1]).hexdigest() if lines else NOTHING_BEFORE

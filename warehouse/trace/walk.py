@@ -22,7 +22,7 @@ from warehouse.provenance.rewrite import Provenance, rewrite
 from warehouse.provenance.tree import inputs, rederivation, retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.store.on_record import NotOnRecordError, not_on_record, told
+from warehouse.store.on_record import NotOnRecordError, concerning, not_on_record, told
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.quoting import identifier, literal
 from warehouse.tables.table import Table, Tables
@@ -238,7 +238,7 @@ class Tracer:
 
     def _demand_on_record(self, tables: Collection[str]) -> None:
         # A trace reads the snapshots of the commits, so what was changed since would be proven as if nobody had touched it.
-        if changed := {name: self._changed[name] for name in self._changed if name in tables}:
+        if changed := concerning(self._changed, tables):
             raise NotOnRecordError(f"{self.lake.home.lake}: {told(changed)}")
 
     def hold(self, node: Node) -> None:
