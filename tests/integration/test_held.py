@@ -115,6 +115,9 @@ def test_withdrawing_what_alone_says_something_is_guarded_as_a_full_delivery_is(
     again = _deliver(home, tmp_path, "2026-01-02", range(9))
     _take_in(home)
     withdraw(lake, policy, again, "错发")
+    # What was withdrawn a moment ago says nothing any more, though the tables still have it.
+    with pytest.raises(GuardError, match="takes 9 of the 9 records"):
+        withdraw(lake, policy, only, "错发")
     _take_in(home)
     assert len(ask(home, KEYS)) == 10
     withdraw(lake, policy, only, "错发", force=True)

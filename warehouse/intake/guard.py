@@ -164,7 +164,7 @@ def withdraw(lake: Lake, policy: PolicySet, delivery_id: str, reason: str, *, fo
     if delivery is not None and delivery.deliverer_code != OPERATOR and not force:
         with lake.reading() as connection:
             standing, lost = connection.execute(
-                queries.text("withdrawal_loss"), {"delivery": delivery_id}
+                queries.text("withdrawal_loss"), {"delivery": delivery_id, "withdrawn": list(intake.withdrawals())}
             ).fetchone() or (0, 0)
         (limit,) = [
             Decimal(entry.body["value"])
