@@ -138,8 +138,19 @@ class Chain:
                 ) from error
 
     def head(self) -> Head:
-        """The last event that the head's file names; `START` where there is none."""
-        return Head(**json.loads(self._head.read_text("utf-8"))) if self._head.is_file() else START
+        """The last event that the head's file names; `START` where there is none.
+
+        Raises:
+            ChainError: the file names none.
+        """
+        if not self._head.is_file():
+            return START
+        try:
+            return Head(**json.loads(self._head.read_text("utf-8")))
+        except (TypeError, ValueError) as error:
+            raise ChainError(
+                f"{self._head}: 链首文件已损坏，请从备份恢复 / the file of the head is damaged; restore it from a backup ({error})"
+            ) from error
 
     def append(self, notes: Iterable[Note]) -> Head:
         """Add events, at once and as a whole; returns the new head.
