@@ -22,7 +22,7 @@ HARVEST = "harvest"
 #: Ops and jobs of one repository must not share a name.
 _STEP = "harvest_source"
 #: Run tags: what a run harvests, and what is to be taken in after it.
-_SOURCE_TAG, _DELIVERER_TAG, _DELIVERY_TAG = "shuzhang/source", "shuzhang/deliverer", "shuzhang/delivery"
+SOURCE_TAG, _DELIVERER_TAG, _DELIVERY_TAG = "shuzhang/source", "shuzhang/deliverer", "shuzhang/delivery"
 
 
 class HarvestConfig(dg.Config):
@@ -90,7 +90,7 @@ def harvest_schedules(home: Home) -> list[dg.ScheduleDefinition]:
             cron_schedule=source.schedule,
             execution_timezone=TIME_ZONE,
             run_config={"ops": {_STEP: {"config": {"source": source.name}}}},
-            tags={_SOURCE_TAG: source.name},
+            tags={SOURCE_TAG: source.name},
             description=f"采集 / harvests {source.url}",
         )
         for source in sources.good.values()

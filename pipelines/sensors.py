@@ -5,11 +5,13 @@ All are on from the start. Does not belong here: receiving (`warehouse/intake/in
 
 import hashlib
 import json
+import shlex
 from collections import defaultdict
 from dataclasses import asdict
 
 import dagster as dg
 
+from pipelines.harvest import HARVEST, SOURCE_TAG
 from pipelines.jobs import INGEST, JOB_NAMES
 from pipelines.partitions import add_partitions
 from pipelines.problems import problems
@@ -17,6 +19,7 @@ from pipelines.reaper import reap_dead_runs
 from warehouse.intake.inbox import Seen, look
 from warehouse.intake.landed import landed
 from warehouse.resource import LakeResource
+from warehouse.tables.periods import is_period
 
 
 @dg.sensor(
@@ -83,19 +86,32 @@ def run_failed_sensor(context: dg.RunFailureSensorContext) -> None:
     causes = problems(entry.dagster_event for entry in logs if entry.dagster_event) or [
         str(context.failure_event.message)
     ]
-    # A harvest is no run of the command line's: it has a command of its own.
-    again = f"shuzhang run --job {run.job_name}" if run.job_name in JOB_NAMES else f"shuzhang {run.job_name}"
     context.log.error(
         "\n".join(
             [
                 f"运行失败 / run failed: 作业 / job {run.job_name}, 分区 / partition {run.tags.get('dagster/partition', '-')}, "
                 f"运行 / run {run.run_id}",
                 *(f"  原因 / cause: {cause}" for cause in causes),
-                f"  处理 / what to do: 按原因改正，然后重新运行 `{again}`，或在界面中重新执行 / mend the cause, "
+                f"  处理 / what to do: 按原因改正，然后重新运行 `{command_again(run)}`，或在界面中重新执行 / mend the cause, "
                 f"then run again, or re-execute it in the UI",
             ]
         )
     )
+
+
+def command_again(run: dg.DagsterRun) -> str:
+    """The command that does again what a run did. Assets that were chosen in the UI are no job: what is stale of all of them is built."""
+    if run.job_name == HARVEST:
+        return shlex.join(["shuzhang", HARVEST, *filter(None, [run.tags.get(SOURCE_TAG)])])
+    words = ["shuzhang", "run"]
+    if run.job_name in JOB_NAMES:
+        words += ["--job", run.job_name]
+    partition = run.tags.get("dagster/partition", "")
+    if run.job_name == INGEST:
+        words += ["--from", partition] if partition else []
+    elif is_period(partition):
+        words += ["--period", partition]
+    return shlex.join(words)
 
 
 @dg.run_status_sensor(

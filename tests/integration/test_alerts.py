@@ -1,14 +1,17 @@
 """Alerts: a failed run is told with its cause and what to do, in both languages; the first success after it too."""
 
+import shlex
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from typer.main import get_group
 
+from pipelines.cli.app import app
 from pipelines.definitions import build_definitions
 from pipelines.reaper import KILLED
 from pipelines.run import open_instance
-from pipelines.sensors import run_failed_sensor, run_recovered_sensor
+from pipelines.sensors import command_again, run_failed_sensor, run_recovered_sensor
 from warehouse.resource import LakeResource
 from warehouse.store.home import Home
 
@@ -73,3 +76,22 @@ def test_a_killed_run_is_told_as_such(tmp_path: Path, capfd: pytest.CaptureFixtu
         event = instance.report_run_failed(run, KILLED)
         _tell_failure(instance, run, event)
         assert KILLED in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("job", "tags", "command"),
+    [
+        ("month_end", {"dagster/partition": "2026-06"}, "shuzhang run --job month_end --period 2026-06"),
+        ("ingest", {"dagster/partition": "A 1"}, "shuzhang run --job ingest --from 'A 1'"),
+        ("ingest", {}, "shuzhang run --job ingest"),
+        ("__ASSET_JOB", {"dagster/partition": "2026-06"}, "shuzhang run --period 2026-06"),
+        ("year_end", {"dagster/partition": "2026-5"}, "shuzhang run --job year_end"),
+        ("harvest", {"shuzhang/source": "city_portal"}, "shuzhang harvest city_portal"),
+    ],
+)
+def test_the_command_of_an_alert_is_one_that_there_is(job: str, tags: dict[str, str], command: str) -> None:
+    told = command_again(dg.DagsterRun(job_name=job, tags=tags))
+    assert told == command
+    _, name, *arguments = shlex.split(told)
+    # Options that it has not, or arguments that it does not take, are refused here.
+    get_group(app).commands[name].make_context(name, arguments)
