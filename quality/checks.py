@@ -24,6 +24,8 @@ ACCESS_AGREES = "access_agrees"
 GRADES_SETTLED = "grades_settled"
 COSTS_CONTROLLED = "costs_controlled"
 DOORS_KEPT = "doors_kept"
+#: Dagster must know which checks block before it knows the policy of a home, which says so of rules: this one blocks for all of them.
+GATE_OPEN = "gate_open"
 #: One check for all rules that a home has beside the shipped ones: Dagster must know its checks before it knows the home.
 ADDED_RULES = "added_rules"
 
@@ -217,6 +219,25 @@ def rule_results(
                 "data_docs": dg.MetadataValue.path(docs),
             },
         )
+
+
+def gate_open(
+    measures: list[RuleMeasure], verdicts: Mapping[str, bool], asset: dg.AssetKey, docs: Path
+) -> dg.AssetCheckResult:
+    """Every rule that policy lets block reaches its threshold; an error that names those that do not, else. Arguments: `rule_results`."""
+    blocking = [rule for rule in measures if rule.severity == "block"]
+    closed = [rule.rule_code for rule in blocking if not _passes(rule, verdicts)]
+    return dg.AssetCheckResult(
+        passed=not closed,
+        check_name=GATE_OPEN,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"关口未开，其后都不生成；原因和改正办法见各规则的检查 / the gate is closed and nothing after it is built; cause and "
+        f"mend: the checks of {', '.join(closed)}"
+        if closed
+        else "阻断的规则都达到阈值 / every rule that blocks reaches its threshold",
+        metadata={"blocking_rules": len(blocking), "data_docs": dg.MetadataValue.path(docs)},
+    )
 
 
 def _passes(rule: RuleMeasure, verdicts: Mapping[str, bool]) -> bool:
