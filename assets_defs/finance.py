@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets_defs.stage import PERIODS, asset_key, asset_spec, build_selected, results
+from assets_defs.stage import PERIODS, asset_key, asset_spec, build_selected, cause_first, results, run_period
 from quality.checks import RECONCILED, reconciled
 from warehouse.publish.workbook import RECONCILIATION_TABLES, publish_reconciliation
 from warehouse.resource import LakeResource
@@ -28,6 +28,7 @@ _STATEMENT = asset_key(all_tables()["finance.reconciliation"])
     partitions_def=PERIODS,
     description="财务 / finance",
 )
+@cause_first
 def finance_stage(
     context: dg.AssetExecutionContext, lake: LakeResource
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
@@ -35,7 +36,7 @@ def finance_stage(
     selected = [table for key, table in _TABLES.items() if key in context.selected_asset_keys]
     published = set(RECONCILIATION_TABLES) & {table.qualified for table in selected}
     for name in published:
-        owe(lake.open().home, name, [context.partition_key])
+        owe(lake.open().home, name, [str(run_period(context))])
     built = build_selected(context, lake, selected, "finance")
     file = publish_reconciliation(lake.open(), context.partition_key) if published else None
     yield from results(built, {name: {"workbook": dg.MetadataValue.path(file)} for name in published if file})

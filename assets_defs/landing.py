@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from assets_defs.stage import asset_key, asset_spec, commit_info, restored, results
+from assets_defs.stage import asset_key, asset_spec, cause_first, commit_info, restored, results
 from quality.checks import NOTHING_HELD, RECORD_EQUATION, nothing_held, record_equation
 from readers.policy.files import PolicySet
 from warehouse.building.build import policy_hash
@@ -28,6 +28,8 @@ from warehouse.tables.definitions import all_tables
 _TABLES = all_tables().of_stage("landing")
 _GATE = asset_key(all_tables()["landing.current_record"])
 _GUARD = asset_key(all_tables()[GUARD])
+#: On a run: how many deliveries wait for a decision.
+HELD_TAG = "shuzhang/held"
 
 
 class LandingConfig(dg.Config):
@@ -53,6 +55,7 @@ class LandingConfig(dg.Config):
     ],
     description="落地 / landing",
 )
+@cause_first
 def landing_stage(
     context: dg.AssetExecutionContext,
     config: LandingConfig,
@@ -69,7 +72,11 @@ def landing_stage(
     write_receipts(store, sorted(owed(store.home, RECEIPTS_OF)))
     yield from results(built, versions=_versions(delivered_hash(store), policy))
     yield record_equation(store, _GATE)
-    yield nothing_held(store, _GUARD)
+    held = nothing_held(store, _GUARD)
+    if not held.passed:
+        # The list of runs and the run's own page show a run's tags; a check is seen on its asset alone.
+        context.instance.add_run_tags(context.run.run_id, {HELD_TAG: f"{held.metadata['held'].value}"})
+    yield held
 
 
 def _versions(delivered: str, policy: PolicySet) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets_defs.stage import asset_key, asset_spec, commit_info, restored, results
+from assets_defs.stage import asset_key, asset_spec, cause_first, commit_info, restored, results
 from warehouse.building.policy_entries import build_policy
 from warehouse.resource import LakeResource
 from warehouse.tables.definitions import all_tables
@@ -19,6 +19,7 @@ _TABLES = {asset_key(table): table for table in all_tables().of_stage(POLICY)}
     can_subset=True,
     description="政策 / policy",
 )
+@cause_first
 def policy_stage(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
     selected = {_TABLES[key].qualified for key in context.selected_asset_keys}
     yield from results(build_policy(restored(context, lake), lake.policy(), commit_info(context, POLICY), selected))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets_defs.stage import asset_key, asset_spec, build_selected, results, stage_assets
+from assets_defs.stage import asset_key, asset_spec, build_selected, cause_first, results, stage_assets
 from quality.checks import ADDED_RULES, GATE_OPEN, gate_open, rule_results
 from quality.rules import rule_measures, rule_trends
 from warehouse.resource import LakeResource
@@ -43,6 +43,7 @@ quality_stage = stage_assets("quality", without=[GATE_TABLE])
     ],
     description="质量关口 / quality gate",
 )
+@cause_first
 def quality_gate(
     context: dg.AssetExecutionContext, lake: LakeResource
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:

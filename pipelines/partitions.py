@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets_defs.stage import PERIODS
+from warehouse.tables.periods import checked
 
 DELIVERERS = dg.DynamicPartitionsDefinition(name="deliverer")
 
@@ -19,7 +20,12 @@ DELIVERERS = dg.DynamicPartitionsDefinition(name="deliverer")
 def add_partitions(
     instance: dg.DagsterInstance, *, periods: Iterable[str] = (), deliverers: Iterable[str] = ()
 ) -> None:
-    """Make periods and deliverers known to Dagster; known ones stay as they are."""
+    """Make periods and deliverers known to Dagster; known ones stay as they are.
+
+    Raises:
+        PeriodError: a period is none.
+    """
+    periods = [checked(period) for period in periods]
     # Dagster looks up what is there and then inserts: of two processes at once, one fails (UNIQUE constraint, seen).
     with (Path(instance.root_directory) / "partitions.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -28,6 +34,17 @@ def add_partitions(
             new = sorted(set(keys) - set(instance.get_dynamic_partitions(name)))
             if new:
                 instance.add_dynamic_partitions(name, new)
+
+
+def known_periods(instance: dg.DagsterInstance) -> list[str]:
+    """The periods that Dagster shows, whoever added them: the UI takes any text for one."""
+    return [*instance.get_dynamic_partitions(str(PERIODS.name))]
+
+
+def drop_period(instance: dg.DagsterInstance, period: str) -> None:
+    """Have Dagster show a period no more."""
+    if period in known_periods(instance):
+        instance.delete_dynamic_partition(str(PERIODS.name), period)
 
 
 def month_before(day: date) -> str:

@@ -3,7 +3,6 @@
 Belongs here: choosing assets before a run starts. Does not belong here: running (`run.py`), judging staleness (`warehouse`).
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
@@ -25,9 +24,8 @@ from warehouse.intake.ingest import SOURCES, Pending, pending
 from warehouse.intake.reading import ReadFiles, read_files
 from warehouse.store.lake import Lake
 from warehouse.store.owed import RECEIPTS_OF, owed
+from warehouse.tables.periods import is_period
 from warehouse.tables.table import POLICY_ENTRY, Table
-
-_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str, read
         if outcome.record_count:
             months |= of_file
         of_file.clear()
-    return {month for month in months if _PERIOD.fullmatch(month) and month <= f"{delivery.delivery_date:%Y-%m}"}
+    return {month for month in months if is_period(month) and month <= f"{delivery.delivery_date:%Y-%m}"}
 
 
 def _downstream(lake: Lake, names: Collection[str]) -> list[Table]:

@@ -24,16 +24,17 @@ from pipelines.plan import Plan
 from pipelines.reaper import IN_PROGRESS, reap_dead_runs
 from pipelines.run import Outcome, open_instance, run
 from readers.policy.files import PolicySet, load
+from warehouse import queries
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.received import told, vanished
 from warehouse.store.disk import write_whole
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
+from warehouse.tables.periods import is_period
 
 _ASIDE = "lake-before-"
 #: In a lake that was set aside: the periods to build again. It is removed once they are built.
 _NOTE = "rebuild.json"
-_PERIOD = r"\d{4}-(0[1-9]|1[0-2])"
 _NAMED_FILES = 5
 
 
@@ -157,10 +158,7 @@ def _look(lake: Lake, given: Collection[str]) -> tuple[dict[str, list[str]], set
     try:
         with closing(lake.attach(read_only=True)) as connection:
             differing = _differences(lake, connection)
-            rows = connection.execute(
-                "SELECT DISTINCT partition_key FROM audit.materialization WHERE regexp_full_match(partition_key, $period)",
-                {"period": _PERIOD},
-            ).fetchall()
+            rows = connection.execute(queries.text("built_periods")).fetchall()
     except duckdb.Error as error:
         if given:
             return {"无法读取 / cannot be read": [str(error)]}, set()
@@ -168,7 +166,8 @@ def _look(lake: Lake, given: Collection[str]) -> tuple[dict[str, list[str]], set
             f"数据湖没有说明生成过哪些期间；请以 --period 逐一指定后重建 / the lake does not say which periods were built; name each "
             f"with --period, then rebuild ({error})"
         ) from error
-    return differing, {period for (period,) in rows}
+    # What an earlier version took for a period, such as 2026-5, is built no more.
+    return differing, {period for (period,) in rows if is_period(period)}
 
 
 def _differences(lake: Lake, connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -27,11 +27,13 @@ from warehouse.intake.deliveries import Intake
 from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.ingest import pending
 from warehouse.intake.received import catch_up, demand_received
+from warehouse.publish.withdrawn import mark_withdrawn
 from warehouse.resource import LakeResource
 from warehouse.store.disk import DiskError, full_disk_named
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.on_record import restore
+from warehouse.tables.periods import checked
 
 
 @dataclass(frozen=True)
@@ -83,16 +85,20 @@ def run(
         FullDiskError: there is no room for the run's record.
         VanishedError: something that was received is gone or changed.
         MisuseError: there is no such job, or it is not for this period.
+        PeriodError: the period is none.
         ValueError: nothing was delivered, so there is no period.
     """
     if job not in JOB_NAMES:
         raise MisuseError(f"--job {job}: no such job 没有这个作业{near(job, JOB_NAMES)}")
+    if period is not None:
+        checked(period)
     lake = Lake(home.create())
     with FirstReading() as first_reading:
         definition = build_definitions(LakeResource(home=str(home.root)), first_reading).resolve_job_def(job)
         catch_up(home)
         demand_received(home)
         restored = restore(lake, CommitInfo("shuzhang", "restore", "")) if lake.exists else {}
+        mark_withdrawn(lake)  # a process that took a period back may have died before it did
         chosen = _choose(lake, load(home.policy), definition, period, deliverers, first_reading, restored)
         starting(chosen)
         return replace(_execute(home, definition, chosen, deliverers, progress), restored=restored)

@@ -95,7 +95,7 @@ def reconciled(lake: Lake, asset: dg.AssetKey, period: str) -> dg.AssetCheckResu
         if not differing
         else "卡片与财务账有差异，见 reconciliation.xlsx 的“待处理” / cards and books differ; see its sheet “待处理” (to do)",
         # Text: Dagster keeps numbers as floats, and money is never one.
-        metadata={**dict(kinds), **{name: f"{value}" for name, value in zip(names, sums, strict=True)}},
+        metadata={**dict(kinds), **{name: f"{value:,}" for name, value in zip(names, sums, strict=True)}},
     )
 
 

@@ -4,6 +4,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from readers.policy.files import PolicySet, load
+from warehouse.store import run_events
 from warehouse.store.home import Home, home_path
 from warehouse.store.lake import Lake
 from warehouse.store.process import PROCESS_TAG, mark
@@ -14,6 +15,8 @@ class LakeResource(dg.ConfigurableResource):
 
     home: str = ""
     _lake: Lake | None = PrivateAttr(default=None)
+    _begun: bool = PrivateAttr(default=False)
+    _periods: tuple[str, ...] = PrivateAttr(default=())
 
     def open(self) -> Lake:
         """The lake of the home, made on first use; one for all steps of a run."""
@@ -26,10 +29,23 @@ class LakeResource(dg.ConfigurableResource):
         if context.run is not None and context.instance is not None:
             context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: mark(context.run.run_id)})
 
+    def begin(self, run: dg.DagsterRun, period: str | None) -> Lake:
+        """The lake for a step of a run that builds tables: before the first of them, the chain is told of the run."""
+        lake = self.open()
+        if not self._begun:
+            self._periods = (period,) if period else ()
+            run_events.begin(lake.chain, run.run_id, run.job_name, self._periods)
+            self._begun = True
+        return lake
+
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        if self._lake is not None:
-            self._lake.close()
-            self._lake = None
+        if self._lake is None:
+            return
+        if self._begun and context.run is not None and context.instance is not None:
+            run, self._begun = context.run, False
+            run_events.end(self._lake.chain, run.run_id, run.job_name, self._periods, _outcome(context.instance, run))
+        self._lake.close()
+        self._lake = None
 
     def policy(self) -> PolicySet:
         """The policy that is in force in the home.
@@ -38,3 +54,12 @@ class LakeResource(dg.ConfigurableResource):
             PolicyError: a policy file is wrong; it names file, line and mend.
         """
         return load(Home(home_path(self.home)).create().policy)
+
+
+def _outcome(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    """How a run ends: it has succeeded where every step has, which Dagster itself says a moment later."""
+    plan = run.execution_plan_snapshot_id and instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
+    steps = set(plan.step_keys_to_execute) if plan else set()
+    logs = instance.all_logs(run.run_id, of_type={dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_SKIPPED})
+    ended = {entry.dagster_event.step_key for entry in logs if entry.dagster_event}
+    return "succeeded" if steps <= ended else "failed"

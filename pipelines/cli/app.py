@@ -1,5 +1,5 @@
 """The command line `shuzhang`: deliver, run, status, rejected, held, trace, verify, lineage, history, sql, export, template, withdraw,
-harvest, rebuild, policy, quality, example.
+harvest, rebuild, policy, quality, audit, period, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -21,6 +21,7 @@ from pipelines.cli.harvest import harvest
 from pipelines.cli.history import history
 from pipelines.cli.home_option import HomeOption, disk_named, opened
 from pipelines.cli.lineage import lineage
+from pipelines.cli.period import demand_period, period_app
 from pipelines.cli.policy import policy_app
 from pipelines.cli.quality import quality_app
 from pipelines.cli.rebuild import rebuild
@@ -88,6 +89,7 @@ for command in (lineage, history, harvest, held, release, refuse, rebuild):
 app.add_typer(policy_app, name="policy")
 app.add_typer(quality_app, name="quality")
 app.add_typer(audit_app, name="audit")
+app.add_typer(period_app, name="period")
 
 #: What of the record is not as it was or would not stay so: a person must look.
 _BROKEN_RECORD = (NotOnRecordError, VanishedError, ChainError, AnchorError, ClockError, GuardError)
@@ -261,8 +263,7 @@ def run(
         run as run_all,  # Dagster takes two seconds to import; the other commands do without
     )
 
-    if period is not None and not console.is_period(period):
-        raise MisuseError(f"--period {period}: YYYY-MM is wanted 期间应为 YYYY-MM")
+    demand_period(period)
     target = opened(home)
     known = {delivery.deliverer_code for delivery in Intake(target).deliveries()}
     if unknown := sorted(set(deliverers or ()) - known):

@@ -6,7 +6,6 @@ Belongs here: rendering only. Does not belong here: what is rendered.
 import csv
 import enum
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -75,10 +74,6 @@ def fail(text: str, code: int) -> NoReturn:
 
 def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n")
-
-
-def is_period(text: str) -> bool:
-    return re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) is not None
 
 
 def collect(
@@ -245,6 +240,8 @@ def show_status(figures: dict[str, Any]) -> None:
     for source in figures["harvest"]:
         if source["reason"]:
             warn(f"采集失败 / harvest failed: {source['reason']}")
+    for taken in figures["removed_periods"]:
+        say(f"期间已撤回 / period taken back: {taken['period']}, {taken['at'][:10]}: {taken['reason']} ({taken['by']})")
     for line in authority_lines(figures):
         warn(line)
 

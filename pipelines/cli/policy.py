@@ -10,7 +10,7 @@ import typer
 
 from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
-from pipelines.misuse import MisuseError
+from pipelines.cli.period import demand_period
 from readers.policy.files import Entry, PolicySet, load
 from readers.policy.lists import SPEAKERS
 from warehouse.asking.policy_diff import PolicyDiff, policy_diff
@@ -75,8 +75,7 @@ def diff(
     home: HomeOption = None,
 ) -> None:
     """改动后的政策会使哪些表、哪些行改变；什么也不写入 / what the edited policy would change, row by row; nothing is written."""
-    if period is not None and not console.is_period(period):
-        raise MisuseError(f"--period {period!r} is not YYYY-MM 期间应为 YYYY-MM")
+    demand_period(period)
     # Dagster takes two seconds to import, and only a plan needs it.
     from pipelines.plan import default_period
 

@@ -11,6 +11,7 @@ import typer
 
 from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, chosen
+from pipelines.cli.period import demand_period
 from pipelines.misuse import MisuseError
 from warehouse.intake.guard import undecided
 from warehouse.publish.lineage_page import publish_lineage
@@ -40,8 +41,8 @@ def rebuild(
     target = chosen(home)
     if not target.intake.is_dir():
         raise MisuseError(f"{target.root}: no home 不是家目录")
-    if wrong := [period for period in periods or () if not console.is_period(period)]:
-        raise MisuseError(f"--period {wrong[0]}: YYYY-MM is wanted 期间应为 YYYY-MM")
+    for period in periods or ():
+        demand_period(period)
     try:
         found = examine(target, periods or ())
         _tell_policy(target, found)

@@ -29,6 +29,7 @@ from warehouse.publish.database import export_database
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.owed import owed
+from warehouse.trace.audit import audit
 
 KILLED = -signal.SIGKILL
 
@@ -97,8 +98,10 @@ def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
             # Its files are owed, so the step comes again; die once the last of them is there.
             assert exit_code(run_home, home, fault=f"file.struck:{owing[-1]}") == KILLED, step
             assert not list(home.owed.iterdir())
-    for fault in ("file.inside:report", "file.after:report"):
+    for fault in ("file.inside:report", "file.after:report", "file.inside:head"):
         assert exit_code(run_home, home, fault=fault) == KILLED
+        # A file that was put in place is on record, whether or not its process came to say so.
+        assert audit(Lake(home)).faults == (), fault
     run_home(home)
     assert contents(home) == contents(undisturbed)
     assert _published(home) == _published(undisturbed)

@@ -16,16 +16,20 @@ from pipelines.cli.app import app
 from pipelines.definitions import build_definitions
 from pipelines.problems import problems
 from pipelines.rebuild import RebuildError, examine
-from pipelines.run import run
+from pipelines.run import open_instance, run
 from readers.policy.files import load
 from tests.homes import ask, deliver_folder, lake_of, one, run_home, small_city
 from warehouse.asking.query import query
 from warehouse.building.policy_entries import build_policy
+from warehouse.building.removal import remove_period
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.received import VanishedError, damaged, vanished
 from warehouse.publish.database import export_database
+from warehouse.publish.letter import publish_letter
+from warehouse.publish.lineage_page import publish_lineage
+from warehouse.publish.withdrawn import mark_withdrawn
 from warehouse.resource import LakeResource
-from warehouse.store.chain import ANCHOR_VARIABLE, DELIVERY, Chain, ChainError
+from warehouse.store.chain import ANCHOR_VARIABLE, DELIVERY, PERIOD_REMOVED, PUBLICATION, RUN, Chain, ChainError
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.on_record import NotOnRecordError, not_on_record, restore
@@ -116,8 +120,7 @@ def test_a_run_builds_anew_what_was_edited_and_puts_both_on_record(built: Home, 
     outcome = run_home(home)
     assert list(outcome.restored) == ["report.form_r1", "report.form_r9"]
     assert "report.form_r1" in outcome.materialised
-    kinds = [(event.kind, event.subject) for event in Chain(home).events()][-6:]
-    assert ("restored", "report.form_r1") in kinds
+    assert ("restored", "report.form_r1") in {(event.kind, event.subject) for event in Chain(home).events()}
     assert ask(home, "FROM report.form_r1 ORDER BY ALL") == ask(built, "FROM report.form_r1 ORDER BY ALL")
     assert run_home(home).restored == {}
 
@@ -350,3 +353,84 @@ def test_a_trace_of_an_edited_table_is_refused(home: Home) -> None:
     _edit(home, "UPDATE landing.record SET raw = raw || ' '")
     with pytest.raises(NotOnRecordError, match=r"landing\.record"):
         trace(Lake(home), "registry.asset_card", {"card_id": code}, limit=0)
+
+
+def test_a_run_and_what_it_published_are_events_and_what_changes_later_is_named(built: Home, home: Home) -> None:
+    events = [*Chain(home).events()]
+    begun, ended = (event for event in events if event.kind == RUN)
+    assert (begun.body["phase"], begun.body["job"], begun.body["periods"]) == ("begin", "everything", ["2026-06"])
+    assert (ended.subject, ended.body["outcome"]) == (begun.subject, "succeeded")
+    assert set(ended.body["deliveries"]) == {delivery.delivery_id for delivery in Intake(built).deliveries()}
+    receipts = {f"receipts/{file.name}" for file in built.receipts.iterdir()}
+    workbooks = {f"reports/2026-06/{name}.xlsx" for name in ("form_r1", "reconciliation")}
+    assert {event.subject for event in events if event.kind == PUBLICATION} == receipts | workbooks
+    letter = publish_letter(Lake(home), one(home, "SELECT min(holder_code) FROM catalog.resource"))[0]
+    lake_of.cache_clear()
+    export_database(Lake(home), home.root.parent / "out.duckdb")
+    export_database(Lake(home), home.reports / "out.duckdb")
+    publish_lineage(Lake(home))
+    assert audit(Lake(home)).faults == ()
+    for changed in (letter, home.reports / "2026-06" / "form_r1.xlsx", home.reports / "lineage.html"):
+        changed.write_bytes(changed.read_bytes() + b" ")
+    (home.reports / "out.duckdb").unlink()
+    faults = audit(Lake(home)).faults
+    assert {fault.partition(":")[0] for fault in faults} == {
+        f"reports/letters/{letter.name}", "reports/2026-06/form_r1.xlsx", "reports/lineage.html", "reports/out.duckdb",
+    }  # fmt: skip
+
+
+def test_a_false_period_is_taken_back_on_record_and_may_be_built_again(built: Home, home: Home) -> None:
+    run_home(home, period="2026-05", stored=True)
+    workbook = home.reports / "2026-05" / "form_r1.xlsx"
+    published, proven = workbook.read_bytes(), ask(built, "FROM report.form_r1 ORDER BY ALL")
+    assert one(home, "SELECT count(*) FROM report.form_r1 WHERE period = '2026-05'")
+    lake_of.cache_clear()
+
+    def call(*arguments: str) -> tuple[int, str]:
+        ended = CliRunner().invoke(app, [*arguments, "--home", str(home.root)], env={"COLUMNS": "300"})
+        return ended.exit_code, ended.output + str(ended.exception or "")
+
+    code, said = call("period", "remove", "2026-04", "--reason", "x")
+    assert code
+    assert "did you mean 您是否要找: 2026-05, 2026-06" in said or "did you mean 您是否要找: 2026-06, 2026-05" in said
+    assert call("period", "remove", "2026-05", "--reason", "误用期间", "--by", "数据处")[0] == 0
+    for table in (table for table in lake_of(home).tables.values() if table.partition):
+        assert one(home, f"SELECT count(*) FROM {table.qualified} WHERE period = '2026-05'") == 0
+        assert one(home, f"SELECT count(*) FROM {table.qualified} WHERE period = '2026-06'") == one(
+            built, f"SELECT count(*) FROM {table.qualified}"
+        )
+    lake_of.cache_clear()
+    (event,) = [event for event in Chain(home).events() if event.kind == PERIOD_REMOVED]
+    assert (event.subject, event.body["reason"], event.body["by"]) == ("2026-05", "误用期间", "数据处")
+    assert {told["table_name"] for told in event.body["tables"] if told["rows_sha256"]} == {
+        table.qualified for table in Lake(home).tables.values() if table.partition
+    }
+    # What was published stays as it was, and says that it is withdrawn.
+    assert workbook.read_bytes() == published
+    (note,) = workbook.parent.glob("form_r1*.txt")
+    assert "误用期间" in note.read_text("utf-8")
+    found = audit(Lake(home))
+    assert found.faults == ()
+    assert any("2026-05" in line and "误用期间" in line for line in found.notes)
+    assert "误用期间" in call("status")[1]
+    with open_instance(home) as instance:
+        assert "2026-05" not in instance.get_dynamic_partitions("period")
+    assert _changed(home) == set()
+    assert not any(proof.failures for proof in prove(Lake(home), rows=1, seed=1, tables=["report.form_r1"]))
+    assert "2026-05" not in examine(home).periods
+    assert call("period", "remove", "2026-05", "--reason", "x")[0] == 1
+    # It is a month like others: built again, it stands, and so do its files.
+    run_home(home, period="2026-05", stored=True)
+    assert one(home, "SELECT count(*) FROM report.form_r1 WHERE period = '2026-05'")
+    assert not note.exists()
+    assert "误用期间" not in call("status")[1]
+    assert ask(home, "FROM report.form_r1 WHERE period = '2026-06' ORDER BY ALL") == proven
+    assert audit(Lake(home)).faults == ()
+
+
+def test_a_process_that_dies_before_it_marks_what_it_took_back_leaves_it_to_the_next_run(home: Home) -> None:
+    remove_period(Lake(home), "2026-06", "误用期间", "数据处")
+    assert not list((home.reports / "2026-06").glob("*.txt"))
+    (note, *_) = mark_withdrawn(Lake(home))
+    assert "误用期间" in note.read_text("utf-8")
+    assert mark_withdrawn(Lake(home)) == []

@@ -167,7 +167,7 @@ def test_the_check_warns_with_counts_and_sums(city: Home, expected: dict) -> Non
     total = sum(
         Decimal(d["card_cny"]) - Decimal(d["ledger_cny"]) for d in expected["differences"] if d["amount_kind"] == "net"
     )
-    assert result.metadata["difference_net_cny"].value == str(total)
+    assert result.metadata["difference_net_cny"].value == f"{total:,}"
 
 
 def test_the_workbook_shows_shares_statement_and_what_to_do(city: Home, expected: dict) -> None:

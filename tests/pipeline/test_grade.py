@@ -14,7 +14,7 @@ from pipelines.run import run
 from quality.checks import access_agrees, grades_settled
 from tests.homes import ask, deliver_files, lake_of, name_authorities, run_home
 from warehouse.publish.database import export_database
-from warehouse.publish.workbook import publish_form
+from warehouse.publish.workbook import publish_forms
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.column_grade import DoorError
@@ -187,7 +187,7 @@ def test_a_run_fails_where_a_door_would_let_too_much_out_and_goes_on_once_mended
     for part in ("report.form_r1.closing_cost_cny", "landing.record.body", "workbook", "form_r1.toml"):
         assert part in told
     with pytest.raises(DoorError, match="workbook"):
-        publish_form(lake_of(home), all_tables()["report.form_r1"], "2026-06")
+        publish_forms(lake_of(home), [all_tables()["report.form_r1"]], "2026-06")
     file.write_text(shipped, "utf-8")
     run_home(home)
     assert ask(home, "SELECT count(*) FROM catalog.resource WHERE title = '绿地名单'") == [(1,)]

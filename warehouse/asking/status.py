@@ -10,6 +10,7 @@ import duckdb
 
 from readers.policy.lists import SPEAKERS
 from warehouse import queries
+from warehouse.building.removal import removals
 from warehouse.harvest.state import overview
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.received import vanished
@@ -58,6 +59,10 @@ def status(lake: Lake) -> dict[str, Any]:
         "quality_assessed_pct": str(scored[1]) if scored and scored[1] is not None else None,
         "missing": sorted({code for code, _, _ in owed}),
         "harvest": overview(lake.home),
+        "removed_periods": [
+            {"period": period, "at": event.at, "reason": event.body["reason"], "by": event.body["by"]}
+            for period, event in sorted(removals(lake.chain).items())
+        ],
         "not_on_record": changed,
         "lost_files": lost,
         "vanished": vanished(lake.home),

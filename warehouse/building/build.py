@@ -20,6 +20,7 @@ from warehouse.building.staleness import Materialization, stale_tables
 from warehouse.provenance.tree import retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
+from warehouse.tables.periods import checked
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table, Tables
 
@@ -140,12 +141,17 @@ def fill(
 
 
 def partition_key(table: Table, period: str | None) -> str:
-    """The partition that a run of `period` writes: the period, or empty text where the table has no partitions."""
+    """The partition that a run of `period` writes: the period, or empty text where the table has no partitions.
+
+    Raises:
+        ModelError: the table has periods, and none was given.
+        PeriodError: what was given is none.
+    """
     if table.partition is None:
         return ""
     if period is None:
         raise ModelError(f"{table.qualified} is built for a period; none was given 该表按期间生成，但未指定期间")
-    return period
+    return checked(period)
 
 
 def policy_hash(table: Table, policy_hashes: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ Does not belong here: writing the tables (`build.py`), what the record is read f
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,8 +34,18 @@ class CommitRecord:
     _rows: list[dict[str, Any]] = field(default_factory=list)
     _written: dict[tuple[str, str], Written] = field(default_factory=dict)
 
-    def note(self, table: Table, partition_key: str, written: Written, *, sql_sha256: str, policy_sha256: str) -> None:
-        """Note that a partition was written, after the tables that its model reads."""
+    def note(
+        self,
+        table: Table,
+        partition_key: str,
+        written: Written,
+        *,
+        sql_sha256: str,
+        policy_sha256: str,
+        inputs: Collection[str] | None = None,
+    ) -> None:
+        """Note that a partition was written, after the tables that its model reads; `inputs` where it was written by none."""
+        read = table.inputs if inputs is None else inputs
         self._rows.append(
             {
                 "table_name": table.qualified,
@@ -46,7 +56,7 @@ class CommitRecord:
                 "row_count": written.row_count,
                 "sql_sha256": sql_sha256,
                 "policy_sha256": policy_sha256,
-                "input_snapshots": json.dumps({name: self._latest[name] for name in table.inputs}, sort_keys=True),
+                "input_snapshots": json.dumps({name: self._latest[name] for name in read}, sort_keys=True),
             }
         )
         self._written[table.qualified, partition_key] = written

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from warehouse.store.chain import DELIVERY, POLICY, READING, WITHDRAWAL, Chain, Note
+from warehouse.store.disk import file_sha256
 from warehouse.store.home import Home
 
 _NAMED = 5
@@ -90,7 +91,7 @@ def demand_received(home: Home) -> None:
 def damaged(home: Home) -> Iterator[str]:
     """What of the kept bytes no longer has the hash that it is kept under: every byte is read once."""
     for file in sorted(home.blobs.glob("??/*")):
-        if len(file.name) == _HASH_LENGTH and _sha256(file) != file.name:
+        if len(file.name) == _HASH_LENGTH and file_sha256(file) != file.name:
             yield f"{file}: 保存的字节已被改动，请从备份恢复 / kept bytes are changed; restore them from a backup"
     for lost in vanished(home):
         yield f"{lost}: 缺失或被改动，请从备份恢复 / missing or changed; restore it from a backup"
@@ -110,12 +111,6 @@ def _lost(file: Path, sha256: str, what: str) -> list[str]:
     if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256:
         return []
     return [f"{what}: {file}"]
-
-
-def _sha256(file: Path) -> str:
-    """The hash of a file, read in portions."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _files(home: Home) -> list[Path]:

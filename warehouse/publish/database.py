@@ -7,8 +7,9 @@ from readers.policy.files import load
 from warehouse.intake.landed import judged_day
 from warehouse.store.disk import full_disk_named, sync
 from warehouse.store.faults import reach
-from warehouse.store.lake import Lake
+from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
+from warehouse.store.published import publishing
 from warehouse.tables.quoting import literal
 from warehouse.trace.column_grade import DATABASE, keep_door
 
@@ -29,6 +30,7 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
         full_disk_named(target.parent),
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder,
         reading_on_record(lake) as connection,
+        publishing(lake.home, "export", current_snapshot(connection)) as publication,
     ):
         aside = Path(folder) / "export.duckdb"
         connection.execute(f"ATTACH {literal(str(aside))} AS export")
@@ -47,5 +49,5 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
         connection.execute("DETACH export")
         sync(aside)
         reach("file.inside", "export")
-        aside.replace(target)
+        publication.add(aside, target)
     return counts

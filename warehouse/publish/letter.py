@@ -27,9 +27,9 @@ from jinja2 import Environment, StrictUndefined
 
 from warehouse import queries
 from warehouse.publish.workbook import FIXED_TIME
-from warehouse.store.disk import placed, write_whole
-from warehouse.store.lake import Lake
+from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
+from warehouse.store.published import publishing
 
 #: Of each rule, as many places are shown; the tables have the rest.
 MOST_EXAMPLES = 10
@@ -111,21 +111,28 @@ def publish_letter(lake: Lake, holder: str) -> tuple[Path, Path]:
     Raises:
         NoSuchAgencyError: it has no resource.
     """
-    letter = letter_of(lake, holder)
+    letter, snapshot = _letter_at(lake, holder)
     # A code is delivered text, and may be no name of a file.
     plain = _PLAIN.fullmatch(letter.holder_code)
     name = letter.holder_code if plain else sha256(letter.holder_code.encode()).hexdigest()[:20]
     folder = lake.home.reports / "letters"
     folder.mkdir(exist_ok=True)
     word, page = folder / f"{name}.docx", folder / f"{name}.html"
-    with placed(word, "report") as aside:
-        _document(letter).save(str(aside))
-    write_whole(page, letter_page(letter).encode(), "report")
+    with publishing(lake.home, "report", snapshot) as publication:
+        with publication.placed(word) as aside:
+            _document(letter).save(str(aside))
+        with publication.placed(page) as aside:
+            aside.write_bytes(letter_page(letter).encode())
     return word, page
 
 
 def letter_of(lake: Lake, holder: str) -> Letter:
     """What the tables say of an agency, in one snapshot."""
+    return _letter_at(lake, holder)[0]
+
+
+def _letter_at(lake: Lake, holder: str) -> tuple[Letter, int]:
+    """A letter, and the snapshot that it was made from."""
     with reading_on_record(lake) as connection:
         connection.execute("BEGIN")
 
@@ -138,13 +145,14 @@ def letter_of(lake: Lake, holder: str) -> Letter:
         examples: dict[str, list[tuple[str, str, str, str]]] = {}
         for rule, *example in ask("letter_examples", most=MOST_EXAMPLES):
             examples.setdefault(rule, []).append((example[0], example[1], example[2], example[3]))
-        return Letter(
+        letter = Letter(
             *head[0],
             scores=tuple(Score(*row) for row in ask("letter_scores")),
             broken=tuple(Broken(*row, examples=tuple(examples.get(row[0], ()))) for row in ask("letter_rules")),
             contradictions=tuple((a, b, c, d, e) for a, b, c, d, e in ask("letter_access")),
             spoken_for=tuple((a, b, c, d) for a, b, c, d in ask("letter_unauthorised")),
         )
+        return letter, current_snapshot(connection)
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -14,8 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from warehouse.store.home import write_whole
-from warehouse.store.lake import Lake
+from warehouse.store.lake import Lake, current_snapshot
+from warehouse.store.published import publishing
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import STAGES, Table, Tables
 from warehouse.trace.graph import LineageGraph
@@ -31,7 +31,10 @@ Keys = Mapping[str, Mapping[str, object]]
 def publish_lineage(lake: Lake) -> Path:
     """Write `reports/lineage.html`, whose example commands trace a row that the lake holds; returns the file."""
     target = lake.home.reports / "lineage.html"
-    write_whole(target, lineage_page(lake.tables, first_keys(lake)).encode(), "report")
+    with lake.reading() as connection:
+        snapshot = current_snapshot(connection)
+    with publishing(lake.home, "report", snapshot) as publication, publication.placed(target) as aside:
+        aside.write_bytes(lineage_page(lake.tables, first_keys(lake)).encode())
     return target
 
 

@@ -31,10 +31,10 @@ from warehouse.intake.units import (
 from warehouse.publish.receipt_todo import Fault, Weight, short, todos
 from warehouse.publish.sheets import Look, set_up_print, set_widths, write_across, write_row
 from warehouse.publish.workbook import FIXED_TIME
-from warehouse.store.disk import placed
-from warehouse.store.lake import Lake
+from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import RECEIPTS_OF, strike_out
+from warehouse.store.published import publishing
 
 _HELP = (
     (
@@ -132,23 +132,24 @@ def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
         return []
     with reading_on_record(lake) as connection:
         found = _delivered(lake, connection, delivery_ids)
-    written = []
-    for delivered in found:
-        delivery_id = delivered.facts["delivery_id"]
-        target = lake.home.receipts / f"{delivery_id}.xlsx"
-        with (
-            placed(target, "receipt") as aside,
-            xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book,
-        ):
-            book.set_properties({"title": f"交付回执 {delivery_id}", "created": FIXED_TIME})
-            look = Look(book)
-            _write_first(book, look, delivered)
-            _write_files(book, look, delivered)
-            _write_faults(book, look, "拒收记录", delivered, delivered.rejected, with_raw=True)
-            _write_faults(book, look, "提示", delivered, delivered.warned, with_raw=False)
+        snapshot = current_snapshot(connection)
+    taken_in = [delivered.facts["delivery_id"] for delivered in found]
+    targets = [lake.home.receipts / f"{delivery_id}.xlsx" for delivery_id in taken_in]
+    with publishing(lake.home, "receipt", snapshot) as publication:
+        for delivered, target in zip(found, targets, strict=True):
+            with (
+                publication.placed(target) as aside,
+                xlsxwriter.Workbook(str(aside), {"strings_to_formulas": False, "strings_to_urls": False}) as book,
+            ):
+                book.set_properties({"title": f"交付回执 {target.stem}", "created": FIXED_TIME})
+                look = Look(book)
+                _write_first(book, look, delivered)
+                _write_files(book, look, delivered)
+                _write_faults(book, look, "拒收记录", delivered, delivered.rejected, with_raw=True)
+                _write_faults(book, look, "提示", delivered, delivered.warned, with_raw=False)
+    for delivery_id in taken_in:
         strike_out(lake.home, RECEIPTS_OF, delivery_id)
-        written.append(target)
-    return written
+    return targets
 
 
 def _delivered(lake: Lake, connection: duckdb.DuckDBPyConnection, delivery_ids: Sequence[str]) -> list[_Delivered]:

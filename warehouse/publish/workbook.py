@@ -21,11 +21,11 @@ from readers.policy.files import load
 from warehouse import queries
 from warehouse.building.build import parameters
 from warehouse.intake.landed import judged_day
-from warehouse.store.disk import placed
-from warehouse.store.home import Home
-from warehouse.store.lake import Lake
+from warehouse.publish.withdrawn import unmark
+from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import strike_out
+from warehouse.store.published import publishing
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.column_grade import WORKBOOK, keep_door
@@ -68,31 +68,30 @@ class Sheet:
     order_by: str
 
 
-def publish_form(lake: Lake, table: Table, period: str) -> Path:
-    """Write a form of a period to `reports/<period>/<table>.xlsx`; returns the file.
+def publish_forms(lake: Lake, tables: Sequence[Table], period: str) -> dict[str, Path]:
+    """Write forms of a period, each to `reports/<period>/<table>.xlsx`; returns the files by the tables' qualified names.
 
-    Raises:
-        LookupError: the policy has no layout for the form.
+    Raises: as `publish_workbooks`.
     """
-    target = publish_workbook(lake, table.name, period)
-    strike_out(lake.home, table.qualified, period)
-    return target
+    files = publish_workbooks(lake, [table.name for table in tables], period)
+    for table in tables:
+        strike_out(lake.home, table.qualified, period)
+    return {table.qualified: file for table, file in zip(tables, files, strict=True)}
 
 
 def publish_reconciliation(lake: Lake, period: str) -> Path:
     """Write `reports/<period>/reconciliation.xlsx`: shares by unit, the statement, and what there is to do; returns the file.
 
-    Raises:
-        LookupError: the policy has no layout for one of the sheets.
+    Raises: as `publish_workbooks`.
     """
-    target = publish_workbook(lake, "reconciliation", period)
+    (target,) = publish_workbooks(lake, ["reconciliation"], period)
     for table in RECONCILIATION_TABLES:
         strike_out(lake.home, table, period)
     return target
 
 
-def publish_workbook(lake: Lake, name: str, period: str) -> Path:
-    """Write a workbook of a period to `reports/<period>/<name>.xlsx`; returns the file.
+def publish_workbooks(lake: Lake, names: Sequence[str], period: str) -> list[Path]:
+    """Write workbooks of a period, each to `reports/<period>/<name>.xlsx`, and put them on record; returns the files.
 
     Raises:
         LookupError: the policy has no layout for one of the sheets.
@@ -100,12 +99,21 @@ def publish_workbook(lake: Lake, name: str, period: str) -> Path:
         NotOnRecordError: a table is not as a commit on record left it.
     """
     keep_door(lake.tables, load(lake.home.policy).on(judged_day(lake)), WORKBOOK)
-    target = lake.home.reports / period / f"{name}.xlsx"
+    targets = [lake.home.reports / period / f"{name}.xlsx" for name in names]
     with (
         reading_on_record(lake) as connection,
-        placed(target, "report") as aside,
-        xlsxwriter.Workbook(str(aside), {"default_date_format": "yyyy-mm-dd"}) as book,
+        publishing(lake.home, "report", current_snapshot(connection), period) as publication,
     ):
+        for name, target in zip(names, targets, strict=True):
+            with publication.placed(target) as aside:
+                _write_workbook(lake, connection, name, period, aside)
+    for target in targets:
+        unmark(target)
+    return targets
+
+
+def _write_workbook(lake: Lake, connection: duckdb.DuckDBPyConnection, name: str, period: str, file: Path) -> None:
+    with xlsxwriter.Workbook(str(file), {"default_date_format": "yyyy-mm-dd"}) as book:
         sheets = [Sheet(*row) for row in _asked(connection, "report_sheets", {"workbook": name}, period).fetchall()]
         if not sheets:
             raise LookupError(
@@ -130,7 +138,6 @@ def publish_workbook(lake: Lake, name: str, period: str) -> Path:
             rows = _rows(connection, lake.tables[qualified], columns, period, sheet)
             heading = title if forms.count(sheet.form) == 1 else f"{title}（{sheet.label}）"
             _write_sheet(book, sheet.label, heading, note, period, columns, rows)
-    return target
 
 
 def _asked(
@@ -139,11 +146,6 @@ def _asked(
     """What policy says of a layout on the last day of a period."""
     text = queries.text(question)
     return connection.execute(text, {**of, **parameters(text, period)})
-
-
-def report_files(home: Home, period: str) -> list[Path]:
-    """The published files of a period."""
-    return sorted((home.reports / period).glob("*.xlsx"))
 
 
 def _rows(

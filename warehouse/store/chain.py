@@ -5,8 +5,8 @@
 names, on another machine's share if need be, gets a line for each new head. The lake has a copy, `audit.event`.
 
 An event of a commit is noted aside before the lake commits and added after it, so that a process that dies in between leaves neither a
-commit without its event nor an event without its commit. Does not belong here: what the events say (who appends them), finding what does
-not follow from them (`trace/audit.py`).
+commit without its event nor an event without its commit. So it is with the files that are published.
+Does not belong here: what the events say (who appends them), finding what does not follow from them (`trace/audit.py`).
 """
 
 import fcntl
@@ -18,10 +18,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from warehouse.store.disk import full_disk_named, write_whole
+from warehouse.store.disk import file_sha256, full_disk_named, write_whole
 from warehouse.store.faults import reach
 from warehouse.store.home import Home
 
@@ -31,7 +32,8 @@ NOTHING_BEFORE = "0" * 64
 
 #: Kinds of events.
 LAKE, DELIVERY, WITHDRAWAL, READING = "lake", "delivery", "withdrawal", "reading"
-COMMIT, RESTORED, POLICY, PUBLICATION = "commit", "restored", "policy", "publication"
+COMMIT, RESTORED, POLICY, PERIOD_REMOVED = "commit", "restored", "policy", "period_removed"
+RUN, PUBLICATION = "run", "publication"
 
 
 class ChainError(Exception):
@@ -195,14 +197,17 @@ class Chain:
         return End(self, [*map(parse, lines)], head.start + len(whole), head.lake)
 
     def _landed(self) -> list[bytes]:
-        """The lines that were noted aside for a commit which the lake has, and which the file has not."""
+        """The lines that were noted aside for a commit which the lake has, or for files that are in place, and which the file has not."""
         if not self._pending.is_file():
             return []
         fields = json.loads(self._pending.read_text("utf-8"))
         noted = [line.encode() for line in fields["lines"]]
-        if not _has_commit(self.home, fields["snapshot"], hashlib.sha256(noted[-1]).hexdigest()):
+        if files := fields.get("files"):
+            in_place = list(takewhile(lambda one: _is_in_place(self.home, *one), files))
+            noted = noted[: len(in_place)]
+        elif not _has_commit(self.home, fields["snapshot"], hashlib.sha256(noted[-1]).hexdigest()):
             return []
-        here = set(self.lines()[-len(noted) :])
+        here = set(self.lines()[-len(fields["lines"]) :])
         return [line for line in noted if line not in here]
 
 
@@ -249,9 +254,16 @@ class End:
             lines.append(line)
         return lines
 
-    def announce(self, snapshot_id: int, lines: Sequence[bytes]) -> None:
-        """Note aside the lines of a commit that is about to be made, the commit's own last."""
-        fields = {"snapshot": snapshot_id, "lines": [line.decode() for line in lines]}
+    def announce(
+        self, lines: Sequence[bytes], *, snapshot_id: int | None = None, files: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Note aside the lines of what is about to be done.
+
+        Args:
+            snapshot_id: of the commit that will be made, whose own line is the last.
+            files: that will be put in place in their order, each with its line: path, absolute or below the home, and hash.
+        """
+        fields = {"snapshot": snapshot_id, "files": files, "lines": [line.decode() for line in lines]}
         write_whole(self._chain._pending, json.dumps(fields, ensure_ascii=False).encode(), "pending")
 
     def add(self, lines: Sequence[bytes]) -> Head:
@@ -300,6 +312,11 @@ def anchored(chain: Chain, anchor: Path) -> list[Head]:
     name = hashlib.sha256(lines[0]).hexdigest() if lines else NOTHING_BEFORE
     found = [line.split() for line in anchor.read_text("utf-8").splitlines()]
     return [Head(int(parts[1]), parts[2]) for parts in found if len(parts) == 3 and parts[0] == name]
+
+
+def _is_in_place(home: Home, path: str, sha256: str) -> bool:
+    file = home.root / path
+    return file.is_file() and file_sha256(file) == sha256
 
 
 def _has_commit(home: Home, snapshot_id: int, sha256: str) -> bool:

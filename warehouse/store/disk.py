@@ -5,6 +5,7 @@ Does not belong here: where a file lies (`home.py`) and what stands in it.
 """
 
 import errno
+import hashlib
 import os
 import shutil
 import ssl
@@ -123,6 +124,14 @@ def placed(target: Path, place: str) -> Iterator[Path]:
     Args:
         place: the name of this place among the fault points.
     """
+    with written_aside(target, place) as aside:
+        yield aside
+    put_in_place(aside, target, place)
+
+
+@contextmanager
+def written_aside(target: Path, place: str) -> Iterator[Path]:
+    """A path to write to, beside `target`, whose bytes are on the disk at the end (`put_in_place`); after an error it is gone."""
     with full_disk_named(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=target.parent, prefix=".part-", suffix=target.suffix)
@@ -133,10 +142,25 @@ def placed(target: Path, place: str) -> Iterator[Path]:
             sync(aside)
             reach("file.inside", place)
             aside.chmod(0o644)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+
+
+def put_in_place(aside: Path, target: Path, place: str) -> None:
+    """Have a file that was written aside take the place of `target`, whole."""
+    with full_disk_named(target.parent):
+        try:
             aside.replace(target)
         finally:
             aside.unlink(missing_ok=True)
     reach("file.after", place)
+
+
+def file_sha256(file: Path) -> str:
+    """The hash of a file, read in portions."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sync(file: Path) -> None:

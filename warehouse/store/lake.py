@@ -199,7 +199,7 @@ class Lake:
                     },
                 )
                 reach("commit.inside", info.step)
-                end.announce(next_snapshot(connection), lines)
+                end.announce(lines, snapshot_id=next_snapshot(connection))
                 connection.execute("COMMIT")
                 reach("commit.after", info.step)
                 end.add(lines)

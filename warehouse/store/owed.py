@@ -11,6 +11,8 @@ from warehouse.store.home import Home
 
 #: The table whose commit calls for receipts; the subjects are deliveries.
 RECEIPTS_OF = "landing.delivery"
+#: No table: of the periods that are its subjects, the files are to be marked as withdrawn.
+WITHDRAWN = "withdrawn"
 
 
 def owe(home: Home, table: str, subjects: Iterable[str]) -> None:

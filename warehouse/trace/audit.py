@@ -18,7 +18,7 @@ from readers.policy.files import PolicySet
 from warehouse.building.commit_record import TOLD
 from warehouse.building.policy_entries import policy_at
 from warehouse.intake.received import vanished
-from warehouse.store.chain import COMMIT, LAKE, NOTHING_BEFORE, Event, anchored, parse
+from warehouse.store.chain import COMMIT, LAKE, NOTHING_BEFORE, PERIOD_REMOVED, Event, anchored, parse
 from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, lake_id
 from warehouse.store.on_record import (
@@ -30,6 +30,8 @@ from warehouse.store.on_record import (
     not_on_record,
     told_lost,
 )
+from warehouse.store.published import altered
+from warehouse.store.run_events import without_end
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,17 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
         for e in events
         if e.body.get("late")
     ]
+    notes += [
+        f"第 {e.number} 条 event {e.number}: 期间 {e.subject} 已撤回 / period taken back: {e.body['reason']} ({e.body['by']})"
+        for e in events
+        if e.kind == PERIOD_REMOVED
+    ]
+    notes += [
+        f"第 {e.number} 条 event {e.number}: 运行 {e.subject} 没有结束的记录，已被终止或仍在进行 / the run has no end: it was killed, or "
+        "is going on"
+        for e in without_end(events)
+    ]
+    faults += altered(lake.home, events) if legible else ()
     if lake.exists:
         with lake.reading() as connection:
             commits = commits_to(lake_id(connection), events)
@@ -187,7 +200,8 @@ def _commits(connection: duckdb.DuckDBPyConnection, commits: Commits) -> Iterato
 def _models(lake: Lake, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Where the last commit of a table was made by another model than this version's, under the policy that the lake had then."""
     rows = connection.execute(
-        "SELECT table_name, sql_sha256, snapshot_id FROM audit.materialization "
+        # A period that was taken back was written by no model.
+        "SELECT table_name, sql_sha256, snapshot_id FROM audit.materialization WHERE sql_sha256 <> '' "
         "QUALIFY row_number() OVER (PARTITION BY table_name ORDER BY snapshot_id DESC) = 1"
     ).fetchall()
     policies: dict[int, PolicySet] = {}
