@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -66,6 +67,13 @@ def test_data_docs_are_there_whole_and_replaced(tmp_path: Path) -> None:
     assert "80.0" in text
     assert (docs / "index.html").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["docs"]
+
+
+def test_the_index_of_data_docs_leads_to_every_page_without_a_script(tmp_path: Path) -> None:
+    judge([MEASURE], tmp_path / "docs")
+    index = tmp_path / "docs" / "index.html"
+    links = re.findall(r'<li><a href="([^"]+)">', index.read_text("utf-8"))
+    assert {(index.parent / unquote(link)).resolve() for link in links} == {*index.parent.rglob("*.html")} - {index}
 
 
 def test_what_was_not_assessed_is_not_judged(tmp_path: Path) -> None:
