@@ -86,7 +86,7 @@ def test_the_status_speaks_both_languages_and_fits(terminal: io.StringIO) -> Non
         "unauthorised": [],
         "contested_lines": [],
         "unnamed_authorities": [],
-        "first_deliverer": None,
+        "first_deliverer": None, "removed_periods": [],
         "last_run": {
             "run_id": "r", "job": "everything", "status": "SUCCESS",
             "started_at": "2026-06-30T08:00:00.5+00:00", "ended_at": "2026-06-30T08:01:00+00:00",
