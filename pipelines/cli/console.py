@@ -302,7 +302,9 @@ def show_trace(found: Trace) -> None:
     say(found.table)
     _say_fields({name: "" if value is None else str(value) for name, value in found.row.items()})
     say("\n参与的行 / rows that took part")
-    _say_fields({step["table"]: f"{step['rows']:,}" for step in found.steps})
+    counts = {step["table"]: f"{step['rows']:,}" for step in found.steps}
+    widest = max(map(len, counts.values()), default=0)
+    _say_fields({table: count.rjust(widest) for table, count in counts.items()})
     say("\n来源 / sources")
     for source in found.sources:
         say(f"── {source['table']} ──")
