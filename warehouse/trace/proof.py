@@ -32,6 +32,8 @@ class Proof:
 def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> Iterator[Proof]:
     """Verify the set of rows and up to `rows` rows of each derived table, or of `tables` alone; the same seed draws the same rows.
 
+    Rows of one partition are proven together (`Tracer.prove`).
+
     Raises:
         TraceError: one of `tables` has no model, or a row cannot be traced.
         DamagedBlobError: kept bytes are missing or changed.
