@@ -1,11 +1,15 @@
 """Fixtures that all tests share: where the real data lies, and homes that were run once."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from dagster._core.storage.defs_state.base import set_defs_state_storage
+
+from tests.homes import deliver_folder, once, run_home, small_city
+from warehouse.store.home import Home
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,6 +37,28 @@ def real_data() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session")
+def few_deliveries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Deliveries of two agencies of the example city."""
+    return once(tmp_path_factory, "few-deliveries", small_city)
+
+
+@pytest.fixture(scope="session")
+def few_delivered(few_deliveries: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home to which they were delivered, not run yet. Copy it."""
+    return Home(once(tmp_path_factory, "few-delivered", lambda root: deliver_folder(Home(root), few_deliveries)))
+
+
+@pytest.fixture(scope="session")
+def few(few_delivered: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The same home, run once. Copy it before you write to it."""
+
+    def make(root: Path) -> None:
+        run_home(Home(shutil.copytree(few_delivered.root, root)))
+
+    return Home(once(tmp_path_factory, "few", make))
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Homes for tests: deliver folders and run, as the command line does, and look at the tables."""
 
+import fcntl
 import multiprocessing
 import os
 import shutil
@@ -111,6 +112,18 @@ def small_city(folder: Path) -> Path:
     (whole / AUTHORITIES).rename(folder / AUTHORITIES)
     shutil.rmtree(whole)
     return folder
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder that `make` fills, made by the first process of the test run that wants it; the others wait for it."""
+    shared = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / f"{name}.made").exists():
+            make(shared / name)
+            lake_of.cache_clear()
+            (shared / f"{name}.made").touch()
+    return shared / name
 
 
 def contents(home: Home) -> dict[str, list[tuple[Any, ...]]]:

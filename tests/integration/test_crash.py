@@ -5,7 +5,6 @@ One home goes through all of it: each run of it is killed where the one before w
 
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from tests.homes import (
     ask,
     contents,
     deliver_files,
-    deliver_folder,
     exit_code,
     lake_of,
     run_home,
@@ -32,23 +30,6 @@ from warehouse.store.owed import owed
 from warehouse.trace.audit import audit
 
 KILLED = -signal.SIGKILL
-
-
-@pytest.fixture(scope="module")
-def delivered(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home to which a few deliveries were made, not run yet. Copy it."""
-    home = Home(tmp_path_factory.mktemp("delivered") / "home")
-    deliver_folder(home, small_city(tmp_path_factory.mktemp("small") / "city"))
-    return home
-
-
-@pytest.fixture(scope="module")
-def undisturbed(delivered: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """The same home, run once. Do not write to it."""
-    home = Home(shutil.copytree(delivered.root, tmp_path_factory.mktemp("undisturbed") / "home"))
-    run_home(home)
-    yield home
-    lake_of.cache_clear()
 
 
 def _published(home: Home) -> dict[str, bytes]:
@@ -70,9 +51,9 @@ def _written(home: Home) -> set[str]:
 
 
 def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
-    delivered: Home, undisturbed: Home, tmp_path: Path
+    few_delivered: Home, few: Home, tmp_path: Path
 ) -> None:
-    home = Home(shutil.copytree(delivered.root, tmp_path / "home"))
+    home = Home(shutil.copytree(few_delivered.root, tmp_path / "home"))
     for fault in ("file.inside:catalogue", "file.inside:blob"):
         assert exit_code(run_home, home, fault=fault) == KILLED
     steps = {asset.op.name: frozenset(".".join(key.path) for key in asset.keys) for asset in ASSETS}
@@ -103,8 +84,8 @@ def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
         # A file that was put in place is on record, whether or not its process came to say so.
         assert audit(Lake(home)).faults == (), fault
     run_home(home)
-    assert contents(home) == contents(undisturbed)
-    assert _published(home) == _published(undisturbed)
+    assert contents(home) == contents(few)
+    assert _published(home) == _published(few)
     assert not list(home.owed.iterdir())
     assert run_home(home).run_id is None
 
@@ -135,19 +116,20 @@ def _export(home: Home, target: Path) -> None:
     export_database(lake_of(home), target)
 
 
-def test_an_export_that_was_cut_off_leaves_the_one_before(undisturbed: Home, tmp_path: Path) -> None:
+def test_an_export_that_was_cut_off_leaves_the_one_before(few: Home, tmp_path: Path) -> None:
     target = tmp_path / "lake.duckdb"
-    assert exit_code(_export, undisturbed, target) == 0
+    home = Home(shutil.copytree(few.root, tmp_path / "home"))
+    assert exit_code(_export, home, target) == 0
     before = target.read_bytes()
-    assert exit_code(_export, undisturbed, target, fault="file.inside:export") == KILLED
+    assert exit_code(_export, home, target, fault="file.inside:export") == KILLED
     assert target.read_bytes() == before
 
 
 @pytest.mark.parametrize("point", ["inside", "before"])
 def test_a_first_commit_that_was_cut_off_leaves_an_empty_lake_and_is_made_again(
-    delivered: Home, tmp_path: Path, point: str
+    few_delivered: Home, tmp_path: Path, point: str
 ) -> None:
-    home = Home(shutil.copytree(delivered.root, tmp_path / "home"))
+    home = Home(shutil.copytree(few_delivered.root, tmp_path / "home"))
     assert exit_code(_build_policy, home, fault=f"commit.{point}:policy") == KILLED
     assert (home.lake / "catalog.sqlite").is_file()
     assert _written(home) == set()

@@ -14,7 +14,7 @@ from readers.apart import ReadEnd, Reader
 from readers.limits import ReadingLimits
 from readers.policy.files import PolicySet, load
 from readers.shapes import DeliveredFile
-from tests.homes import created, deliver_files, deliver_folder, lake_of, one, run_home, small_city
+from tests.homes import created, deliver_files, deliver_folder, lake_of, one, run_home
 from warehouse.intake.deliveries import Delivery, Intake
 from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.reading import FileOutcome, ReadFiles, read_files
@@ -43,20 +43,14 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few deliveries of the example city, ledgers and costs among them."""
-    return small_city(tmp_path_factory.mktemp("small") / "city")
-
-
 def _delivered(home: Home) -> dict[str, int]:
     """The files of all deliveries, by hash, each once."""
     return {file.sha256: 1 for d in Intake(home).deliveries() for file in d.files}
 
 
-def test_a_run_reads_each_file_once(city: Path, tmp_path: Path, reads: Counter[str]) -> None:
+def test_a_run_reads_each_file_once(few_deliveries: Path, tmp_path: Path, reads: Counter[str]) -> None:
     home = Home(tmp_path / "home")
-    early = shutil.copytree(city, tmp_path / "early")
+    early = shutil.copytree(few_deliveries, tmp_path / "early")
     for ledger in early.glob("*-ledger"):
         shutil.rmtree(ledger)
     deliver_folder(home, early)
@@ -67,7 +61,7 @@ def test_a_run_reads_each_file_once(city: Path, tmp_path: Path, reads: Counter[s
 
     before = _delivered(home)
     reads.clear()
-    assert deliver_folder(home, city)
+    assert deliver_folder(home, few_deliveries)
     outcome = run_home(home, job="ingest")
     assert reads == dict.fromkeys(_delivered(home).keys() - before, 1)
     assert outcome.period == one(home, months.format("period", "ledger"))

@@ -18,7 +18,7 @@ from pipelines.problems import problems
 from pipelines.rebuild import RebuildError, examine
 from pipelines.run import open_instance, run
 from readers.policy.files import load
-from tests.homes import ask, deliver_folder, lake_of, one, run_home, small_city
+from tests.homes import ask, lake_of, one, run_home
 from warehouse.asking.query import query
 from warehouse.building.policy_entries import build_policy
 from warehouse.building.removal import remove_period
@@ -55,13 +55,9 @@ RENAMED = {"quality.former_score"}
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def built(few: Home) -> Iterator[Home]:
     """A home that was run. Copy it."""
-    home = Home(tmp_path_factory.mktemp("built") / "home")
-    deliver_folder(home, small_city(tmp_path_factory.mktemp("small") / "city"))
-    run_home(home)
-    lake_of.cache_clear()
-    yield home
+    yield few
     lake_of.cache_clear()
 
 

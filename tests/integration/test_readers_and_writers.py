@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.homes import ask, contents, deliver_folder, exit_code, in_process, lake_of, one, run_home, small_city
+from tests.homes import ask, contents, deliver_folder, exit_code, in_process, lake_of, one, run_home
 from warehouse.intake.deliveries import Intake
 from warehouse.publish.database import export_database
 from warehouse.store.disk import FullDiskError, is_full_disk
@@ -53,29 +53,13 @@ def open_as_we_do(root: Path) -> duckdb.DuckDBPyConnection:
     return Lake(Home(root)).attach(read_only=True)
 
 
-@pytest.fixture(scope="module")
-def deliveries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few deliveries of the example city."""
-    return small_city(tmp_path_factory.mktemp("small") / "city")
-
-
-@pytest.fixture(scope="module")
-def ran(deliveries: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A home in which they were delivered and run. Copy it."""
-    home = Home(tmp_path_factory.mktemp("ran") / "home")
-    deliver_folder(home, deliveries)
-    run_home(home)
-    yield home
-    lake_of.cache_clear()
-
-
 def _copy(home: Home, target: Path) -> Home:
     lake_of.cache_clear()
     return Home(shutil.copytree(home.root, target))
 
 
-def test_open_sessions_of_analysts_do_not_stop_a_run_and_see_one_snapshot(ran: Home, tmp_path: Path) -> None:
-    home = _copy(ran, tmp_path / "home")
+def test_open_sessions_of_analysts_do_not_stop_a_run_and_see_one_snapshot(few: Home, tmp_path: Path) -> None:
+    home = _copy(few, tmp_path / "home")
     analysts = [
         subprocess.Popen(  # noqa: S603
             [sys.executable, "-c", ANALYST, kind, str(home.root)],
@@ -98,7 +82,7 @@ def test_open_sessions_of_analysts_do_not_stop_a_run_and_see_one_snapshot(ran: H
         for analyst in analysts:
             analyst.kill()
             analyst.communicate()
-    assert before == [str(ask(ran, QUESTION)[0])] * 2
+    assert before == [str(ask(few, QUESTION)[0])] * 2
     assert after == [str(ask(home, QUESTION)[0])] * 2
     assert after != before
 
@@ -146,9 +130,9 @@ def test_of_two_writers_at_once_no_commit_is_lost(tmp_path: Path) -> None:
     assert sorted(m for m in messages if m in expected) == expected
 
 
-def test_a_moved_home_runs_traces_exports_and_is_read(ran: Home, tmp_path: Path) -> None:
-    expected = contents(ran)
-    first = _copy(ran, tmp_path / "first")
+def test_a_moved_home_runs_traces_exports_and_is_read(few: Home, tmp_path: Path) -> None:
+    expected = contents(few)
+    first = _copy(few, tmp_path / "first")
     home = Home(shutil.copytree(first.root, tmp_path / "deeper" / "second"))
     shutil.rmtree(first.root)
     assert run_home(home).run_id is None
@@ -203,10 +187,10 @@ def _shuzhang(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("left", [0, 100_000, 1_500_000])
 def test_a_full_disk_is_named_loses_nothing_and_the_next_run_makes_up_for_it(
-    ran: Home, deliveries: Path, small_disk: Path, left: int
+    few: Home, few_deliveries: Path, small_disk: Path, left: int
 ) -> None:
     home = Home(small_disk / "home")
-    deliver_folder(home, deliveries)
+    deliver_folder(home, few_deliveries)
     ballast = _fill(small_disk, left)
     failed = _shuzhang(home, "run")
     assert failed.returncode == 1, failed.stderr
@@ -215,11 +199,11 @@ def test_a_full_disk_is_named_loses_nothing_and_the_next_run_makes_up_for_it(
     assert "Traceback" not in failed.stderr
     ballast.unlink()
     run_home(home)
-    assert _without_times(home) == _without_times(ran)
+    assert _without_times(home) == _without_times(few)
     assert not [file for file in home.root.rglob(".part-*") if file.is_file()]
 
 
-def test_a_delivery_for_which_there_is_no_room_is_refused_whole(deliveries: Path, small_disk: Path) -> None:
+def test_a_delivery_for_which_there_is_no_room_is_refused_whole(few_deliveries: Path, small_disk: Path) -> None:
     home = Home(small_disk / "home").create()
     big = small_disk.parent / "big.csv"
     big.write_bytes(b"x" * 2_000_000)

@@ -20,7 +20,7 @@ from pipelines.rebuild import examine, set_aside
 from pipelines.run import open_instance
 from readers.policy.problems import PolicyError
 from tests.equal_homes import compare
-from tests.homes import deliver_folder, exit_code, lake_of, one, run_home, small_city
+from tests.homes import exit_code, lake_of, one, run_home
 from warehouse.intake.deliveries import Intake
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -40,10 +40,9 @@ SPOILT = (
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def built(few_delivered: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home that was run for two periods. Copy it."""
-    home = Home(tmp_path_factory.mktemp("built") / "home")
-    deliver_folder(home, small_city(tmp_path_factory.mktemp("small") / "city"))
+    home = Home(shutil.copytree(few_delivered.root, tmp_path_factory.mktemp("built") / "home"))
     edited = home.policy / EDITED
     edited.write_text(edited.read_text("utf-8") + "\n", "utf-8")
     for period in PERIODS[::-1]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 from pipelines.cli.app import app
 from readers.policy.files import Entry, PolicySet, load
 from readers.policy.lists import FOLDERS, LISTS
-from tests.homes import ask, contents, deliver_folder, lake_of, run_home, small_city
+from tests.homes import ask, contents, lake_of, run_home
 from warehouse.asking.policy_diff import policy_diff
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
@@ -43,12 +44,8 @@ MEASURES = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    folder = tmp_path_factory.mktemp("in-force")
-    home = Home(folder / "home")
-    deliver_folder(home, small_city(folder / "city"))
-    run_home(home)
-    return home
+def home(few: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(shutil.copytree(few.root, tmp_path_factory.mktemp("in-force") / "home"))
 
 
 def changed(policy: PolicySet, name: str, day: date) -> list[Entry]:

@@ -1,6 +1,7 @@
 """`shuzhang policy diff` tells what the next run does, table by table, and writes nothing."""
 
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.app import app
-from tests.homes import ask, contents, deliver_folder, lake_of, run_home, small_city
+from tests.homes import ask, contents, lake_of, run_home
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
 
 
 @pytest.fixture(scope="module")
-def city_of_few(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    folder = tmp_path_factory.mktemp("few")
-    home = Home(folder / "home")
-    deliver_folder(home, small_city(folder / "city"))
-    run_home(home)
-    return home
+def city_of_few(few: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(shutil.copytree(few.root, tmp_path_factory.mktemp("few") / "home"))
 
 
 def _diff(home: Home, *options: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 import json
 import random
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,12 +13,13 @@ from warehouse.store.home import DamagedBlobError, Home
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.table import Table
 from warehouse.trace.proof import row_keys
-from warehouse.trace.walk import TraceError, Tracer, trace
+from warehouse.trace.walk import Trace, TraceError, Tracer, trace
 
 SEED = 20260630
 ROWS = 20
-#: Of these so many each alone, so that what a trace names is seen to suffice for its row; the others together.
-ALONE = 3
+#: Of these so many alone, so that what a trace names is seen to suffice for its row; then all together in one walk.
+ALONE = 1
+CITY_ROW = {"period": "2026-06", "level": "city", "entity_code": "city"}
 #: Units whose whole trace is looked at.
 UNITS = 7
 #: The example city describes its fields in the catalogues themselves, so it has no rows of this one; `listed` has.
@@ -44,6 +47,12 @@ def tracer(city: Home) -> Iterator[Tracer]:
     """One tracer for the rows of all tests here."""
     with Tracer(lake_of(city), keep=True) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def city_row(city: Home) -> Trace:
+    """The trace of R1's row of the city, with all its sources."""
+    return trace(lake_of(city), "report.form_r1", CITY_ROW)
 
 
 @pytest.fixture(scope="module")
@@ -137,45 +146,37 @@ def _body(home: Home, key: dict) -> tuple[dict, str]:
     return json.loads(body), deliverer
 
 
-def test_a_column_traces_to_less_and_still_proves_itself(city: Home) -> None:
-    key = {"period": "2026-06", "level": "city", "entity_code": "city"}
-    whole = trace(lake_of(city), "report.form_r1", key, limit=0)
-    memo = trace(lake_of(city), "report.form_r1", key, column="memo_count", verify=True, limit=0)
+def test_a_column_traces_to_less_and_still_proves_itself(city: Home, city_row: Trace) -> None:
+    memo = trace(lake_of(city), "report.form_r1", CITY_ROW, column="memo_count", verify=True, limit=0)
     assert memo.verified, memo.differences
-    assert memo.source_count < whole.source_count
+    assert memo.source_count < city_row.source_count
     # Whether a card counts as memo depends on what is valued, not on disposals: their movements take no part.
-    rows = [{step["table"]: step["rows"] for step in found.steps} for found in (memo, whole)]
+    rows = [{step["table"]: step["rows"] for step in found.steps} for found in (memo, city_row)]
     assert rows[0]["valuation.movement"] < rows[1]["valuation.movement"]
 
 
-def test_pages_of_sources_keep_the_counts_whole(city: Home) -> None:
-    key = {"period": "2026-06", "level": "city", "entity_code": "city"}
-    whole = trace(lake_of(city), "report.form_r1", key)
-    page = trace(lake_of(city), "report.form_r1", key, limit=5, offset=10)
-    assert page.sources == whole.sources[10:15]
-    assert page.steps == whole.steps
-    assert page.source_count == len(whole.sources)
+def test_pages_of_sources_keep_the_counts_whole(city: Home, city_row: Trace) -> None:
+    page = trace(lake_of(city), "report.form_r1", CITY_ROW, limit=5, offset=10)
+    assert page.sources == city_row.sources[10:15]
+    assert page.steps == city_row.steps
+    assert page.source_count == len(city_row.sources)
 
 
-def test_sources_name_bytes_that_hold_the_raw_text(city: Home) -> None:
-    key = {"period": "2026-06", "level": "city", "entity_code": "city"}
-    for source in trace(lake_of(city), "report.form_r1", key).sources:
+def test_sources_name_bytes_that_hold_the_raw_text(city: Home, city_row: Trace) -> None:
+    for source in city_row.sources:
         data = city.read(source["sha256"])
         if source["file"].endswith(".csv"):
             assert any(source["raw"].encode(encoding) in data for encoding in ("utf-8", "gb18030", "utf-16-le"))
 
 
-def test_changed_bytes_are_found(city: Home, tmp_path) -> None:
-    key = {"period": "2026-06", "level": "city", "entity_code": "city"}
-    source = next(s for s in trace(lake_of(city), "report.form_r1", key).sources if s["table"] == "landing.record")
-    blob = city.blob(source["sha256"])
+def test_changed_bytes_are_found(city: Home, city_row: Trace, tmp_path: Path) -> None:
+    home = Home(shutil.copytree(city.root, tmp_path / "home"))
+    source = next(s for s in city_row.sources if s["table"] == "landing.record")
+    blob = home.blob(source["sha256"])
     data = blob.read_bytes()
-    try:
-        blob.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-        with pytest.raises(DamagedBlobError, match=source["sha256"]):
-            trace(lake_of(city), "report.form_r1", key, verify=True, limit=0)
-    finally:
-        blob.write_bytes(data)
+    blob.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(DamagedBlobError, match=source["sha256"]):
+        trace(lake_of(home), "report.form_r1", CITY_ROW, verify=True, limit=0)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import duckdb
 from warehouse.building.commit_record import CommitRecord, recording
 from warehouse.building.row_hash import Written, row_hashes
 from warehouse.building.staleness import Materialization, stale_tables
+from warehouse.building.unfilled import Unfilled
 from warehouse.provenance.tree import retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -63,10 +64,17 @@ def build(
     ordered = [given[name] for name in lake.tables if name in given]
 
     def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
+        unfilled = Unfilled.of(connection, lake.tables)
         with recording(lake, connection, info, period) as record:
             return [
                 record_model(
-                    connection, lake.home, table, period, fill(connection, table, period), policy_hashes, record
+                    connection,
+                    lake.home,
+                    table,
+                    period,
+                    fill(connection, table, period, unfilled=unfilled),
+                    policy_hashes,
+                    record,
                 )
                 for table in ordered
             ]
@@ -102,6 +110,7 @@ def fill(
     *,
     within: str | None = None,
     copies: Mapping[str, str] | None = None,
+    unfilled: Unfilled | None = None,
 ) -> Written:
     """Replace a table's partition by what its model gives now.
 
@@ -109,20 +118,25 @@ def fill(
         copies: relations to read in place of tables, with the same rows.
         within: a relation of `delivery_id`: replace the rows of these deliveries alone. The model reads each table of its stage
             through the view `WITHIN_TABLE`, which has no more than their rows.
+        unfilled: the tables of the lake that never had a row.
 
     Raises:
         ModelError: columns, types or key are not those of the definition.
     """
-    model = retarget(str(table.model), copies) if copies else str(table.model)
+    unfilled = unfilled or Unfilled()
+    instead = unfilled.copies(connection, table.inputs) | dict(copies or {})
     if within is not None:
         own = [name for name in table.inputs if name.startswith(f"{table.stage}.")]
-        model = retarget(model, {name: f"{within}_{name.partition('.')[2]}" for name in own})
+        instead |= {name: f"{within}_{name.partition('.')[2]}" for name in own if name not in instead}
+    model = retarget(str(table.model), instead) if instead else str(table.model)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE built AS {model}", parameters(model, partition_key(table, period))
     )
     check_columns(connection, table, "built")
     check_key(connection, table, "built")
-    if within is not None:
+    if table in unfilled:
+        pass
+    elif within is not None:
         connection.execute(f"DELETE FROM {table.qualified} WHERE delivery_id IN (SELECT delivery_id FROM {within})")
     elif table.partition is None:
         connection.execute(f"DELETE FROM {table.qualified}")
@@ -134,10 +148,13 @@ def fill(
     key = ", ".join(identifier(column) for column in table.key)
     connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built ORDER BY {key}")
     groups = row_hashes(connection, table, "built", within=within)
-    rows = "built" if within is None else table.qualified
-    count = connection.execute(f"SELECT count(*) FROM {rows}").fetchone() or (0,)
     connection.execute("DROP TABLE built")
-    return Written(count[0], groups, whole=within is None)
+    count = sum(groups["row_count"].to_pylist())
+    if within is not None:
+        (count,) = connection.execute(f"SELECT count(*) FROM {table.qualified}").fetchone() or (0,)
+    if count:
+        unfilled.written(table)
+    return Written(count, groups, whole=within is None)
 
 
 def partition_key(table: Table, period: str | None) -> str:

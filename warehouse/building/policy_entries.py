@@ -13,6 +13,7 @@ from warehouse import queries
 from warehouse.building.build import Built, check_key, fill, record_model
 from warehouse.building.commit_record import CommitRecord, recording
 from warehouse.building.row_hash import Written, row_hashes
+from warehouse.building.unfilled import Unfilled
 from warehouse.store.chain import POLICY as CHANGED_POLICY
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -53,6 +54,7 @@ def build_policy(
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COPY} AS FROM entries")
         if POLICY_ENTRY in {table.qualified for table in chosen}:
             _note_changes(lake, connection)
+        unfilled = Unfilled.of(connection, lake.tables)
         with recording(lake, connection, info) as record:
             return [
                 record_model(
@@ -60,7 +62,7 @@ def build_policy(
                     lake.home,
                     table,
                     None,
-                    fill(connection, table, None, copies={POLICY_ENTRY: _COPY}),
+                    fill(connection, table, None, copies={POLICY_ENTRY: _COPY}, unfilled=unfilled),
                     hashes,
                     record,
                 )

@@ -7,6 +7,7 @@ executes SQL.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 import sqlglot
@@ -107,9 +108,14 @@ def retarget(sql: str, mapping: Mapping[str, str]) -> str:
     Args:
         mapping: table `stage.table` -> the name to read instead. Tables that it lacks stay.
     """
+    return _retargeted(sql, tuple(sorted(mapping.items())))
+
+
+@lru_cache(maxsize=512)
+def _retargeted(sql: str, mapping: tuple[tuple[str, str], ...]) -> str:
     tree = parse(sql)
     for table in list(tree.find_all(exp.Table)):
-        _point(table, mapping)
+        _point(table, dict(mapping))
     return render(tree)
 
 

@@ -3,6 +3,7 @@
 Belongs here: reading kept files, manifests and policy files again, for the traced rows only. Does not belong here: models.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -45,6 +46,7 @@ class KeptBytes:
     _deliveries: dict[str, Delivery] = field(default_factory=dict)
     _policies: dict[int, PolicySet] = field(default_factory=dict)
     _read: dict[tuple[str, int], list[tuple[FileOutcome, pa.Table | None]]] = field(default_factory=dict)
+    _ended: dict[int, dict[str, dict[int, FileOutcome]]] = field(default_factory=dict)
 
     def delivery(self, delivery_id: str) -> Delivery:
         if delivery_id not in self._deliveries:
@@ -67,7 +69,9 @@ class KeptBytes:
         found: list[tuple[FileOutcome, pa.Table | None]] = []
         tables: list[pa.Table] = []
         policy = self.policy(connection, snapshot_id)
-        delivery, ended = self.delivery(delivery_id), _ended(connection, delivery_id, snapshot_id)
+        if snapshot_id not in self._ended:
+            self._ended[snapshot_id] = _ended(connection, snapshot_id)
+        delivery, ended = self.delivery(delivery_id), self._ended[snapshot_id].get(delivery_id)
         for outcome in read_files(self.home, policy, delivery, tables.append, prove=True, known=ended):
             found.append((outcome, pa.concat_tables(tables) if outcome.record_count else None))
             tables.clear()
@@ -76,14 +80,17 @@ class KeptBytes:
         return found
 
 
-def _ended(connection: duckdb.DuckDBPyConnection, delivery_id: str, snapshot_id: int) -> dict[int, FileOutcome]:
-    """By number, the files whose reader had to be ended. That follows from the machine, not from the bytes: it is taken as recorded."""
+def _ended(connection: duckdb.DuckDBPyConnection, snapshot_id: int) -> dict[str, dict[int, FileOutcome]]:
+    """By delivery and number, the files whose reader had to be ended. That follows from the machine, not from the bytes: it is taken as
+    recorded."""
     found = connection.execute(
-        f"SELECT * FROM lake.landing.delivery_file AT (VERSION => {snapshot_id}) "
-        "WHERE delivery_id = $delivery AND list_contains($rules, rule)",
-        {"delivery": delivery_id, "rules": list(OF_READER)},
+        f"SELECT * FROM lake.landing.delivery_file AT (VERSION => {snapshot_id}) WHERE list_contains($rules, rule)",
+        {"rules": list(OF_READER)},
     ).to_arrow_table()
-    return {row["file_no"]: FileOutcome(**row) for row in found.to_pylist()}
+    ended: dict[str, dict[int, FileOutcome]] = defaultdict(dict)
+    for row in found.to_pylist():
+        ended[row["delivery_id"]][row["file_no"]] = FileOutcome(**row)
+    return ended
 
 
 def base_rows(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced) -> None:

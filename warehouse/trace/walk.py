@@ -18,6 +18,7 @@ import duckdb
 
 from readers.near import near
 from warehouse.building.build import parameters
+from warehouse.building.unfilled import Unfilled
 from warehouse.provenance.rewrite import Provenance, rewrite
 from warehouse.provenance.tree import inputs, rederivation, retarget
 from warehouse.store.home import Home
@@ -142,6 +143,7 @@ class Tracer:
             # Hundreds of small questions: waking the other threads for each takes longer than they save.
             self.connection.execute("SET threads = 1")
             self._stack.callback(self.connection.execute, "RESET threads")
+        self._unfilled = Unfilled.of(self.connection, self.lake.tables)
         # A trace asks it for every table that it passes, and each question to the lake costs 12 ms.
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COMMITS} AS SELECT * FROM lake.audit.materialization")
         return self
@@ -246,7 +248,7 @@ class Tracer:
         if node.stored in self._held:
             node.present = self._held[node.stored]
             return
-        kind = "TABLE" if self.keep else "VIEW"
+        kind = "TABLE" if self.keep or node.table in self._unfilled else "VIEW"
         at = f"lake.{node.table.qualified} AT (VERSION => {node.snapshot_id})"
         self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {node.stored} AS SELECT * FROM {at}")
         found = self.connection.execute(f"SELECT * FROM {node.stored} LIMIT 0").description or ()
