@@ -7,6 +7,7 @@ what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`con
 
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,7 +57,7 @@ from warehouse.publish.lineage_page import publish_lineage
 from warehouse.publish.template import write_template
 from warehouse.store.chain import AnchorError, Chain, ChainError
 from warehouse.store.clock import ClockError
-from warehouse.store.disk import write_whole
+from warehouse.store.disk import placed, write_whole
 from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, SchemaDriftError
 from warehouse.store.on_record import NotOnRecordError, lost_files, not_on_record, told, told_lost
@@ -425,8 +426,12 @@ def export(target: Annotated[Path, typer.Argument(help="FILE.duckdb")], home: Ho
     """导出为一个 DuckDB 文件，附注释 / export as one DuckDB file, with comments."""
     if not target.absolute().parent.is_dir():
         raise MisuseError(f"{target.parent}: no such folder 文件夹不存在")
-    counts = export_database(_lake(home), target)
-    console.say(f"{target}: {len(counts)} 张表，{sum(counts.values())} 行 / tables, rows")
+    exported = export_database(_lake(home), target)
+    console.say(f"{target}: {len(exported.counts)} 张表，{sum(exported.counts.values())} 行 / tables, rows")
+    if not exported.is_on_record:
+        console.say(
+            "家目录不可写，此次导出未记入事件链 / the home may not be written: the chain of events does not say of this export"
+        )
 
 
 @app.command()
@@ -439,14 +444,21 @@ def template(
     if kind not in _TEMPLATES:
         raise MisuseError(f"{kind}: no such template 没有该类别的模板{near(kind, _TEMPLATES)}")
     file = target or Path(f"{kind}.xlsx")
-    write_template(kind, load(opened(home).policy).on(datetime.now(UTC).astimezone().date()), file)
+    policy = load(opened(home).policy).on(datetime.now(UTC).astimezone().date())
+    if not file.absolute().parent.is_dir():
+        raise MisuseError(f"{file.parent}: no such folder 文件夹不存在")
+    # In memory first: a half-written archive complains once more when it is let go.
+    written = BytesIO()
+    write_template(kind, policy, written)
+    write_whole(file, written.getvalue(), "template")
     console.say(f"{file}: 模板已写出 / template written")
 
 
 @app.command()
 def dictionary(target: Annotated[Path, typer.Argument(help="FILE.md")]) -> None:
     """写出数据字典 / write the data dictionary."""
-    target.write_text(dictionary_text(all_tables()), "utf-8")
+    with placed(target, "dictionary") as aside:
+        aside.write_text(dictionary_text(all_tables()), "utf-8")
     console.say(f"{target}: 数据字典已写出 / data dictionary written")
 
 

@@ -224,7 +224,7 @@ _MOST_LINES = 10
 
 def show_status(figures: dict[str, Any]) -> None:
     """The record equation as a table, then a line a figure."""
-    kinds = RichTable(title="记录 / records")
+    kinds = RichTable(title="记录 / records", collapse_padding=True)
     kinds.add_column("类别 kind", no_wrap=True)
     for heading in ("来件 in", "接受 accepted", "拒收 rejected", "未变 unchanged", "搁置 held"):
         kinds.add_column(heading, justify="right")

@@ -14,7 +14,8 @@ from rich.tree import Tree
 from pipelines.cli import console
 from pipelines.cli.home_option import chosen
 from pipelines.misuse import MisuseError
-from warehouse.publish.lineage_page import first_keys, lineage_page
+from warehouse.publish.lineage_page import first_keys, lineage_file, lineage_page, publish_lineage
+from warehouse.store.disk import placed
 from warehouse.store.home import HOME_VARIABLE, Home
 from warehouse.store.lake import Lake
 from warehouse.tables.definitions import all_tables
@@ -79,8 +80,12 @@ def _write_page(graph: LineageGraph, column: str | None, target: Path, home: Hom
     if not target.absolute().parent.is_dir():
         raise MisuseError(f"{target.parent}: no such folder 文件夹不存在")
     # A home is not made for this: the page needs none, but names real rows where there are some.
-    keys = first_keys(Lake(home)) if home.lake.is_dir() else None
-    target.write_text(lineage_page(graph.tables, keys), "utf-8")
+    if target.absolute() == lineage_file(home).absolute():
+        publish_lineage(Lake(home))
+    else:
+        keys = first_keys(Lake(home)) if home.lake.is_dir() else None
+        with placed(target, "lineage") as aside:
+            aside.write_text(lineage_page(graph.tables, keys), "utf-8")
     place = f"#{column}" if column else ""
     console.say(f"{target.absolute().as_uri()}{place}: 血缘页已写出 / lineage page written")
 

@@ -157,7 +157,7 @@ def test_homes_that_are_killed_at_random_moments_end_as_one_that_was_left_alone(
     for folder in filter(Path.is_dir, city.iterdir()):
         if "organisations" not in folder.name and "weather-catalog" not in folder.name:
             shutil.rmtree(folder)
-    assert kill(tmp_path, city, 5, seed=12, job="ingest") >= 1
+    assert kill(tmp_path, city, 12, seed=12, job="ingest") >= 1
 
 
 def test_only_the_named_point_is_reached(tmp_path: Path) -> None:

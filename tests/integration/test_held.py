@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assets_defs.landing import HELD_TAG
 from pipelines.cli.app import app
+from pipelines.run import open_instance, run
 from readers.policy.files import load
 from tests.homes import ask, deliver_files, lake_of, one
 from warehouse.building.policy_entries import build_policy
@@ -46,6 +48,16 @@ def _command(home: Home, *arguments: str) -> str:
 def _lines(home: Home) -> list[str]:
     with lake_of(home).reading() as connection:
         return undecided(connection)
+
+
+def test_a_run_that_holds_a_delivery_says_so_where_runs_are_listed(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    _deliver(home, tmp_path, "2026-01-01", range(10))
+    _deliver(home, tmp_path, "2026-01-02", range(3))
+    run(home, job="ingest")
+    with open_instance(home) as instance:
+        (record,) = instance.get_run_records()
+    assert record.dagster_run.tags[HELD_TAG] == "1"
 
 
 def test_a_held_delivery_waits_for_a_decision_that_is_traced_to_its_bytes(tmp_path: Path) -> None:

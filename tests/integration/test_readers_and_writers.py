@@ -142,7 +142,7 @@ def test_a_moved_home_runs_traces_exports_and_is_read(few: Home, tmp_path: Path)
         lake_of(home), "report.form_r1", {"period": period, "level": "city", "entity_code": "city"}, verify=True
     )
     assert found.verified
-    counts = export_database(lake_of(home), tmp_path / "lake.duckdb")
+    counts = export_database(lake_of(home), tmp_path / "lake.duckdb").counts
     assert counts["landing.record"] == len(expected["landing.record"])
     for delivery in Intake(home).deliveries():
         if delivery.kind == "evidence":

@@ -298,6 +298,7 @@ def test_a_home_that_may_not_be_written_is_read_and_named(city: Home, tmp_path: 
         ["verify", "catalog.roll_up", "--rows", "1"],
         ["history", "SELECT count(*) FROM catalog.resource", "--format", "csv"],
         ["held"],
+        ["export", str(tmp_path / "lake.duckdb")],
     ]
     writing = [
         ["run", "--period", "2026-05"],
@@ -323,6 +324,8 @@ def test_a_home_that_may_not_be_written_is_read_and_named(city: Home, tmp_path: 
     told = json.loads(ended.stdout)
     for command, (code, text) in zip([*reading, *writing], told, strict=True):
         assert code == (0 if command in reading else 1), (command, text)
+        if command[0] == "export":
+            assert "未记入事件链" in text
         if command in writing:
             assert f"{home}" in text
             assert "只读或无写入权限" in text

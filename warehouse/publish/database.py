@@ -1,6 +1,7 @@
 """The lake's tables as one DuckDB file that a plain `duckdb` opens, with comments."""
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from readers.policy.files import load
@@ -14,8 +15,16 @@ from warehouse.tables.quoting import literal
 from warehouse.trace.column_grade import DATABASE, keep_door
 
 
-def export_database(lake: Lake, target: Path) -> dict[str, int]:
-    """Write all tables, built aside and renamed into place; returns the rows of each.
+@dataclass(frozen=True)
+class Exported:
+    """The rows of each table, and whether the chain of events says that they were exported: a home that may not be written says nothing."""
+
+    counts: dict[str, int]
+    is_on_record: bool
+
+
+def export_database(lake: Lake, target: Path) -> Exported:
+    """Write all tables, built aside and renamed into place.
 
     Raises:
         FileNotFoundError: the target's folder is not there.
@@ -50,4 +59,4 @@ def export_database(lake: Lake, target: Path) -> dict[str, int]:
         sync(aside)
         reach("file.inside", "export")
         publication.add(aside, target)
-    return counts
+    return Exported(counts, publication.is_on_record)

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from warehouse.store.home import Home
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.published import publishing
 from warehouse.tables.quoting import identifier
@@ -28,9 +29,14 @@ _TAKEN_IN = {"policy", "landing"}
 Keys = Mapping[str, Mapping[str, object]]
 
 
+def lineage_file(home: Home) -> Path:
+    """Where the page of a home is published."""
+    return home.reports / "lineage.html"
+
+
 def publish_lineage(lake: Lake) -> Path:
-    """Write `reports/lineage.html`, whose example commands trace a row that the lake holds; returns the file."""
-    target = lake.home.reports / "lineage.html"
+    """Write the page of the home, whose example commands trace a row that the lake holds; returns the file."""
+    target = lineage_file(lake.home)
     with lake.reading() as connection:
         snapshot = current_snapshot(connection)
     with publishing(lake.home, "report", snapshot) as publication, publication.placed(target) as aside:

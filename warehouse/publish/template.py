@@ -7,7 +7,7 @@ filled-in template (`readers/tables/xlsx_file.py`), and telling its example from
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -66,7 +66,7 @@ class _Code(NamedTuple):
     reference: str
 
 
-def write_template(kind: str, policy: PolicyOnDay, path: Path) -> None:
+def write_template(kind: str, policy: PolicyOnDay, target: Path | BinaryIO) -> None:
     """Write the template of a kind; a catalogue's has the columns of resources, then of fields (信息项).
 
     Sheet 1 has the Chinese headings, required ones marked by `*` and colour, and an example below them that readers set aside, so that
@@ -80,7 +80,7 @@ def write_template(kind: str, policy: PolicyOnDay, path: Path) -> None:
     if not columns:
         raise KeyError(kind)
     title = f"{KINDS[kind].name_zh} 交付模板"
-    with xlsxwriter.Workbook(path) as book:
+    with xlsxwriter.Workbook(target) as book:
         book.set_properties({"title": title, "created": datetime(2025, 1, 1, tzinfo=UTC)})
         look = Look(book)
         sheet = book.add_worksheet(KINDS[kind].name_zh)

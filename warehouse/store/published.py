@@ -5,6 +5,7 @@ comes next to the chain puts on record what was. Belongs here: doing that, findi
 what a file says (`publish`).
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ class Publication:
     """Files that will be put in place together.
 
     period: that they are about, if they are about one. snapshot: of the lake, that they were made from.
+    is_on_record: whether the chain says so; what goes elsewhere can be had of a home that may not be written.
     """
 
     def __init__(self, home: Home, place: str, snapshot: int, period: str) -> None:
@@ -25,6 +27,7 @@ class Publication:
         self._place = place
         self._about = {"period": period, "snapshot": snapshot}
         self._files: list[tuple[Path, Path, str]] = []
+        self.is_on_record = True
 
     @contextmanager
     def placed(self, target: Path) -> Iterator[Path]:
@@ -40,7 +43,13 @@ class Publication:
     def _put(self) -> None:
         if not self._files:
             return
-        with Chain(self._home).locked() as end:
+        chain = Chain(self._home)
+        if not any(self._is_inside(target) for _, target, _ in self._files) and not os.access(chain.folder, os.W_OK):
+            for aside, target, _ in self._files:
+                put_in_place(aside, target, self._place)
+            self.is_on_record = False
+            return
+        with chain.locked() as end:
             lines = end.lines(self._notes())
             # In the order of the lines: what is in place when the process dies is the beginning of them.
             end.announce(lines, files=[(self._named(target), sha256) for _, target, sha256 in self._files])
