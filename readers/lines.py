@@ -6,6 +6,7 @@ meaning.
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -44,6 +45,9 @@ class LongCellError(ValueError):
 def split(text: str, delimiter: str = ",", *, blank_before_quote: bool = False) -> Iterator[Line]:
     """Split text into its records, blank lines included, with \\n, \\r\\n or \\r as line ends.
 
+    Where the first line ends with a line feed, a carriage return alone ends none (`has_stray_returns`): a program that appended a cell
+    to each line left it there, and the record goes on.
+
     blank_before_quote: a quoted cell may stand after a blank, as in `1, "2,3"`; blanks before cells are left out.
 
     Raises:
@@ -58,21 +62,43 @@ def split(text: str, delimiter: str = ",", *, blank_before_quote: bool = False) 
         taken.append("")
         yield _END
 
+    strays = 0
+    begun: list[str] = []
     first = 1
+    ends_with_feed = _ends_with_feed(text)
     reader = csv.reader(feed(), delimiter=delimiter, skipinitialspace=blank_before_quote)
     while True:
         try:
             cells = next(reader)
         except csv.Error as error:
             raise LongCellError(first) from error
-        if taken[-1] == "":
-            if cells == [_END]:
+        if is_end := taken[-1] == "":
+            if cells != [_END]:
+                raise OpenQuoteError(first)
+            if not begun:
                 return
-            raise OpenQuoteError(first)
-        last = first + len(taken) - 1
+            cells = begun if begun != [""] else []
+        elif begun:
+            cells = [*begun[:-1], begun[-1] + (cells or [""])[0], *cells[1:]]
+        if not is_end and ends_with_feed and taken[-1].endswith("\r"):
+            begun, strays = cells or [""], strays + 1
+            continue
+        last = first + len(taken) - 1 - strays
         yield Line(first, last, cells, "".join(taken))
+        if is_end:
+            return
+        begun, strays, first = [], 0, last + 1
         taken.clear()
-        first = last + 1
+
+
+def has_stray_returns(text: str) -> bool:
+    """Whether carriage returns stand within lines that end with line feeds."""
+    return _ends_with_feed(text) and re.search(r"\r(?!\n)", text) is not None
+
+
+def _ends_with_feed(text: str) -> bool:
+    end = re.search(r"\r\n|\n|\r", text)
+    return end is not None and end[0] != "\r"
 
 
 def longest_cell() -> int:

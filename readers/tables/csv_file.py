@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import NamedTuple
 
-from readers.lines import LongCellError, OpenQuoteError, split, without_line_end
+from readers.lines import LongCellError, OpenQuoteError, has_stray_returns, split, without_line_end
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record
 from readers.tables.table import (
@@ -72,6 +72,8 @@ def read_csv(data: bytes, layout: Layout, notes: list[str]) -> tuple[str, Iterat
         others = "、".join(encoding for encoding, _ in texts if encoding != choice.encoding)
         also = f"（{others} 也可解码 whole in {others} too）" if others else ""
         notes.append(f"文字按 {choice.encoding} 解码{also} decoded as {choice.encoding}")
+    if has_stray_returns(choice.text):
+        notes.append("行内有多余的回车符，按无处理 carriage returns within lines are taken as nothing")
     notes.extend(heading_notes(place, head[: choice.found.start], choice.found, layout))
     below = chain(head[choice.found.end :], rows)
     table = Table(layout, choice.found, place, head, notes, counts_cells=True)
