@@ -1,4 +1,4 @@
-"""What README and the pages under docs/ name is there: files, tables and columns, commands, how many rules there are.
+"""What README and the pages under docs/ name is there: files, tables and columns, commands, fault points, how many rules there are.
 
 Does not belong here: the queries of the analysts' pages (tests/pipeline/test_plain_duckdb.py), CONTRIBUTING and the
 decisions (test_contributing.py).
@@ -78,6 +78,22 @@ def test_the_readme_has_every_command_and_kind_and_counts_the_rules(page: Path) 
     assert all(f"`{kind}`" in text for kind in KINDS)
     count = len({rule.entry_key for rule in shipped_policy().lists["quality_rule"]})
     assert re.search(rf"{count} rules|{count} 条规则", text)
+
+
+@every_page
+def test_no_table_tells_twice_of_one_thing(page: Path) -> None:
+    for table in re.findall(r"(?:^\|.*\n)+", page.read_text("utf-8"), re.MULTILINE):
+        named = re.findall(r"^\| (`[^`]+`) \|", table, re.MULTILINE)
+        assert sorted(named) == sorted(set(named))
+
+
+@pytest.mark.parametrize("page", ["operations.md", "operations.zh-CN.md"])
+def test_the_page_has_every_place_at_which_a_file_can_be_cut_off(page: str) -> None:
+    at = r'(?:reach\("file\.(?:inside|after)", |write_whole\(.*, |\bplaced\(\w+, |publishing\([\w.]+, )"(\w+)"'
+    sources = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    places = {place for file in sources for place in re.findall(at, file.read_text("utf-8"))}
+    (row,) = re.findall(r"^\| `file\.inside`.*\| (.*) \|$", (ROOT / "docs" / page).read_text("utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", row)) == places
 
 
 def _commands() -> dict[str, list[str]]:
