@@ -10,6 +10,11 @@ from warehouse.provenance.columns import column_lineage
 from warehouse.provenance.rewrite import UnsupportedConstruct, inputs, retarget, rewrite
 
 REFUSED = {
+    "union beside a recursion": (
+        "WITH RECURSIVE u AS (SELECT a.id FROM s.a AS a UNION ALL SELECT b.id FROM s.b AS b), "
+        "r AS (SELECT u.id FROM u UNION ALL SELECT b.id FROM r JOIN s.b AS b ON b.part = r.id) SELECT r.id FROM r",
+        "does not read itself",
+    ),
     "framed row_number": (
         "SELECT a.id FROM s.a AS a QUALIFY row_number() OVER "
         "(ORDER BY a.id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) = 1",

@@ -114,13 +114,16 @@ version AS (
 ),
 
 edge AS (
-    SELECT v.unit_code, v.parent_code AS superior_code, v.valid_from, v.valid_to
-    FROM version AS v
-    WHERE v.parent_code <> v.unit_code
-    UNION ALL
-    SELECT v.unit_code, v.department_code, v.valid_from, v.valid_to
-    FROM version AS v
-    WHERE v.department_code <> v.unit_code AND v.department_code IS DISTINCT FROM v.parent_code
+    SELECT u.*
+    FROM (
+        SELECT v.unit_code, v.parent_code AS superior_code, v.valid_from, v.valid_to
+        FROM version AS v
+        WHERE v.parent_code <> v.unit_code
+        UNION ALL
+        SELECT v.unit_code, v.department_code, v.valid_from, v.valid_to
+        FROM version AS v
+        WHERE v.department_code <> v.unit_code AND v.department_code IS DISTINCT FROM v.parent_code
+    ) AS u
 ),
 
 -- Units that are each other's parents end here: an administration has six levels, from the state to the village.
