@@ -4,6 +4,7 @@ Belongs here: the order of deliveries, the notice, `expected.json`. Does not bel
 """
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from example_city.catalogues import catalogue_deliveries
 from example_city.contents import content_deliveries
 from example_city.costs import cost_deliveries, yuan
 from example_city.equation import outcome
-from example_city.ledger import Difference, assets, differences, event_deliveries, ledger_deliveries
+from example_city.ledger import Difference, assets, differences, event_deliveries, ledger_deliveries, standings_of_all
 from example_city.model import NOTICE, Delivery
 from example_city.recognition import (
     authorisation_deliveries,
@@ -44,7 +45,8 @@ class CitySummary:
     """What was written and what must come out of it.
 
     `records_by_kind` holds the record equation of each kind, under the names of `shuzhang status`. `cards`
-    counts resources that meet every required criterion (disposed ones included), `memo` all others.
+    counts resources that meet every criterion of scope and recognition (disposed ones included), `memo` those in scope
+    that do not, `unassessed` those of which a criterion of scope is unknown; the others are outside.
     The closing figures are those of the cards at the end of `period`, by the generator's own reckoning.
     `differences` are all those between these cards and the ledger.
     `missing` are the codes of units that owe a catalogue: no record of theirs came in, from them or from
@@ -61,11 +63,14 @@ class CitySummary:
     fields: int
     cards: int
     memo: int
+    unassessed: int
     disposals: int
     period: str
     closing_count: int
+    closing_booked: int
     closing_cost_cny: str
     closing_amortisation_cny: str
+    closing_development_cny: str
     differences: tuple[Difference, ...]
     missing: tuple[str, ...]
     portal_code: str
@@ -96,8 +101,9 @@ def summary(found: list[Delivery]) -> CitySummary:
     result = outcome(found)
     catalogue = result.records("catalog")
     organisations = result.records("organisations")
-    held = [a for a in assets() if a.recognised <= PERIOD_END and not (a.disposed and a.disposed <= PERIOD_END)]
-    balances = [a.balances(PERIOD_END) for a in held]
+    held = [a for a in assets() if a.is_held(PERIOD_END)]
+    balances = [a.balance(PERIOD_END) for a in held]
+    standings = Counter(standings_of_all())
     defects: dict[str, set[str]] = {}
     for delivery in found:
         for file in delivery.files:
@@ -113,12 +119,15 @@ def summary(found: list[Delivery]) -> CitySummary:
         resources=len(catalogue),
         fields=sum(len(r.fields) for r in catalogue),
         cards=len(assets()),
-        memo=len(catalogue) - len(assets()),
-        disposals=sum(a.disposed is not None for a in assets()),
+        memo=standings["memo"],
+        unassessed=standings["unassessed"],
+        disposals=sum(a.closed is not None for a in assets()),
         period=f"{PERIOD_END:%Y-%m}",
         closing_count=len(held),
-        closing_cost_cny=yuan(sum(cost for cost, _ in balances)),
-        closing_amortisation_cny=yuan(sum(amortised for _, amortised in balances)),
+        closing_booked=sum(a.is_in_the_books(PERIOD_END) for a in held),
+        closing_cost_cny=yuan(sum(b.cost for b in balances)),
+        closing_amortisation_cny=yuan(sum(b.amortised for b in balances)),
+        closing_development_cny=yuan(sum(b.development for b in balances)),
         differences=tuple(differences(f"{PERIOD_END:%Y-%m}")),
         missing=tuple(sorted(u.code for u in UNITS.values() if not u.resource_count)),
         portal_code=UNITS[PORTAL].code,

@@ -38,7 +38,7 @@ _LAYOUTS = (
 
 @dataclass(frozen=True)
 class CostLine:
-    """A line of cost; `resource_code` is empty for common costs, `cents` are CNY cents."""
+    """A line of cost; `resource_code` is empty for common costs, `cents` are CNY cents, `available` is None in development."""
 
     holder: Unit
     resource_code: str
@@ -51,11 +51,6 @@ class CostLine:
     driver: str = ""
     voucher: str = ""
     line_no: int = 0
-
-    @property
-    def start(self) -> date:
-        """The day from which it counts as capitalised."""
-        return self.available or self.posted
 
 
 def yuan(cents: int) -> str:
@@ -76,7 +71,8 @@ def _lines(plan: Plan) -> Iterable[CostLine]:
         return
     for number in range(1 + draw(3, "lines", code) if cost == "development" else 0):
         posted = _month_end(plan.begin + timedelta(number * 75 + draw(30, "posted", code, number)))
-        waits = draw(3, "available", code, number) > 0
+        # Some are still in development.
+        waits = draw(24, "available", code, number)
         yield CostLine(
             holder,
             code,
@@ -84,7 +80,7 @@ def _lines(plan: Plan) -> Iterable[CostLine]:
             choose(_KINDS["开发"], "cost kind", code, number),
             600_000 + draw(48_000_000, "amount", code, number),
             posted,
-            posted + timedelta(draw(40, "days", code, number)) if waits else None,
+            posted + timedelta(draw(40, "days", code, number) if waits % 3 else 0) if waits else None,
             choose(_LIVES, "life", code, number),
         )
     for phase, odds in (("研究", 1 if cost == "research" else 4), ("运维", 3)):

@@ -1,7 +1,7 @@
 """The register and the ledger of the example city: cards, disposals, and the balances that follow.
 
-Belongs here: events and ledger deliveries, their differences, and the generator's own amortisation. Does not belong here: cost
-lines (`costs.py`). The ledger mostly agrees with the cards; where it does not, `_TOO_MUCH` and its neighbours
+Belongs here: events and ledger deliveries, their differences, and the generator's own amortisation, month by month. Does not belong here:
+cost lines (`costs.py`). The ledger mostly agrees with the cards; where it does not, `_TOO_MUCH` and its neighbours
 say so.
 """
 
@@ -16,7 +16,6 @@ from example_city.costs import CostLine, cost_lines, yuan
 from example_city.model import Delivery, Layout, Record
 from example_city.recognition import Plan, own_code, plans, table_file
 
-_DEFAULT_LIFE = 120
 _LAYOUTS = (Layout(), Layout(form="csv"), Layout(headings="name"), Layout(form="csv", encoding="gb18030"))
 #: Period -> its last day, the day before it began, the day of delivery where each period is delivered by
 #: itself.
@@ -44,6 +43,24 @@ _LATE = frozenset({"water"})
 
 
 @dataclass(frozen=True)
+class Balance:
+    """What the books have of an asset, in cents."""
+
+    cost: int = 0
+    amortised: int = 0
+    development: int = 0
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        return {
+            "cost": self.cost,
+            "amortisation": self.amortised,
+            "net": self.cost - self.amortised,
+            "development": self.development,
+        }
+
+
+@dataclass(frozen=True)
 class Asset:
     """A recognised resource with its capitalised lines, the day of recognition and that of disposal."""
 
@@ -52,19 +69,60 @@ class Asset:
     recognised: date
     disposed: date | None = None
 
-    def balances(self, on: date) -> tuple[int, int]:
-        """Cost and accumulated amortisation in cents at a month's end, straight line by whole months."""
-        if self.disposed and self.disposed <= on:
-            return 0, 0
-        cost = amortised = 0
+    @property
+    def closed(self) -> date | None:
+        """The day on which it left the register, by an event or a decision."""
+        return min(filter(None, (self.disposed, self.plan.ended_on)), default=None)
+
+    @property
+    def has_life(self) -> bool:
+        return any(line.life and line.available for line in self.lines)
+
+    def is_held(self, on: date) -> bool:
+        return self.recognised <= on and not (self.closed and self.closed <= on)
+
+    def is_in_the_books(self, on: date) -> bool:
+        """Whether its unit books anything of it; of a unit that books in one sum, nobody can tell."""
+        return self.plan.resource.holder.short in _TOTALS_ONLY or any(self.balance(on).amounts.values())
+
+    def balance(self, on: date) -> Balance:
+        """The balance at a month's end: straight line by whole months, from the month in which it could be used."""
+        if not self.is_held(on):
+            return Balance()
+        development = sum(n.cents for n in self.lines if n.posted <= on and not (n.available and n.available <= on))
+        entering: dict[int, list[CostLine]] = {}
         for line in self.lines:
-            added = max(line.start, self.recognised)
-            if added <= on:
-                life = line.life or _DEFAULT_LIFE
-                months = min(life, (on.year - added.year) * 12 + on.month - added.month + 1)
-                cost += line.cents
-                amortised += (line.cents * months + life // 2) // life
-        return cost, amortised
+            if line.available and line.available <= on:
+                entering.setdefault(_month(line.available), []).append(line)
+        if not entering:
+            return Balance(development=development)
+        if not self.has_life:
+            # Without a life it has no value, and the unit books nothing.
+            return Balance()
+        cost = amortised = taken = base = elapsed = 0
+        left = self._first_life(min(entering))
+        for month in range(min(entering), _month(on) + 1):
+            if lines := entering.get(month):
+                stated = [line for line in lines if line.life]
+                left = max(0, left - elapsed)
+                if stated:
+                    left = max(stated, key=lambda n: (f"{n.posted:%Y-%m}", n.voucher, n.line_no)).life or 0
+                cost += sum(line.cents for line in lines)
+                taken, base, elapsed = amortised, cost - amortised, 0
+                left = left or 1
+            elapsed += 1
+            amortised = taken + (base * min(left, elapsed) + left // 2) // left
+        return Balance(cost, amortised, development)
+
+    def _first_life(self, first: int) -> int:
+        """Months from the first one on: what the first line that has a life leads up to and says."""
+        months = {_month(n.available): n for n in self.lines if n.life and n.available}
+        month = min(months)
+        return month - first + (months[month].life or 0)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month
 
 
 @dataclass(frozen=True)
@@ -95,7 +153,7 @@ def assets() -> tuple[Asset, ...]:
     found: dict[str, Asset] = {}
     for plan in plans():
         lines = _capitalised().get(plan.resource.code, ())
-        recognised = plan.recognised_on(min((line.start for line in lines), default=None))
+        recognised = plan.recognised_on(min((line.posted for line in lines), default=None))
         if recognised:
             found[plan.resource.code] = Asset(plan, lines, recognised)
     for day in _DISPOSALS:
@@ -105,6 +163,13 @@ def assets() -> tuple[Asset, ...]:
         code = shuffled(ready, "disposal", day)[0]
         found[code] = replace(found[code], disposed=day)
     return tuple(found.values())
+
+
+def standings_of_all() -> Iterable[str]:
+    """Where each resource stands: card, memo, unassessed or outside."""
+    for plan in plans():
+        lines = _capitalised().get(plan.resource.code, ())
+        yield plan.standing(min((line.posted for line in lines), default=None))
 
 
 def event_deliveries() -> list[Delivery]:
@@ -135,23 +200,24 @@ def _booked(holder: Unit) -> list[Asset]:
     """The assets that a holder has in its ledger: its cards, save for what it does wrong."""
     found = [a for a in assets() if a.plan.resource.holder is holder]
     if holder.short in _LEFT_OUT:
-        return found[1:]
+        return sorted(found, key=lambda asset: not asset.balance(_PERIODS["2026-05"][1]).cost)[1:]
     if holder.short in _MEMO_BOOKED:
-        cards = {a.plan.resource.code for a in found}
-        lines, plan = next(
-            (lines, p)
+        costed = _capitalised()
+        plan = next(
+            p
             for p in plans()
-            if p.resource.holder is holder
-            and p.resource.code not in cards
-            and (lines := _capitalised().get(p.resource.code))
+            if p.resource.holder is holder and p.resource.code not in costed and p.standing(None) == "memo"
         )
-        return [*found, Asset(plan, lines, lines[0].start)]
+        day = date(2025, 6, 30)
+        line = CostLine(holder, plan.resource.code, "开发", "采集加工", 5_000_000, day, day, 60)
+        return [*found, Asset(plan, (line,), day)]
     if holder.short in _UNKNOWN:
         resource = replace(found[0].plan.resource, code="旧系统-001")
         return [*found, replace(found[0], plan=replace(found[0].plan, resource=resource))]
     if more := _TOO_MUCH.get(holder.short):
-        first, *others = found
-        lines = (replace(first.lines[0], cents=first.lines[0].cents + more), *first.lines[1:])
+        first, *others = sorted(found, key=lambda asset: not asset.balance(_PERIODS["2026-05"][1]).cost)
+        line = next(n for n in first.lines if n.available and n.available < _PERIODS["2026-05"][1])
+        lines = tuple(replace(n, cents=n.cents + more) if n is line else n for n in first.lines)
         return [replace(first, lines=lines), *others]
     return found
 
@@ -163,14 +229,21 @@ def _month_ends(holder: Unit, period: str) -> tuple[date, date]:
 
 
 def _accounts(holder: Unit, sender: Unit, period: str, resource_code: str, booked: list[Asset]) -> Iterable[Record]:
-    """The lines of 1701 (a debit account) and 1702 (a credit account) of one resource, or of all together."""
+    """The lines of 1701 (a debit account), 1702 (a credit account) and of development, of one resource or of all together."""
     end, before = _month_ends(holder, period)
-    closing = [sum(amounts) for amounts in zip((0, 0), *(a.balances(end) for a in booked), strict=True)]
-    opening = [sum(amounts) for amounts in zip((0, 0), *(a.balances(before) for a in booked), strict=True)]
-    if resource_code and not any(closing + opening):
+    closing, opening = ([a.balance(day).amounts for a in booked] for day in (end, before))
+    accounts = (
+        ("cost", "1701", "无形资产"),
+        ("amortisation", "1702", "无形资产累计摊销"),
+        ("development", "5301" if holder.kind == "国有企业" else "1703", "研发支出"),
+    )
+    if resource_code and not any(any(amounts.values()) for amounts in (*closing, *opening)):
         return
-    for place, (code, name) in enumerate((("1701", "无形资产"), ("1702", "无形资产累计摊销"))):
-        change = closing[place] - opening[place]
+    for amount, code, name in accounts:
+        closed, opened = (sum(amounts[amount] for amounts in balances) for balances in (closing, opening))
+        if amount == "development" and not (closed or opened):
+            continue
+        change = closed - opened
         up, down = max(change, 0), max(-change, 0)
         yield Record(
             {
@@ -179,10 +252,10 @@ def _accounts(holder: Unit, sender: Unit, period: str, resource_code: str, booke
                 "account_code": code,
                 "account_name": name,
                 "resource_code": resource_code,
-                "opening_cny": yuan(opening[place]),
-                "debit_cny": yuan(up if code == "1701" else down),
-                "credit_cny": yuan(down if code == "1701" else up),
-                "closing_cny": yuan(closing[place]),
+                "opening_cny": yuan(opened),
+                "debit_cny": yuan(down if amount == "amortisation" else up),
+                "credit_cny": yuan(up if amount == "amortisation" else down),
+                "closing_cny": yuan(closed),
             }
         )
 
@@ -208,20 +281,17 @@ def differences(period: str) -> list[Difference]:
     for holder in (unit for unit in UNITS.values() if unit.short not in _TOTALS_ONLY):
         kind = next((kind for shorts, kind in deeds if holder.short in shorts), "matched")
         end, _, _ = _PERIODS[period]
-        cards = {a.plan.resource.code: a.balances(end) for a in assets() if a.plan.resource.holder is holder}
+        cards = {a.plan.resource.code: a.balance(end) for a in assets() if a.plan.resource.holder is holder}
         told, _ = _month_ends(holder, period)
-        ledger = {a.plan.resource.code: a.balances(told) for a in _booked(holder)}
+        ledger = {a.plan.resource.code: a.balance(told) for a in _booked(holder)}
         for code in sorted(cards.keys() | ledger.keys()):
-            amounts = zip(_amounts(*cards.get(code, (0, 0))), _amounts(*ledger.get(code, (0, 0))), strict=True)
-            for name, (card, booked) in zip(("cost", "amortisation", "net"), amounts, strict=True):
+            booked_amounts = ledger.get(code, Balance()).amounts
+            for name, card in cards.get(code, Balance()).amounts.items():
+                booked = booked_amounts[name]
                 if card != booked:
                     why = kind if booked else "card_only"
                     found.append(Difference(holder.code, code, name, yuan(card), yuan(booked), why))
     return found
-
-
-def _amounts(cost: int, amortised: int) -> tuple[int, int, int]:
-    return cost, amortised, cost - amortised
 
 
 def ledger_deliveries() -> list[Delivery]:

@@ -52,6 +52,8 @@ complete|1|效益|不符合|系统已停用，预期不再产生效益|
 complete|2|合规|不符合|权属争议尚未解决|
 papers_only|0|计量|符合|暂按合同价认定，限期补齐凭证|2026-05-31
 """
+#: What makes an asset of a resource; reviews are conditions of its management and use.
+_FOR_SCOPE = ("control", "benefit")
 _CRITERIA = {"control": "控制", "benefit": "效益", "security": "合规", "risk": "合规", "cost": "计量"}
 
 _EVIDENCE_DAY, _REVIEW_DAY = date(2026, 7, 1), date(2026, 7, 2)
@@ -98,29 +100,44 @@ class Plan:
         """The day of the decision that overrides."""
         return date(2026, 4, 1) + timedelta(draw(60, "decided", self.resource.code))
 
+    def _met_on(self, name: str, cost_day: date | None) -> date | None:
+        """The day on which a requirement was first shown to be met; papers count even if a decision takes back what they say."""
+        days = []
+        if self.statements[name] == _ALL_MET[name]:
+            days.append(cost_day if name == "cost" else self.day(name))
+        if self.decision and self.decision.covers(name) and self.decision.statement == "符合":
+            days.append(self.decided_at)
+        return min((day for day in days if day), default=None)
+
     @property
-    def is_recognised(self) -> bool:
-        """Whether the resource meets every requirement, decisions taken into account."""
-        return self.resource.holder.short not in UNAUTHORISED and all(
-            self.decision.statement == "符合"
-            if self.decision and self.decision.covers(name)
-            else statement == _ALL_MET[name]
-            for name, statement in self.statements.items()
-        )
+    def scope_date(self) -> date | None:
+        """The day on which it was known to be a data asset."""
+        if self.resource.holder.short in UNAUTHORISED:
+            return None
+        days = [day for name in _FOR_SCOPE if (day := self._met_on(name, None))]
+        return max(authorised_from(self.resource.holder), *days) if len(days) == len(_FOR_SCOPE) else None
 
     def recognised_on(self, cost_day: date | None) -> date | None:
-        """The day on which the last requirement was met, given that of the first capitalised cost."""
-        if not self.is_recognised:
+        """The day on which it got its card, given that of the first capitalised cost."""
+        scope, cost = self.scope_date, self._met_on("cost", cost_day)
+        met = max(scope, cost) if scope and cost else None
+        return None if met and self.ended_on and self.ended_on <= met else met
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day on which a decision ended its being an asset."""
+        if self.decision is None or self.decision.statement == "符合":
             return None
-        days = [authorised_from(self.resource.holder)]
-        for name in self.statements:
-            if self.decision and self.decision.covers(name):
-                days.append(self.decided_at)
-            elif name == "cost":
-                days.append(cost_day or self.begin)
-            else:
-                days.append(self.day(name))
-        return max(days)
+        return self.decided_at if any(map(self.decision.covers, (*_FOR_SCOPE, "cost"))) else None
+
+    def standing(self, cost_day: date | None) -> str:
+        """card, memo, unassessed or outside."""
+        if self.recognised_on(cost_day):
+            return "card"
+        denied = any(self._met_on(name, None) is None and self.statements[name] for name in _FOR_SCOPE)
+        if denied or self.ended_on:
+            return "outside"
+        return "memo" if self.scope_date else "unassessed"
 
 
 def _outcome_lines() -> Iterable[tuple[str, int, dict[str, str]]]:

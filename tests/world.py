@@ -23,7 +23,7 @@ HOLDER = "11990100000000107X"
 #: What makes cards of resources: a registered unit, its authority, and per resource a catalogue entry, evidence and reviews.
 _BASE = {
     "organisations": "organisation_code,name,level,district_code,unit_kind,accounting_system,valid_from\n"
-    f"{HOLDER},示例市数据局,市,990100,行政单位,政府会计,2020-01-01\n",
+    f"{HOLDER},示例市数据局,市,990100,{{0}},{{1}},2020-01-01\n",
     "authorisations": "legal_basis,document_no,valid_from\n办法第八条,示数发1号,2020-01-02\n",
 }
 _OF_RESOURCE = {
@@ -42,11 +42,12 @@ _OF_RESOURCE = {
 class World:
     """Deliveries of one unit, and the tables that follow from them.
 
-    folder: where files lie until they are read.
+    folder: where files lie until they are read. unit_kind, accounting_system: of the unit, as delivered.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, unit_kind: str = "行政单位", accounting_system: str = "政府会计") -> None:
         self._folder = folder
+        self._is_of = unit_kind, accounting_system
         self._count = 0
         self.connection = duckdb.connect(config={"threads": 1})
         with as_file(files("policy")) as policy:
@@ -60,7 +61,7 @@ class World:
     def cards(self, codes: Collection[str]) -> None:
         """Deliver all but costs, so that each resource that has a cost becomes a card."""
         for kind, text in _BASE.items():
-            self.deliver(kind, text, "2020-02-01")
+            self.deliver(kind, text.format(*self._is_of), "2020-02-01")
         for kind, (headings, rows) in _OF_RESOURCE.items():
             self.deliver(kind, "\n".join([headings, *(rows.format(code, HOLDER) for code in codes)]), "2020-02-01")
 

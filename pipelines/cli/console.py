@@ -198,6 +198,7 @@ _FIGURES = {
     "fields": "字段 / fields",
     "cards": "资产卡片 / asset cards",
     "memo": "备查簿 / memo register",
+    "unassessed": "未认定 / to assess",
     "snapshots": "期末余额 / snapshots",
     "quality_score_pct": "质量得分 % / quality score",
     "quality_assessed_pct": "其中已评 % / of it assessed",

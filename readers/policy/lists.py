@@ -379,10 +379,11 @@ LISTS: Mapping[str, ListShape] = {
     ),
     "recognition_criterion": ListShape(
         ("requirement",),
-        ("criterion", "evidence_kind", "is_required"),
+        ("criterion", "requirement_set", "evidence_kind", "is_required"),
         ("criterion_zh", "evidence_code"),
         {
             "is_required": _YES_NO,
+            "requirement_set": one_of("scope", "recognition", "management"),
             "evidence_kind": one_of("authorisations", "evidence", "reviews", "costs", "quality"),
         },
         more=_NAMES,
@@ -429,7 +430,8 @@ LISTS: Mapping[str, ListShape] = {
         {"value": _NUMBER},
         values={"default_life_months": _whole(1, 1200), "reconciliation_tolerance_cny": _decimal(2, 10**14)},
         more=_NAMES,
-        needed=("default_life_months", "reconciliation_tolerance_cny"),
+        # A default life is the city's to set: no standard has one.
+        needed=("reconciliation_tolerance_cny",),
     ),
     "plausible_bound": ListShape(
         ("name",),
@@ -452,7 +454,7 @@ LISTS: Mapping[str, ListShape] = {
         ("sign", "amount_name_zh"),
         checks={
             "accounting_system": one_of("government", "enterprise", "unknown"),
-            "amount_kind": one_of("cost", "amortisation", "net"),
+            "amount_kind": one_of("cost", "amortisation", "net", "impairment", "development", "stock"),
             "sign": one_of("+", "-"),
         },
         more=("account_name_zh",),
@@ -475,7 +477,12 @@ LISTS: Mapping[str, ListShape] = {
     "control_finding_kind": ListShape(
         ("kind",),
         ("message_zh", "message_en", "mend_zh", "mend_en"),
-        checks={"kind": one_of("cost_after_disposal", "reversal_beyond_cost")},
+        checks={
+            "kind": one_of(
+                *("cost_after_disposal", "reversal_beyond_cost", "life_missing", "impairment_of_government"),
+                *("condition_failed", "condition_expired", "condition_missing"),
+            )
+        },
     ),
     "owed_delivery": ListShape(("unit_kind", "kind"), checks={"kind": one_of(*KINDS)}, more=_NAMES),
     "rejection_rule": ListShape(

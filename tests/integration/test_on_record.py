@@ -314,12 +314,12 @@ def test_a_run_of_the_ui_stops_too_where_what_was_received_is_gone(home: Home) -
 def test_an_officers_edit_is_an_event_and_its_kept_file_is_looked_for(home: Home) -> None:
     file = home.policy / "parameter.csv"
     text = file.read_text("utf-8")
-    entry = next(line for line in text.splitlines() if line.startswith("default_life_months,"))
-    file.write_text(text.replace(entry, entry.replace(",120,", ",96,")), "utf-8")
+    entry = next(line for line in text.splitlines() if line.startswith("reconciliation_tolerance_cny,"))
+    file.write_text(text.replace(entry, entry.replace(",0.00,", ",0.01,")), "utf-8")
     run_home(home)
     (event,) = [event for event in Chain(home).events() if event.kind == "policy" and event.body["changes"]]
     ((name, key, _, old, new),) = event.body["changes"]
-    assert (name, key, old != new) == ("parameter", "default_life_months", True)
+    assert (name, key, old != new) == ("parameter", "reconciliation_tolerance_cny", True)
     blob = home.blob(event.body["files"]["parameter.csv"])
     assert blob.read_bytes() == file.read_bytes()
     blob.unlink()

@@ -144,7 +144,6 @@ def _from(policy: PolicySet, name: str, day: date) -> PolicySet:
     "name",
     [
         "cost_treatment",
-        "parameter",
         "grade_level",
         "grade_matrix",
         "access_limit",

@@ -42,7 +42,10 @@ def _by_key(rows: list[tuple[Any, ...]], table: str) -> dict[tuple[Any, ...], tu
 def test_what_is_told_is_what_the_next_run_does(city_of_few: Home) -> None:
     home = city_of_few
     assert _diff(home) == {"rereads": False, "tables": []}
-    _edit(home, "parameter", "\ndefault_life_months,120,", "\ndefault_life_months,36,")
+    treatments = home.policy / "cost_treatment.csv"
+    treatments.write_text(
+        f"{treatments.read_text('utf-8').rstrip()}\ndevelopment,expensed,,,test,proposal,2025-09-01\n", "utf-8"
+    )
     _edit(home, "access_limit", "open,general_1,unconditional", "open,general_1,conditional")
     _edit(home, "rejection_rule", "\nbad_amount,reject,", "\nbad_amount,warn,")
     before = contents(home)

@@ -9,6 +9,9 @@ import pytest
 from tests.homes import ask, deliver_files, one, run_home
 from warehouse.store.home import Home
 
+#: A city that gives a life to cards which no line gives one.
+LIFE = "default_life_months,{0},months,默认摊销月数,default life,a test,proposal,{1}\n"
+
 
 @pytest.fixture
 def home(city: Home, tmp_path: Path) -> Home:
@@ -20,12 +23,11 @@ def home(city: Home, tmp_path: Path) -> Home:
 def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) -> None:
     before = one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'")
     file = home.policy / "parameter.csv"
-    file.write_text(file.read_text("utf-8").replace("default_life_months,120,", "default_life_months,60,"), "utf-8")
+    file.write_text(file.read_text("utf-8") + LIFE.format(120, "2019-01-01"), "utf-8")
     outcome = run_home(home)
     assert set(outcome.materialised) == {
-        "policy.entry", "policy.parameter", "valuation.cost_line", "valuation.amortisation_term", "valuation.movement",
-        "valuation.control_finding", "valuation.snapshot", "report.form_r1",
-        "finance.adjacent_value", "finance.reconciliation", "finance.unit_rate",
+        "policy.entry", "policy.parameter", "valuation.amortisation_term", "valuation.control_finding",
+        "valuation.balance", "valuation.snapshot", "report.form_r1", "finance.reconciliation", "finance.unit_rate",
     }  # fmt: skip
     assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before
     assert run_home(home).run_id is None
@@ -34,13 +36,12 @@ def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) ->
 def test_a_rate_with_a_later_date_applies_from_that_date(home: Home) -> None:
     file = home.policy / "parameter.csv"
     text = file.read_text("utf-8")
-    line = next(row for row in text.splitlines() if row.startswith("default_life_months"))
-    file.write_text(text + line.replace(",120,", ",60,").replace("2019-01-01", "2026-01-01") + "\n", "utf-8")
+    file.write_text(text + LIFE.format(120, "2019-01-01") + LIFE.format(60, "2026-01-01"), "utf-8")
     run_home(home)
     lives = ask(
         home,
-        "SELECT DISTINCT l.available_date >= DATE '2026-01-01', l.life_months FROM valuation.cost_line AS l "
-        "JOIN landing.record AS r USING (delivery_id, ordinal) WHERE (r.body ->> '$.life_months') IS NULL ORDER BY ALL",
+        "SELECT DISTINCT t.from_date >= DATE '2026-01-01', t.term_months FROM valuation.amortisation_term AS t "
+        "ANTI JOIN valuation.card_life AS l USING (card_id) WHERE t.term_no = 1 ORDER BY ALL",
     )
     assert lives == [(False, 120), (True, 60)]
 
@@ -49,8 +50,8 @@ def test_another_period_builds_its_own_partitions_only(home: Home) -> None:
     before = ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code")
     outcome = run_home(home, period="2025-12")
     assert set(outcome.materialised) == {
-        "valuation.snapshot", "report.form_r1",
-        "finance.ledger_balance", "finance.adjacent_value", "finance.reconciliation", "finance.unit_rate",
+        "valuation.balance", "valuation.snapshot", "report.form_r1",
+        "finance.ledger_balance", "finance.reconciliation", "finance.unit_rate",
     }  # fmt: skip
     assert ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code") == before
     # The end of the old year is the opening of the new one.
@@ -93,4 +94,4 @@ def test_a_changed_heading_writes_the_workbooks_anew(home: Home) -> None:
         "policy.entry", "policy.report_column", "report.form_r1", "finance.reconciliation", "finance.unit_rate",
     }  # fmt: skip
     sheet = openpyxl.load_workbook(home.reports / "2026-06" / "form_r1.xlsx")["全市"]
-    assert sheet.cell(3, 17).value == "备查数"
+    assert sheet.cell(3, 23).value == "备查数"

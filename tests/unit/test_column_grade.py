@@ -97,7 +97,14 @@ def test_the_message_names_table_column_source_door_and_mend() -> None:
         keep_door(all_tables(), door_at("workbook", "general_1"), "workbook")
     lines = str(caught.value).splitlines()
     (line,) = [line for line in lines if line.startswith("report.form_r1.closing_cost_cny ")]
-    for part in ("general_2", "general_1", str(BODY), "workbook", "warehouse/sql/report/form_r1.toml", "[[lowered]]"):
+    for part in (
+        "general_2",
+        "general_1",
+        "landing.record.",
+        "workbook",
+        "warehouse/sql/report/form_r1.toml",
+        "[[lowered]]",
+    ):
         assert part in line
 
 

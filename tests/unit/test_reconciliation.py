@@ -52,19 +52,29 @@ class Books:
             card_id=card_id, resource_id=card_id, holder_code=unit, resource_code=code, asset_name=code, right_holder_name=unit,
         )  # fmt: skip
         self.insert("catalog.resource", resource_id=card_id, holder_code=unit, holder_name=unit)
+        if status == "not_yet_recognised":
+            self.memo(unit, code, left="2026-07-01")
         cost, amortised = months[1].split("/") if june else (0, 0)
         self.insert(
             "valuation.snapshot",
             period="2026-06", card_id=card_id, holder_code=unit, snapshot_status=status,
-            closing_cost_cny=cost, closing_amortisation_cny=amortised,
+            closing_cost_cny=cost, closing_amortisation_cny=amortised, closing_impairment_cny=0, closing_development_cny=0,
+            closing_stock_cny=0,
         )  # fmt: skip
         for month, amount in zip(MONTHS, months, strict=True):
             if amount != "-" and month != "2026-06":
                 cost, amortised = amount.split("/")
                 self.insert(
-                    "finance.adjacent_value",
-                    period="2026-06", card_id=card_id, adjacent_period=month, cost_cny=cost, amortisation_cny=amortised,
+                    "valuation.balance",
+                    period="2026-06", card_id=card_id, balance_kind="previous" if month < "2026-06" else "next",
+                    cost_cny=cost, amortisation_cny=amortised, impairment_cny=0, development_cny=0, stock_cny=0,
                 )  # fmt: skip
+
+    def memo(self, unit: str, code: str, left: str | None = None) -> None:
+        self.insert(
+            "registry.memo_register",
+            resource_id=f"{unit}:{code}", holder_code=unit, resource_code=code, entered_date="2026-01-01", left_date=left,
+        )  # fmt: skip
 
     def line(self, unit: str, account: str, code: str, amount: str) -> None:
         self.insert(
@@ -151,7 +161,9 @@ def test_what_no_card_knows_is_in_the_books_only_and_what_is_assigned_to_none_to
 def test_a_unit_with_one_account_in_total_only_is_compared_by_totals(books: Books) -> None:
     books.card("u", "a", "90/9 90/10 90/11")
     books.card("u", "b", "50/4 50/5 50/6")
-    books.insert("registry.memo_register", resource_id="m", holder_code="u", resource_code="m")
+    books.memo("u", "m")
+    # What went to a card before, and what comes later, does not count.
+    books.memo("u", "gone", left="2026-06-30")
     books.line("u", "1701", "a", "90")
     books.line("u", "1701", "b", "49")
     books.line("u", "1702", "", "15")

@@ -24,7 +24,8 @@ _TABLES: Mapping[str, str] = {
     "resources": "SELECT count(*) FROM catalog.resource",
     "fields": "SELECT count(*) FROM catalog.resource_field",
     "cards": "SELECT count(*) FROM registry.asset_card",
-    "memo": "SELECT count(*) FROM registry.memo_register",
+    "memo": "SELECT count(*) FROM registry.memo_register WHERE left_date IS NULL",
+    "unassessed": "SELECT count(*) FROM registry.resource_standing WHERE standing = 'unassessed'",
     "snapshots": "SELECT count(*) FROM valuation.snapshot",
     "rejected_files": "SELECT count(*) FROM landing.delivery_file WHERE status = 'rejected'",
 }

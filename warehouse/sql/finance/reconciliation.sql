@@ -34,9 +34,18 @@ booked AS (
         CASE WHEN a.sign = '-' THEN -b.closing_balance_cny ELSE b.closing_balance_cny END AS amount_cny
     FROM finance.ledger_balance AS b
     LEFT JOIN version AS v ON v.organisation_code = b.holder_code
+    -- Data are booked in sub-accounts as well (170101); where the account itself is given for an item, it has the sum.
     JOIN account AS a
-        ON a.accounting_system = coalesce(v.accounting_system, 'unknown') AND a.account_code = b.account_code
-    WHERE b.period = $period
+        ON a.accounting_system = coalesce(v.accounting_system, 'unknown')
+        AND starts_with(b.account_code, a.account_code)
+    LEFT JOIN finance.ledger_balance AS u
+        ON u.period = b.period
+        AND u.holder_code = b.holder_code
+        AND u.item_code = b.item_code
+        AND starts_with(u.account_code, a.account_code)
+        AND starts_with(b.account_code, u.account_code)
+        AND u.account_code <> b.account_code
+    WHERE b.period = $period AND u.holder_code IS NULL
 ),
 
 -- One line tells of an account whether it is itemised, one account of a unit how the unit is compared.
@@ -64,20 +73,29 @@ carded AS (
         c.resource_code AS item_code,
         c.asset_name,
         CASE WHEN s.snapshot_status IN ('valued', 'unvalued') THEN 1 ELSE 0 END AS card_count,
-        CASE WHEN s.snapshot_status = 'not_yet_recognised' THEN 1 ELSE 0 END AS memo_count,
+        0 AS memo_count,
         s.closing_cost_cny AS cost_cny,
         s.closing_amortisation_cny AS amortisation_cny,
+        s.closing_impairment_cny AS impairment_cny,
+        s.closing_development_cny AS development_cny,
+        s.closing_stock_cny AS stock_cny,
         p.cost_cny AS previous_cost_cny,
         p.amortisation_cny AS previous_amortisation_cny,
+        p.impairment_cny AS previous_impairment_cny,
+        p.development_cny AS previous_development_cny,
+        p.stock_cny AS previous_stock_cny,
         n.cost_cny AS next_cost_cny,
-        n.amortisation_cny AS next_amortisation_cny
+        n.amortisation_cny AS next_amortisation_cny,
+        n.impairment_cny AS next_impairment_cny,
+        n.development_cny AS next_development_cny,
+        n.stock_cny AS next_stock_cny
     FROM valuation.snapshot AS s
     JOIN registry.asset_card AS c USING (card_id)
     LEFT JOIN version AS v ON v.organisation_code = s.holder_code
-    LEFT JOIN finance.adjacent_value AS p
-        ON p.period = s.period AND p.card_id = s.card_id AND p.adjacent_period < s.period
-    LEFT JOIN finance.adjacent_value AS n
-        ON n.period = s.period AND n.card_id = s.card_id AND n.adjacent_period > s.period
+    LEFT JOIN valuation.balance AS p
+        ON p.period = s.period AND p.card_id = s.card_id AND p.balance_kind = 'previous'
+    LEFT JOIN valuation.balance AS n
+        ON n.period = s.period AND n.card_id = s.card_id AND n.balance_kind = 'next'
     WHERE s.period = $period
 ),
 
@@ -89,17 +107,26 @@ side AS (
         CASE k.amount_kind
             WHEN 'cost' THEN c.cost_cny
             WHEN 'amortisation' THEN c.amortisation_cny
-            ELSE c.cost_cny - c.amortisation_cny
+            WHEN 'impairment' THEN c.impairment_cny
+            WHEN 'development' THEN c.development_cny
+            WHEN 'stock' THEN c.stock_cny
+            ELSE c.cost_cny - c.amortisation_cny - c.impairment_cny
         END AS card_amount_cny,
         CASE k.amount_kind
             WHEN 'cost' THEN c.previous_cost_cny
             WHEN 'amortisation' THEN c.previous_amortisation_cny
-            ELSE c.previous_cost_cny - c.previous_amortisation_cny
+            WHEN 'impairment' THEN c.previous_impairment_cny
+            WHEN 'development' THEN c.previous_development_cny
+            WHEN 'stock' THEN c.previous_stock_cny
+            ELSE c.previous_cost_cny - c.previous_amortisation_cny - c.previous_impairment_cny
         END AS previous_cny,
         CASE k.amount_kind
             WHEN 'cost' THEN c.next_cost_cny
             WHEN 'amortisation' THEN c.next_amortisation_cny
-            ELSE c.next_cost_cny - c.next_amortisation_cny
+            WHEN 'impairment' THEN c.next_impairment_cny
+            WHEN 'development' THEN c.next_development_cny
+            WHEN 'stock' THEN c.next_stock_cny
+            ELSE c.next_cost_cny - c.next_amortisation_cny - c.next_impairment_cny
         END AS next_cny,
         0 AS ledger_amount_cny
     FROM carded AS c
@@ -113,6 +140,7 @@ side AS (
     FROM registry.memo_register AS m
     LEFT JOIN version AS v ON v.organisation_code = m.holder_code
     JOIN compared AS k ON k.accounting_system = coalesce(v.accounting_system, 'unknown')
+    WHERE m.entered_date <= $period_end AND (m.left_date IS NULL OR m.left_date > $period_end)
     UNION ALL
     SELECT
         b.holder_code, b.entity_name, b.accounting_system, b.amount_kind, b.item_code, NULL, 0, 0, 1, 0, 0, 0,
@@ -156,7 +184,14 @@ measured AS (
         abs(s.next_cny - s.ledger_amount_cny) <= coalesce(t.value, 0) AS is_next
     FROM summed AS s
     LEFT JOIN policy.parameter AS t ON t.name = 'reconciliation_tolerance_cny' AND in_force(t, $period_end)
-    WHERE s.card_count > 0 OR s.line_count > 0
+    -- What few cards have is compared where one of both sides has it.
+    WHERE
+        (s.card_count > 0 OR s.line_count > 0)
+        AND (
+            s.amount_kind IN ('cost', 'amortisation', 'net')
+            OR s.card_amount_cny <> 0
+            OR s.ledger_amount_cny <> 0
+        )
 ),
 
 judged AS (

@@ -4,7 +4,8 @@ WITH item AS (
     SELECT
         r.holder_code, r.item_code,
         max(r.card_count) AS card_count,
-        sum(CASE WHEN r.amount_kind = 'cost' THEN r.ledger_amount_cny ELSE 0 END) AS booked_cost_cny,
+        sum(CASE WHEN r.amount_kind IN ('cost', 'development', 'stock') THEN abs(r.ledger_amount_cny) ELSE 0 END)
+            AS booked_cost_cny,
         count(*) FILTER (WHERE r.difference_kind <> 'matched') AS differing_count
     FROM finance.reconciliation AS r
     WHERE r.period = $period
@@ -14,7 +15,7 @@ WITH item AS (
 contribution AS (
     SELECT
         s.holder_code,
-        CASE WHEN s.snapshot_status <> 'disposed' THEN 1 ELSE 0 END AS due_count,
+        CASE WHEN s.snapshot_status IN ('valued', 'unvalued') THEN 1 ELSE 0 END AS due_count,
         CASE WHEN s.snapshot_status IN ('valued', 'unvalued') THEN 1 ELSE 0 END AS registered_count,
         0 AS booked_count,
         0 AS agreed_count,
@@ -27,6 +28,7 @@ contribution AS (
     UNION ALL
     SELECT m.holder_code, 1, 0, 0, 0, 0, NULL, 0, 0
     FROM registry.memo_register AS m
+    WHERE m.entered_date <= $period_end AND (m.left_date IS NULL OR m.left_date > $period_end)
     UNION ALL
     SELECT
         i.holder_code,

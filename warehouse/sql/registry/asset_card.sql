@@ -1,24 +1,17 @@
--- Asset cards: resources that pass every required recognition requirement, in the four blocks of the policy
--- (paragraph 4). The card dates from the day on which the last requirement was met; a disposal closes it.
-WITH required AS (
-    SELECT count(*) AS required_count
-    FROM policy.recognition_criterion AS q
-    JOIN delivered.horizon AS h ON in_force(q, h.judged_date)
-    WHERE q.is_required
-),
-
-passed AS (
-    SELECT d.resource_id, count(*) AS passed_count, max(d.effective_date) AS recognised_date
-    FROM registry.recognition_decision AS d
-    WHERE d.is_required AND d.result = 'pass'
-    GROUP BY d.resource_id
-),
-
-cost AS (
-    SELECT d.holder_code, d.resource_code, coalesce(d.available_date, d.posted_date) AS cost_date, d.amount_cny
+-- Asset cards: resources that meet every criterion of scope and recognition, in the four blocks of the policy
+-- (paragraph 4). The card dates from the day on which the last of them was met; a disposal of the whole, or a person's
+-- decision, closes it.
+WITH cost AS (
+    SELECT d.holder_code, d.resource_code, d.available_date, d.posted_date, d.amount_cny
     FROM delivered.cost AS d
     JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
     WHERE t.treatment = 'capitalised'
+),
+
+available AS (
+    SELECT c.holder_code, c.resource_code, min(c.available_date) AS available_date
+    FROM cost AS c
+    GROUP BY c.holder_code, c.resource_code
 ),
 
 disposed AS (
@@ -27,7 +20,9 @@ disposed AS (
         coalesce(sum(c.amount_cny), 0) AS cost_cny
     FROM delivered.event AS e
     LEFT JOIN cost AS c
-        ON c.holder_code = e.holder_code AND c.resource_code = e.resource_code AND c.cost_date <= e.event_date
+        ON c.holder_code = e.holder_code
+        AND c.resource_code = e.resource_code
+        AND coalesce(c.available_date, c.posted_date) <= e.event_date
     WHERE e.event_kind = 'disposal'
     GROUP BY
         e.holder_code, e.resource_code, e.event_date, e.document_no, e.delivery_id, e.ordinal, e.amount_cny
@@ -51,6 +46,28 @@ disposal AS (
     QUALIFY row_number() OVER (
         PARTITION BY e.holder_code, e.resource_code ORDER BY e.event_date, e.delivery_id, e.ordinal
     ) = 1
+),
+
+closed AS (
+    SELECT
+        t.*,
+        a.available_date,
+        a.holder_code IS NOT NULL AND a.available_date IS NULL AS is_in_development,
+        -- greatest() and least() pass over NULL.
+        CASE
+            WHEN x.event_date IS NOT NULL AND (t.derecognised_date IS NULL OR x.event_date <= t.derecognised_date)
+                THEN greatest(x.event_date, t.recognised_date)
+            ELSE t.derecognised_date
+        END AS disposed_date,
+        CASE
+            WHEN x.event_date IS NOT NULL AND (t.derecognised_date IS NULL OR x.event_date <= t.derecognised_date)
+                THEN x.document_no
+            ELSE t.derecognition_document_no
+        END AS disposal_document_no
+    FROM registry.resource_standing AS t
+    LEFT JOIN disposal AS x USING (holder_code, resource_code)
+    LEFT JOIN available AS a USING (holder_code, resource_code)
+    WHERE t.standing = 'card'
 )
 
 SELECT
@@ -59,11 +76,17 @@ SELECT
     s.holder_code,
     s.resource_code,
     s.title AS asset_name,
-    CASE WHEN x.event_date IS NULL THEN 'in_use' ELSE 'disposed' END AS card_status,
+    CASE
+        WHEN p.disposed_date IS NOT NULL THEN 'disposed'
+        WHEN p.is_in_development THEN 'in_development'
+        ELSE 'in_use'
+    END AS card_status,
     p.recognised_date,
-    -- greatest() passes over NULL, so a card without a disposal would get its own recognition date.
-    CASE WHEN x.event_date IS NOT NULL THEN greatest(x.event_date, p.recognised_date) END AS disposed_date,
-    x.document_no AS disposal_document_no,
+    p.available_date,
+    coalesce(date_trunc('month', p.recognised_date) > date_trunc('month', p.available_date), FALSE)
+        AS is_recognised_late,
+    p.disposed_date,
+    p.disposal_document_no,
     s.holder_name AS right_holder_name,
     s.share_type,
     s.open_type,
@@ -74,7 +97,5 @@ SELECT
     g.grade_label,
     g.is_candidate AS is_grade_candidate
 FROM catalog.resource AS s
-JOIN passed AS p USING (resource_id)
-JOIN required AS q ON q.required_count = p.passed_count
+JOIN closed AS p USING (resource_id)
 JOIN classification.resource_grade AS g USING (resource_id)
-LEFT JOIN disposal AS x ON x.holder_code = s.holder_code AND x.resource_code = s.resource_code

@@ -1,6 +1,7 @@
 -- The recognition of each resource, requirement by requirement (policy/recognition_criterion.csv), with the
 -- evidence that decides it: the latest one delivered. A decision delivery overrides a whole criterion. What is
--- missing is unknown.
+-- missing is unknown. `passed_date` is the first day on which the requirement was shown to be met: a paper that
+-- expires or fails later takes nothing back (only an event or a decision does).
 WITH finding AS (
     SELECT
         s.resource_id,
@@ -29,12 +30,20 @@ WITH finding AS (
         'costs',
         t.treatment,
         'pass',
-        coalesce(d.available_date, d.posted_date),
+        -- least() passes over NULL.
+        least(d.posted_date, d.available_date),
         NULL,
         d.voucher_no, d.delivery_id, d.ordinal
     FROM catalog.resource AS s
     JOIN delivered.cost AS d USING (holder_code, resource_code)
     JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
+),
+
+first_pass AS (
+    SELECT f.resource_id, f.evidence_kind, f.evidence_code, min(f.effective_date) AS passed_date
+    FROM finding AS f
+    WHERE f.result = 'pass'
+    GROUP BY f.resource_id, f.evidence_kind, f.evidence_code
 ),
 
 -- The first cost makes a resource measurable; of papers, the latest decides.
@@ -77,6 +86,7 @@ SELECT
     q.requirement,
     s.holder_code,
     q.criterion,
+    q.requirement_set,
     q.name_zh AS requirement_label,
     q.is_required,
     coalesce(o.result, f.result, CASE WHEN q.is_required THEN 'unknown' ELSE 'not_assessed' END) AS result,
@@ -85,6 +95,7 @@ SELECT
         WHEN f.result IS NOT NULL THEN q.evidence_kind
     END AS decided_by,
     coalesce(o.decided_date, f.effective_date) AS effective_date,
+    least(p.passed_date, CASE WHEN o.result = 'pass' THEN o.decided_date END) AS passed_date,
     f.valid_to,
     coalesce(o.decision_id, f.document_no) AS document_no,
     o.reason,
@@ -97,6 +108,10 @@ LEFT JOIN decisive AS f
     ON f.resource_id = s.resource_id
     AND f.evidence_kind = q.evidence_kind
     AND f.evidence_code = coalesce(q.evidence_code, '')
+LEFT JOIN first_pass AS p
+    ON p.resource_id = s.resource_id
+    AND p.evidence_kind = q.evidence_kind
+    AND p.evidence_code = coalesce(q.evidence_code, '')
 LEFT JOIN override AS o
     ON o.holder_code = s.holder_code
     AND o.resource_code = s.resource_code

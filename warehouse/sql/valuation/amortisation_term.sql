@@ -1,58 +1,186 @@
--- How each part of a cost line is amortised, in terms: the first from its addition, and one more from each change of
--- its life on. Of a term are given the months before it, the cost that is not amortised then, and over how many
--- months it is: what was amortised before a change stays. A term that begins with the next one never counts.
-WITH RECURSIVE life AS (
+-- Cost, amortisation and impairment of each pool of a card, in terms: each begins where something changes (an addition,
+-- something taken out, an impairment, another life), with what stands then, and says over how many months what is left
+-- is amortised. So a subsequent cost goes over the remaining life together with what was not amortised yet, and what
+-- leaves takes its share of the amortisation. A term is of whole months: the first is that of availability, and none is
+-- amortised in the month of a disposal; an impairment counts from the next month on.
+WITH RECURSIVE changed AS (
     SELECT
-        c.holder_code, c.posted_period, c.voucher_no, c.line_no, f.term_no, f.from_date,
-        coalesce(f.life_months, CAST(l.value AS INTEGER)) AS life_months
-    FROM valuation.cost_line AS c
-    JOIN delivered.cost_life AS f USING (delivery_id, ordinal)
-    LEFT JOIN policy.parameter AS l
-        ON f.life_months IS NULL AND l.name = 'default_life_months' AND in_force(l, c.available_date)
+        m.card_id, m.pool_no, m.holder_code,
+        CAST(date_trunc('month', m.event_date) AS DATE) AS from_date,
+        CASE WHEN m.movement_kind = 'impairment' THEN 1 ELSE 0 END AS wait_months,
+        CASE WHEN m.movement_kind = 'addition' THEN m.amount_cny ELSE 0 END AS added_cny,
+        CASE WHEN m.movement_kind = 'reversal' THEN -m.amount_cny ELSE 0 END AS reversed_cny,
+        CASE WHEN m.movement_kind = 'part_disposal' THEN -m.amount_cny ELSE 0 END AS taken_cny,
+        CASE WHEN m.movement_kind = 'impairment' THEN m.amount_cny ELSE 0 END AS impaired_cny,
+        m.movement_kind = 'disposal' AS is_whole
+    FROM valuation.movement AS m
+    WHERE m.movement_kind IN ('addition', 'reversal', 'part_disposal', 'disposal', 'impairment')
 ),
 
+pool AS (
+    SELECT c.card_id, c.pool_no, c.holder_code, c.from_date AS start_date
+    FROM changed AS c
+    WHERE c.added_cny > 0
+    QUALIFY row_number() OVER (
+        PARTITION BY c.card_id, c.pool_no ORDER BY c.from_date, c.added_cny
+    ) = 1
+),
+
+stepped AS (
+    SELECT u.*
+    FROM (
+        SELECT
+            c.card_id, c.pool_no, c.holder_code, c.from_date, c.wait_months, c.added_cny, c.reversed_cny, c.taken_cny,
+            c.impaired_cny, c.is_whole
+        FROM changed AS c
+        UNION ALL
+        SELECT p.card_id, p.pool_no, p.holder_code, f.from_date, 0, 0, 0, 0, 0, FALSE
+        FROM pool AS p
+        JOIN valuation.card_life AS f
+            ON f.card_id = p.card_id AND f.pool_no IN (p.pool_no, 0) AND f.from_date > p.start_date
+    ) AS u
+),
+
+-- What is reversed in the month of its addition moves nothing.
+month_step AS (
+    SELECT
+        s.card_id, s.pool_no, s.holder_code, s.from_date, s.wait_months,
+        CAST(s.from_date + to_months(s.wait_months) AS DATE) AS first_month,
+        CAST((sum(s.added_cny) - least(sum(s.added_cny), sum(s.reversed_cny))) * 100 AS HUGEINT) AS added,
+        CAST(sum(s.impaired_cny) * 100 AS HUGEINT) AS impaired,
+        CAST(
+            (sum(s.taken_cny) + sum(s.reversed_cny) - least(sum(s.added_cny), sum(s.reversed_cny))) * 100 AS HUGEINT
+        ) AS taken,
+        bool_or(s.is_whole) AS is_whole
+    FROM stepped AS s
+    GROUP BY s.card_id, s.pool_no, s.holder_code, s.from_date, s.wait_months
+),
+
+-- What enters in a month enters before what leaves in it, which takes its share of all.
+phased AS (
+    SELECT u.*
+    FROM (
+        SELECT
+            m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month,
+            0 AS phase_no,
+            m.added, m.impaired,
+            CAST(0 AS HUGEINT) AS taken,
+            FALSE AS is_whole
+        FROM month_step AS m
+        UNION ALL
+        SELECT
+            m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month, 1, 0, 0, m.taken, m.is_whole
+        FROM month_step AS m
+        WHERE m.taken > 0 OR m.is_whole
+    ) AS u
+),
+
+-- The life that holds in a month is the last one stated up to it; before the first, what leads up to it.
+lived AS (
+    SELECT
+        s.*,
+        f.from_date IS NOT NULL OR l.value IS NOT NULL AS has_life,
+        -- greatest() passes over NULL.
+        CASE
+            WHEN f.remaining_months IS NOT NULL
+                THEN greatest(0, f.remaining_months - datediff('month', f.from_date, s.first_month))
+            WHEN l.value IS NOT NULL
+                THEN greatest(0, CAST(l.value AS BIGINT) - datediff('month', p.start_date, s.first_month))
+        END AS remaining
+    FROM phased AS s
+    JOIN pool AS p USING (card_id, pool_no)
+    LEFT JOIN valuation.card_life AS f ON f.card_id = s.card_id AND f.pool_no IN (s.pool_no, 0)
+    LEFT JOIN policy.parameter AS l
+        ON f.card_id IS NULL AND l.name = 'default_life_months' AND in_force(l, p.start_date)
+    QUALIFY row_number() OVER (
+        PARTITION BY s.card_id, s.pool_no, s.from_date, s.wait_months, s.phase_no
+        ORDER BY
+            f.pool_no DESC,
+            f.from_date <= s.first_month DESC,
+            CASE WHEN f.from_date <= s.first_month THEN f.from_date END DESC,
+            f.from_date
+    ) = 1
+),
+
+step AS (
+    SELECT
+        n.card_id, n.pool_no, n.holder_code, n.from_date, n.first_month, n.has_life,
+        -- What comes when nothing remains of the life goes in its month.
+        CASE WHEN n.remaining = 0 THEN 1 ELSE coalesce(n.remaining, 0) END AS term_months,
+        n.added, n.impaired, n.taken, n.is_whole,
+        row_number() OVER (
+            PARTITION BY n.card_id, n.pool_no ORDER BY n.from_date, n.wait_months, n.phase_no
+        ) AS step_no
+    FROM lived AS n
+),
+
+-- In cents. Before its first step a pool has nothing.
 term AS (
     SELECT
-        m.card_id, m.holder_code, m.posted_period, m.voucher_no, m.line_no, m.part_no, f.term_no,
-        m.movement_date AS added_date,
-        CAST(0 AS BIGINT) AS months_before,
-        CAST(m.amount_cny * 100 AS HUGEINT) AS base,
-        CAST(greatest(1, f.life_months) AS BIGINT) AS term_months
-    FROM valuation.movement AS m
-    JOIN life AS f USING (holder_code, posted_period, voucher_no, line_no)
-    WHERE m.movement_kind = 'addition' AND f.term_no = 1
+        s.card_id, s.pool_no, s.holder_code,
+        CAST(0 AS BIGINT) AS step_no,
+        s.from_date, s.first_month, s.has_life,
+        CAST(1 AS BIGINT) AS term_months,
+        CAST(0 AS HUGEINT) AS cost,
+        CAST(0 AS HUGEINT) AS amortisation,
+        CAST(0 AS HUGEINT) AS impairment,
+        CAST(0 AS HUGEINT) AS left_cost,
+        CAST(0 AS HUGEINT) AS left_amortisation,
+        CAST(0 AS HUGEINT) AS left_impairment
+    FROM step AS s
+    WHERE s.step_no = 1
     UNION ALL
+    -- A step either amortises up to its month and lets in, or, in the same month, lets out; it never does both.
     SELECT
-        t.card_id, t.holder_code, t.posted_period, t.voucher_no, t.line_no, t.part_no, f.term_no, t.added_date,
-        greatest(t.months_before, datediff('month', t.added_date, f.from_date)),
-        t.base - (
-            t.base
-            * greatest(0, least(t.term_months, datediff('month', t.added_date, f.from_date) - t.months_before))
+        s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.term_months,
+        t.cost + s.added - CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END,
+        t.amortisation
+        + (
+            (t.cost - t.amortisation - t.impairment)
+            * least(t.term_months, datediff('month', t.first_month, s.first_month))
             + t.term_months // 2
-        ) // t.term_months,
-        greatest(1, f.life_months - greatest(t.months_before, datediff('month', t.added_date, f.from_date)))
+        ) // greatest(1, t.term_months)
+        - (
+            t.amortisation * CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END + t.cost // 2
+        ) // greatest(1, t.cost),
+        least(
+            t.impairment + s.impaired,
+            greatest(
+                0,
+                t.cost - t.amortisation
+                - (
+                    (t.cost - t.amortisation - t.impairment)
+                    * least(t.term_months, datediff('month', t.first_month, s.first_month))
+                    + t.term_months // 2
+                ) // greatest(1, t.term_months)
+            )
+        )
+        - (
+            t.impairment * CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END + t.cost // 2
+        ) // greatest(1, t.cost),
+        CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END,
+        (t.amortisation * CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END + t.cost // 2)
+        // greatest(1, t.cost),
+        (t.impairment * CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END + t.cost // 2)
+        // greatest(1, t.cost)
     FROM term AS t
-    JOIN life AS f
-        ON f.holder_code = t.holder_code
-        AND f.posted_period = t.posted_period
-        AND f.voucher_no = t.voucher_no
-        AND f.line_no = t.line_no
-        AND f.term_no = t.term_no + 1
+    JOIN step AS s ON s.card_id = t.card_id AND s.pool_no = t.pool_no AND s.step_no = t.step_no + 1
 )
 
 SELECT
     t.card_id,
-    t.posted_period,
-    t.voucher_no,
-    t.line_no,
-    t.part_no,
-    t.term_no,
+    t.pool_no,
+    t.step_no AS term_no,
     t.holder_code,
-    t.added_date,
-    t.months_before,
-    lead(t.months_before) OVER (
-        PARTITION BY t.card_id, t.posted_period, t.voucher_no, t.line_no, t.part_no ORDER BY t.term_no
-    ) AS months_until,
-    CAST(t.base * 0.01 AS DECIMAL(20, 2)) AS base_cny,
-    CAST(t.term_months AS INTEGER) AS term_months
+    t.from_date,
+    t.first_month,
+    CAST(t.cost * 0.01 AS DECIMAL(20, 2)) AS cost_cny,
+    CAST(t.amortisation * 0.01 AS DECIMAL(20, 2)) AS amortisation_cny,
+    CAST(t.impairment * 0.01 AS DECIMAL(20, 2)) AS impairment_cny,
+    CAST(t.term_months AS INTEGER) AS term_months,
+    t.has_life,
+    CAST(t.left_cost * 0.01 AS DECIMAL(20, 2)) AS left_cost_cny,
+    CAST(t.left_amortisation * 0.01 AS DECIMAL(20, 2)) AS left_amortisation_cny,
+    CAST(t.left_impairment * 0.01 AS DECIMAL(20, 2)) AS left_impairment_cny
 FROM term AS t
+WHERE t.step_no > 0

@@ -1,10 +1,12 @@
 -- What a person should look at in the costs of cards, and what was made of it meanwhile: a line of cost that comes
--- after its card was disposed of enters and leaves on one day; of negative lines that take out more than came in,
--- what is too much counts for nothing, since no asset is worth less than nothing.
+-- after its card was disposed of counts for nothing; of negative lines that take out more than came in, what is too
+-- much counts for nothing, since no asset is worth less than nothing; a card of which no line has a life has no value;
+-- an impairment of a government unit is none.
 WITH line AS (
     SELECT
-        a.card_id, a.holder_code, a.resource_code, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
-        greatest(c.posted_date, c.available_date) AS line_date,
+        a.card_id, a.holder_code, a.resource_code, a.disposed_date, c.posted_period, c.voucher_no, c.line_no, c.purpose,
+        c.available_date,
+        coalesce(c.available_date, c.posted_date) AS line_date,
         c.amount_cny
     FROM valuation.cost_line AS c
     JOIN registry.asset_card AS a USING (resource_id)
@@ -18,6 +20,16 @@ balance AS (
         sum(n.amount_cny) AS amount_cny
     FROM line AS n
     GROUP BY n.card_id, n.holder_code, n.resource_code
+),
+
+lifeless AS (
+    SELECT
+        t.card_id, t.holder_code,
+        min(t.from_date) AS from_date,
+        max(t.cost_cny) AS cost_cny
+    FROM valuation.amortisation_term AS t
+    WHERE NOT t.has_life
+    GROUP BY t.card_id, t.holder_code
 ),
 
 found AS (
@@ -35,6 +47,21 @@ found AS (
         CAST(-b.amount_cny AS DECIMAL(20, 2))
     FROM balance AS b
     WHERE b.amount_cny < 0
+    UNION ALL
+    SELECT f.card_id, 'life_missing', '', '', 0, f.holder_code, a.resource_code, f.from_date, f.cost_cny
+    FROM lifeless AS f
+    JOIN registry.asset_card AS a USING (card_id)
+    UNION ALL
+    SELECT
+        a.card_id, 'impairment_of_government', '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code,
+        a.resource_code, e.event_date, e.amount_cny
+    FROM delivered.event AS e
+    JOIN registry.asset_card AS a USING (holder_code, resource_code)
+    JOIN catalog.organisation AS o
+        ON o.organisation_code = e.holder_code
+        AND o.valid_from <= e.event_date
+        AND (o.valid_to IS NULL OR o.valid_to > e.event_date)
+    WHERE e.event_kind = 'impairment' AND o.accounting_system <> 'enterprise'
 )
 
 SELECT

@@ -1,12 +1,9 @@
 -- Delivered cost lines with the treatment that policy gives their phase on the day of posting. One line is taken
 -- once; its accounting period is part of what identifies it, since voucher numbers start again each month. It goes to
--- one resource: the one that the holder itself delivered, if several deliverers describe it. Where a line gives no
--- life, it has the default of the day on which the asset could be used.
+-- one resource: the one that the holder itself delivered, if several deliverers describe it. A capitalised line without
+-- a day on which it can be used is in development; nothing is assumed of its life.
 WITH line AS (
-    SELECT
-        d.*,
-        coalesce(d.available_date, d.posted_date) AS usable_date,
-        strftime(d.posted_date, '%Y-%m') AS posted_period
+    SELECT d.*, strftime(d.posted_date, '%Y-%m') AS posted_period
     FROM delivered.cost AS d
     QUALIFY row_number() OVER (
         PARTITION BY d.holder_code, strftime(d.posted_date, '%Y-%m'), d.voucher_no, d.line_no
@@ -33,6 +30,7 @@ SELECT
     d.cost_kind,
     d.phase,
     t.treatment,
+    coalesce(d.purpose, 'use') AS purpose,
     CASE
         WHEN d.resource_code IS NULL THEN 'common'
         WHEN o.resource_id IS NULL THEN 'unmatched'
@@ -40,12 +38,11 @@ SELECT
     END AS match_status,
     d.amount_cny,
     d.posted_date,
-    d.usable_date AS available_date,
-    coalesce(d.life_months, CAST(l.value AS INTEGER)) AS life_months,
+    d.available_date,
+    d.life_months,
+    d.life_basis,
     d.delivery_id,
     d.ordinal
 FROM line AS d
 JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
-LEFT JOIN policy.parameter AS l
-    ON d.life_months IS NULL AND l.name = 'default_life_months' AND in_force(l, d.usable_date)
 LEFT JOIN owner AS o USING (holder_code, resource_code)

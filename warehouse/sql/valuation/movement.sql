@@ -1,12 +1,12 @@
--- Dated movements of cost. A capitalised line of more than nothing enters when it is available and its card is
--- recognised. What is taken out again leaves with its amortisation, so each line stands here in the parts that leave
--- together: a negative line reverses the line of its amount, else it takes of the oldest cost, as a disposal of a part
--- does; the disposal of the card takes what is left. What a negative line has too much is a finding, not a value.
+-- What happened to the cost of each card, dated: development and its completion, stock held for sale, additions to the
+-- intangible asset, what is taken out again, impairment. A negative line reverses the line of its amount, both in a
+-- pool of their own, so that it takes out that line's amortisation and no other; else it takes of the pool 0, as a
+-- disposal of a part does. An amount is empty where all that is left is taken. What enters after the card was disposed
+-- of counts for nothing (`valuation.control_finding`).
 WITH line AS (
     SELECT
-        a.card_id, a.holder_code, c.posted_period, c.voucher_no, c.line_no,
-        greatest(c.available_date, a.recognised_date) AS movement_date,
-        a.disposed_date, c.amount_cny, c.life_months
+        a.card_id, a.holder_code, a.recognised_date, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
+        c.posted_date, c.available_date, c.purpose, c.amount_cny
     FROM valuation.cost_line AS c
     JOIN registry.asset_card AS a USING (resource_id)
     WHERE c.treatment = 'capitalised'
@@ -17,7 +17,7 @@ positive AS (
         n.*,
         row_number() OVER (
             PARTITION BY n.card_id, n.amount_cny
-            ORDER BY n.movement_date, n.posted_period, n.voucher_no, n.line_no
+            ORDER BY coalesce(n.available_date, n.posted_date), n.posted_period, n.voucher_no, n.line_no
         ) AS turn
     FROM line AS n
     WHERE n.amount_cny >= 0
@@ -25,139 +25,146 @@ positive AS (
 
 negative AS (
     SELECT
-        n.card_id, n.posted_period, n.voucher_no, n.line_no, n.movement_date,
+        n.card_id, n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.recognised_date, n.disposed_date,
+        coalesce(n.available_date, n.posted_date) AS reversed_date,
         -n.amount_cny AS amount_cny,
         row_number() OVER (
             PARTITION BY n.card_id, n.amount_cny
-            ORDER BY n.movement_date, n.posted_period, n.voucher_no, n.line_no
+            ORDER BY coalesce(n.available_date, n.posted_date), n.posted_period, n.voucher_no, n.line_no
         ) AS turn
     FROM line AS n
     WHERE n.amount_cny < 0
 ),
 
-partial_disposal AS (
-    SELECT a.card_id, e.event_date, e.amount_cny
+pair AS (
+    SELECT
+        p.card_id, p.posted_period, p.voucher_no, p.line_no,
+        row_number() OVER (PARTITION BY p.card_id ORDER BY p.posted_period, p.voucher_no, p.line_no) AS pool_no,
+        n.posted_period AS reversal_period,
+        n.voucher_no AS reversal_voucher_no,
+        n.line_no AS reversal_line_no,
+        n.reversed_date
+    FROM positive AS p
+    JOIN negative AS n USING (card_id, amount_cny, turn)
+    WHERE p.amount_cny > 0
+),
+
+entered AS (
+    SELECT
+        p.*,
+        coalesce(r.pool_no, 0) AS pool_no,
+        r.reversed_date, r.reversal_period, r.reversal_voucher_no, r.reversal_line_no
+    FROM positive AS p
+    LEFT JOIN pair AS r USING (card_id, posted_period, voucher_no, line_no)
+),
+
+written AS (
+    -- In development from the day of posting to the day on which it can be used.
+    SELECT
+        e.card_id, e.pool_no, 'development' AS movement_kind, e.holder_code, e.recognised_date, e.disposed_date,
+        e.posted_date AS event_date, e.amount_cny, e.posted_period, e.voucher_no, e.line_no,
+        NULL AS document_no
+    FROM entered AS e
+    WHERE e.purpose = 'use' AND (e.available_date IS NULL OR e.available_date > e.posted_date)
+    UNION ALL
+    SELECT
+        e.card_id, e.pool_no, 'completion', e.holder_code, e.recognised_date, e.disposed_date,
+        e.available_date, -e.amount_cny, e.posted_period, e.voucher_no, e.line_no, NULL
+    FROM entered AS e
+    WHERE
+        e.purpose = 'use'
+        AND e.available_date > e.posted_date
+        AND (e.reversed_date IS NULL OR e.reversed_date >= e.available_date)
+    UNION ALL
+    SELECT
+        e.card_id, e.pool_no, 'addition', e.holder_code, e.recognised_date, e.disposed_date,
+        e.available_date, e.amount_cny, e.posted_period, e.voucher_no, e.line_no, NULL
+    FROM entered AS e
+    WHERE
+        e.purpose = 'use'
+        AND e.available_date IS NOT NULL
+        AND (e.reversed_date IS NULL OR e.reversed_date >= e.available_date OR e.available_date <= e.posted_date)
+    UNION ALL
+    SELECT
+        e.card_id, e.pool_no, 'stock', e.holder_code, e.recognised_date, e.disposed_date,
+        coalesce(e.available_date, e.posted_date), e.amount_cny, e.posted_period, e.voucher_no, e.line_no, NULL
+    FROM entered AS e
+    WHERE e.purpose = 'sale'
+    UNION ALL
+    SELECT
+        e.card_id, e.pool_no,
+        CASE
+            WHEN e.purpose = 'sale' THEN 'stock_reversal'
+            WHEN e.available_date IS NULL OR e.available_date > greatest(e.posted_date, e.reversed_date)
+                THEN 'development_reversal'
+            ELSE 'reversal'
+        END,
+        e.holder_code, e.recognised_date, e.disposed_date, e.reversed_date, -e.amount_cny,
+        e.reversal_period, e.reversal_voucher_no, e.reversal_line_no, NULL
+    FROM entered AS e
+    WHERE e.reversed_date IS NOT NULL
+    UNION ALL
+    SELECT
+        n.card_id, 0, 'reversal', n.holder_code, n.recognised_date, n.disposed_date, n.reversed_date, -n.amount_cny,
+        n.posted_period, n.voucher_no, n.line_no, NULL
+    FROM negative AS n
+    ANTI JOIN positive AS p USING (card_id, amount_cny, turn)
+),
+
+-- Only an enterprise impairs (CAS 8); governments have no impairment of intangible assets (domain.md 5.2).
+happened AS (
+    SELECT
+        a.card_id, a.holder_code, a.recognised_date, a.disposed_date, e.event_kind, e.event_date, e.amount_cny,
+        e.document_no
     FROM delivered.event AS e
     JOIN registry.asset_card AS a USING (holder_code, resource_code)
+    JOIN catalog.organisation AS o
+        ON o.organisation_code = e.holder_code
+        AND o.valid_from <= e.event_date
+        AND (o.valid_to IS NULL OR o.valid_to > e.event_date)
     WHERE
-        e.event_kind = 'disposal'
-        AND e.amount_cny > 0
+        e.amount_cny > 0
+        AND (e.event_kind = 'disposal' OR (e.event_kind = 'impairment' AND o.accounting_system = 'enterprise'))
         AND (a.disposed_date IS NULL OR e.event_date < a.disposed_date)
     QUALIFY row_number() OVER (
-        PARTITION BY a.card_id, e.event_date ORDER BY e.delivery_date DESC, e.delivery_id, e.ordinal
+        PARTITION BY a.card_id, e.event_kind, e.event_date
+        ORDER BY e.delivery_date DESC, e.delivery_id, e.ordinal
     ) = 1
 ),
 
-taking AS (
+dated AS (
     SELECT
-        n.card_id,
-        'reversal' AS movement_kind,
-        n.movement_date AS taken_date,
-        n.amount_cny,
-        n.posted_period || '|' || n.voucher_no || '|' || n.line_no AS place
-    FROM negative AS n
-    ANTI JOIN positive AS p USING (card_id, amount_cny, turn)
-    UNION ALL
-    SELECT e.card_id, 'disposal', e.event_date, e.amount_cny, ''
-    FROM partial_disposal AS e
-),
-
--- Cost and what takes of it, each laid end to end: a part is where the two lie over each other.
-cost AS (
-    SELECT
-        p.*,
-        sum(p.amount_cny) OVER (
-            PARTITION BY p.card_id
-            ORDER BY p.movement_date, p.posted_period, p.voucher_no, p.line_no
-            ROWS UNBOUNDED PRECEDING
-        ) AS cost_end
-    FROM positive AS p
-    ANTI JOIN negative AS n USING (card_id, amount_cny, turn)
-),
-
-taken AS (
-    SELECT
-        t.*,
-        sum(t.amount_cny) OVER (
-            PARTITION BY t.card_id ORDER BY t.taken_date, t.movement_kind, t.place ROWS UNBOUNDED PRECEDING
-        ) AS taken_end
-    FROM taking AS t
-),
-
-whole_taking AS (
-    SELECT t.card_id, sum(t.amount_cny) AS taken_cny
-    FROM taking AS t
-    GROUP BY t.card_id
-),
-
-part AS (
-    SELECT
-        p.card_id, p.holder_code, p.posted_period, p.voucher_no, p.line_no,
-        1 AS part_no,
-        p.movement_date, p.disposed_date, p.life_months, p.amount_cny,
-        'reversal' AS movement_kind,
-        n.movement_date AS taken_date
-    FROM positive AS p
-    JOIN negative AS n USING (card_id, amount_cny, turn)
+        w.card_id, w.pool_no, w.movement_kind, w.holder_code, w.recognised_date, w.event_date, w.amount_cny,
+        w.posted_period, w.voucher_no, w.line_no, w.document_no
+    FROM written AS w
+    WHERE w.disposed_date IS NULL OR w.event_date <= w.disposed_date
     UNION ALL
     SELECT
-        c.card_id, c.holder_code, c.posted_period, c.voucher_no, c.line_no,
-        row_number() OVER (
-            PARTITION BY c.card_id, c.posted_period, c.voucher_no, c.line_no ORDER BY t.taken_end
-        ),
-        c.movement_date, c.disposed_date, c.life_months,
-        least(c.cost_end, t.taken_end) - greatest(c.cost_end - c.amount_cny, t.taken_end - t.amount_cny),
-        t.movement_kind, t.taken_date
-    FROM cost AS c
-    JOIN taken AS t
-        ON t.card_id = c.card_id
-        AND t.taken_end > c.cost_end - c.amount_cny
-        AND t.taken_end - t.amount_cny < c.cost_end
-    WHERE c.amount_cny > 0
+        h.card_id, 0,
+        CASE h.event_kind WHEN 'disposal' THEN 'part_disposal' ELSE h.event_kind END,
+        h.holder_code, h.recognised_date, h.event_date,
+        CASE h.event_kind WHEN 'disposal' THEN -h.amount_cny ELSE h.amount_cny END,
+        '', '', 0, h.document_no
+    FROM happened AS h
     UNION ALL
     SELECT
-        c.card_id, c.holder_code, c.posted_period, c.voucher_no, c.line_no, 0, c.movement_date, c.disposed_date,
-        c.life_months,
-        c.amount_cny - least(c.amount_cny, greatest(0, coalesce(w.taken_cny, 0) - (c.cost_end - c.amount_cny))),
-        NULL, NULL
-    FROM cost AS c
-    LEFT JOIN whole_taking AS w USING (card_id)
-    WHERE c.amount_cny = 0 OR c.cost_end > coalesce(w.taken_cny, 0)
-),
-
-ended AS (
-    SELECT
-        p.*,
-        CASE WHEN p.disposed_date <= coalesce(p.taken_date, p.disposed_date) THEN 'disposal' ELSE p.movement_kind END
-            AS end_kind,
-        -- least() and greatest() pass over NULL.
-        least(p.disposed_date, p.taken_date) AS end_date
-    FROM part AS p
+        a.card_id, k.pool_no, 'disposal', a.holder_code, a.recognised_date, a.disposed_date, NULL, '', '', 0,
+        a.disposal_document_no
+    FROM registry.asset_card AS a
+    JOIN (SELECT DISTINCT e.card_id, e.pool_no FROM entered AS e) AS k USING (card_id)
+    WHERE a.disposed_date IS NOT NULL
 )
 
 SELECT
-    m.card_id,
-    m.posted_period,
-    m.voucher_no,
-    m.line_no,
-    m.part_no,
-    'addition' AS movement_kind,
-    m.holder_code,
-    m.movement_date,
-    CAST(m.amount_cny AS DECIMAL(20, 2)) AS amount_cny,
-    m.life_months
-FROM ended AS m
-UNION ALL
-SELECT
-    m.card_id,
-    m.posted_period,
-    m.voucher_no,
-    m.line_no,
-    m.part_no,
-    m.end_kind AS movement_kind,
-    m.holder_code,
-    greatest(m.end_date, m.movement_date) AS movement_date,
-    CAST(-m.amount_cny AS DECIMAL(20, 2)) AS amount_cny,
-    m.life_months
-FROM ended AS m
-WHERE m.end_date IS NOT NULL
+    d.card_id,
+    d.pool_no,
+    d.movement_kind,
+    d.posted_period,
+    d.voucher_no,
+    d.line_no,
+    d.event_date,
+    d.holder_code,
+    greatest(d.event_date, d.recognised_date) AS movement_date,
+    CAST(d.amount_cny AS DECIMAL(20, 2)) AS amount_cny,
+    d.document_no
+FROM dated AS d

@@ -1,0 +1,72 @@
+-- What the books hold of each card at four month ends: the end of the last year, of the month before the period, of
+-- the period and of the month after it. Snapshots take the first and the third; what the books hold if they are a month
+-- late or early are the others. Before a card is recognised, and once it is disposed of, it holds nothing.
+WITH month_end AS (
+    SELECT e.balance_kind, e.balance_date
+    FROM (VALUES
+        ('opening', CAST($year_start - INTERVAL 1 DAY AS DATE)),
+        ('previous', last_day($period_end - INTERVAL 1 MONTH)),
+        ('closing', $period_end),
+        ('next', last_day($period_end + INTERVAL 1 MONTH))
+    ) AS e(balance_kind, balance_date)
+),
+
+held AS (
+    SELECT c.card_id, c.holder_code, e.balance_kind, e.balance_date
+    FROM registry.asset_card AS c
+    JOIN month_end AS e
+        ON c.recognised_date <= e.balance_date AND (c.disposed_date IS NULL OR c.disposed_date > e.balance_date)
+),
+
+pooled AS (
+    SELECT
+        h.card_id, h.balance_kind, t.cost_cny, t.impairment_cny, t.has_life,
+        CAST(t.amortisation_cny * 100 AS HUGEINT)
+        + (
+            CAST((t.cost_cny - t.amortisation_cny - t.impairment_cny) * 100 AS HUGEINT)
+            * least(t.term_months, datediff('month', t.first_month, h.balance_date + 1))
+            + t.term_months // 2
+        ) // greatest(1, t.term_months) AS amortisation
+    FROM held AS h
+    JOIN valuation.amortisation_term AS t ON t.card_id = h.card_id AND t.from_date <= h.balance_date
+    QUALIFY row_number() OVER (PARTITION BY h.card_id, h.balance_kind, t.pool_no ORDER BY t.term_no DESC) = 1
+),
+
+amortised AS (
+    SELECT
+        p.card_id, p.balance_kind,
+        sum(p.cost_cny) AS cost_cny,
+        sum(p.amortisation) AS amortisation,
+        sum(p.impairment_cny) AS impairment_cny,
+        bool_and(p.has_life OR p.cost_cny = 0) AS has_life
+    FROM pooled AS p
+    GROUP BY p.card_id, p.balance_kind
+),
+
+other AS (
+    SELECT
+        h.card_id, h.balance_kind,
+        sum(CASE WHEN starts_with(m.movement_kind, 'stock') THEN 0 ELSE m.amount_cny END) AS development_cny,
+        sum(CASE WHEN starts_with(m.movement_kind, 'stock') THEN m.amount_cny ELSE 0 END) AS stock_cny
+    FROM held AS h
+    JOIN valuation.movement AS m ON m.card_id = h.card_id AND m.event_date <= h.balance_date
+    WHERE m.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+    GROUP BY h.card_id, h.balance_kind
+)
+
+SELECT
+    $period AS period,
+    h.card_id,
+    h.balance_kind,
+    h.holder_code,
+    h.balance_date,
+    a.card_id IS NOT NULL OR o.card_id IS NOT NULL AS has_cost,
+    coalesce(a.has_life, TRUE) AS has_life,
+    CAST(coalesce(a.cost_cny, 0) AS DECIMAL(20, 2)) AS cost_cny,
+    CAST(CAST(coalesce(a.amortisation, 0) AS DECIMAL(20, 0)) * 0.01 AS DECIMAL(20, 2)) AS amortisation_cny,
+    CAST(coalesce(a.impairment_cny, 0) AS DECIMAL(20, 2)) AS impairment_cny,
+    CAST(coalesce(o.development_cny, 0) AS DECIMAL(20, 2)) AS development_cny,
+    CAST(coalesce(o.stock_cny, 0) AS DECIMAL(20, 2)) AS stock_cny
+FROM held AS h
+LEFT JOIN amortised AS a USING (card_id, balance_kind)
+LEFT JOIN other AS o USING (card_id, balance_kind)

@@ -1,0 +1,44 @@
+-- How long a card is still amortised, from month to month: the life of its first line from the month in which it can
+-- be used; of a later line, the months that remain to the card from then on (GAS 4 art. 19); of a line delivered again
+-- with another life, what remains of that from the month of the delivery on, since a change of estimate works forward.
+-- Of several in one month the last line counts. Empty months are a life that is not limited: it is not amortised. A
+-- line that was reversed has its life for itself.
+WITH line AS (
+    SELECT
+        m.card_id, m.pool_no, m.holder_code, m.posted_period, m.voucher_no, m.line_no, c.delivery_id, c.ordinal,
+        c.life_basis,
+        CAST(date_trunc('month', m.event_date) AS DATE) AS available_month
+    FROM valuation.movement AS m
+    JOIN valuation.cost_line AS c USING (holder_code, posted_period, voucher_no, line_no)
+    WHERE m.movement_kind = 'addition'
+),
+
+stated AS (
+    SELECT
+        n.card_id, n.pool_no, n.holder_code, n.posted_period, n.voucher_no, n.line_no, f.term_no,
+        CASE WHEN f.term_no = 1 THEN n.available_month ELSE greatest(n.available_month, f.from_date) END AS from_date,
+        CASE WHEN n.life_basis = 'indefinite' THEN NULL
+            WHEN f.term_no = 1 THEN f.life_months
+            ELSE greatest(
+                1, f.life_months - datediff('month', n.available_month, greatest(n.available_month, f.from_date))
+            )
+        END AS remaining_months
+    FROM line AS n
+    JOIN delivered.cost_life AS f USING (delivery_id, ordinal)
+    WHERE f.life_months IS NOT NULL OR n.life_basis = 'indefinite'
+)
+
+SELECT
+    s.card_id,
+    s.pool_no,
+    s.from_date,
+    s.holder_code,
+    CAST(s.remaining_months AS INTEGER) AS remaining_months,
+    s.posted_period,
+    s.voucher_no,
+    s.line_no
+FROM stated AS s
+QUALIFY row_number() OVER (
+    PARTITION BY s.card_id, s.pool_no, s.from_date
+    ORDER BY s.term_no DESC, s.posted_period DESC, s.voucher_no DESC, s.line_no DESC
+) = 1
