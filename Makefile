@@ -39,7 +39,11 @@ run: setup ## write the example city, deliver it, run the whole pipeline, show w
 
 .PHONY: test
 test: setup ## run the tests, with coverage (real data: SHUZHANG_TEST_DATA, default ../shared/data)
-	pytest --numprocesses auto --dist loadscope --cov --cov-report term:skip-covered
+	pytest -m "not long" --numprocesses auto --dist loadscope --cov --cov-report term:skip-covered
+
+.PHONY: test-long
+test-long: setup ## run the tests that take up to minutes each, in half an hour
+	pytest -m long --numprocesses auto --dist loadscope
 
 .PHONY: test-fast
 test-fast: setup ## run the unit tests that are not slow, under a minute

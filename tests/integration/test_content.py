@@ -138,6 +138,7 @@ def test_what_is_wrong_with_a_table_is_found_by_rule_and_scored(home: Home, tmp_
     assert one(home, score) != before
 
 
+@pytest.mark.long
 def test_a_later_delivery_replaces_its_own_table_and_drift_is_seen(home: Home, tmp_path: Path) -> None:
     deliver(home, tmp_path, "a.csv", parking(40), "--resource", "100/1")
     deliver(home, tmp_path, "b.csv", "姓名\n王某某\n李某某\n", "--resource", "100/2")
@@ -180,6 +181,7 @@ def test_no_value_that_speaks_of_persons_is_in_the_lake(home: Home, tmp_path: Pa
         assert not [value for value in values if value in text], table.qualified
 
 
+@pytest.mark.long
 def test_content_is_read_again_when_detectors_change_and_nothing_else_is(home: Home, tmp_path: Path) -> None:
     deliver(home, tmp_path, "a.csv", "编号,检查单位\n" + "330106200,甲\n" * 20, "--resource", "100/1")
     run_home(home, job="ingest")
@@ -200,6 +202,7 @@ def test_content_is_read_again_when_detectors_change_and_nothing_else_is(home: H
     assert one(home, "SELECT count(*) FROM catalog.resource") == 2
 
 
+@pytest.mark.long
 def test_constraints_of_policy_are_judged_for_the_tables_that_they_apply_to(home: Home, tmp_path: Path) -> None:
     (home.policy / "content_constraint.csv").write_text(
         "constraint_id,applies_to,constraint,name_zh,name_en,source,status,effective_from\n"
@@ -223,6 +226,7 @@ def test_constraints_of_policy_are_judged_for_the_tables_that_they_apply_to(home
     assert found.verified, found.differences
 
 
+@pytest.mark.long
 def test_references_between_tables_are_judged_without_values_in_the_lake(home: Home, tmp_path: Path) -> None:
     (home.policy / "content_reference.csv").write_text(
         "reference_id,applies_to,column,refers_to,refers_column,name_zh,name_en,source,status,effective_from\n"
@@ -247,6 +251,7 @@ def test_references_between_tables_are_judged_without_values_in_the_lake(home: H
     assert found.verified, found.differences
 
 
+@pytest.mark.long
 def test_a_large_column_is_compared_by_the_part_that_both_keep(home: Home, tmp_path: Path) -> None:
     (home.policy / "content_reference.csv").write_text(
         "reference_id,applies_to,column,refers_to,refers_column,name_zh,name_en,source,status,effective_from\n"
@@ -327,6 +332,7 @@ def test_a_manifest_names_the_resource_of_each_file(tmp_path: Path) -> None:
             read_manifest(tmp_path)
 
 
+@pytest.mark.long
 def test_all_real_tables_are_profiled(real_data: Path, tmp_path: Path) -> None:
     """169 published tables: every file is read, and its rows are as many as other means count below the header."""
     files = sorted((real_data / "cn-beijing-tables").glob("*.csv"))

@@ -50,6 +50,7 @@ def _written(home: Home) -> set[str]:
     return {row[0] for row in ask(home, "SELECT DISTINCT table_name FROM audit.materialization")}
 
 
+@pytest.mark.long
 def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
     few_delivered: Home, few: Home, tmp_path: Path
 ) -> None:

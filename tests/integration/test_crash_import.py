@@ -84,6 +84,7 @@ def undisturbed(delivered: Home, tmp_path_factory: pytest.TempPathFactory) -> di
     return contents(home)
 
 
+@pytest.mark.long
 def test_an_import_killed_half_way_starts_again_and_counts_nothing_twice(
     delivered: Home, undisturbed: dict[str, list[tuple[object, ...]]], tmp_path: Path
 ) -> None:

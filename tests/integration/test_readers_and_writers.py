@@ -130,6 +130,7 @@ def test_of_two_writers_at_once_no_commit_is_lost(tmp_path: Path) -> None:
     assert sorted(m for m in messages if m in expected) == expected
 
 
+@pytest.mark.long
 def test_a_moved_home_runs_traces_exports_and_is_read(few: Home, tmp_path: Path) -> None:
     expected = contents(few)
     first = _copy(few, tmp_path / "first")
@@ -185,7 +186,7 @@ def _shuzhang(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("left", [0, 100_000, 1_500_000])
+@pytest.mark.parametrize("left", [0, *(pytest.param(size, marks=pytest.mark.long) for size in (100_000, 1_500_000))])
 def test_a_full_disk_is_named_loses_nothing_and_the_next_run_makes_up_for_it(
     few: Home, few_deliveries: Path, small_disk: Path, left: int
 ) -> None:

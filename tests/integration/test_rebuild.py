@@ -109,6 +109,7 @@ def _command(home: Home, *options: str) -> None:
     sys.exit(_rebuild(home, *options).exit_code)
 
 
+@pytest.mark.long
 def test_a_rebuild_that_is_killed_goes_on_and_loses_no_period(built: Home, tmp_path: Path) -> None:
     home = Home(shutil.copytree(built.root, tmp_path / "home"))
     assert exit_code(_command, home) == 0

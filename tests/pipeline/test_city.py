@@ -161,6 +161,7 @@ def test_a_second_run_builds_nothing(city: Home) -> None:
     assert one(city, "SELECT max(snapshot_id) FROM audit.materialization") == before
 
 
+@pytest.mark.long
 def test_the_same_deliveries_give_the_same_tables(city: Home, city_folder: Path, tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
     deliver_folder(other, city_folder)

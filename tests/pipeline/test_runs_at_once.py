@@ -22,6 +22,8 @@ from warehouse.store.process import PROCESS_TAG
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.quoting import identifier
 
+pytestmark = pytest.mark.long
+
 DATASETS = (
     '{{"dataset": [{{"identifier": "{0}-1", "title": "人口信息"}}, {{"identifier": "{0}-2", "title": "企业信息"}}]}}'
 )

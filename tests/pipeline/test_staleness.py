@@ -59,6 +59,7 @@ def test_another_period_builds_its_own_partitions_only(home: Home) -> None:
     assert ask(home, query.format("closing"), p="2025-12") == ask(home, query.format("opening"), p="2026-06")
 
 
+@pytest.mark.long
 def test_only_the_named_deliverers_are_taken_in(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "data.json"
     file.write_text('{"dataset": [{"identifier": "n-1", "title": "新目录"}]}', "utf-8")
@@ -72,6 +73,7 @@ def test_only_the_named_deliverers_are_taken_in(home: Home, tmp_path: Path) -> N
     assert one(home, "SELECT count(*) FROM catalog.resource WHERE resource_code = 'n-1'") == 2
 
 
+@pytest.mark.long
 def test_a_new_heading_synonym_reads_kept_files_again(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "c.csv"
     file.write_text("信息资源代码,资源叫什么\nz-1,某目录\n", "utf-8")

@@ -21,7 +21,7 @@ ROWS = 20
 ALONE = 1
 CITY_ROW = {"period": "2026-06", "level": "city", "entity_code": "city"}
 #: Units whose whole trace is looked at.
-UNITS = 7
+UNITS = 3
 #: The example city describes its fields in the catalogues themselves, so it has no rows of this one; `listed` has.
 NOT_IN_THE_CITY = "catalog.listed_field"
 #: No constraint, no reference and no system of a source is shipped: tests/integration/test_content.py proves rows of them.
