@@ -83,6 +83,7 @@ def _differing(before: Home, after: Home) -> list[str]:
     return [verdict.table for verdict in compare(before.root, after.root, {}) if not verdict.equal]
 
 
+@pytest.mark.long
 def test_the_rebuilt_lake_is_the_one_that_was_built_in_the_first_place(built: Home, former: Home) -> None:
     added = former.policy / "grade_matrix.csv"
     added.unlink()

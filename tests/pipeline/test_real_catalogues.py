@@ -163,10 +163,12 @@ def test_raw_text_is_a_slice_of_the_file(real: Real) -> None:
         assert json.loads(raw) == parsed[sha256][int(pointer.removeprefix("/dataset/"))]
 
 
-def test_all_resources_stand_in_the_memo_register(real: Real) -> None:
+def test_resources_without_evidence_stand_in_no_register(real: Real) -> None:
     resources = one(real.home, "SELECT count(*) FROM catalog.resource")
-    (row,) = ask(real.home, "SELECT memo_count, closing_count FROM report.form_r1 WHERE level = 'city'")
-    assert row == (resources, 0)
+    (row,) = ask(
+        real.home, "SELECT unassessed_count, memo_count, closing_count FROM report.form_r1 WHERE level = 'city'"
+    )
+    assert row == (resources, 0, 0)
     notes = one(real.home, "SELECT notes FROM landing.delivery_file WHERE source_file = '目录清单.xlsx'")
     assert "下载次数" in notes
 

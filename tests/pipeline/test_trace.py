@@ -29,10 +29,8 @@ NOT_SHIPPED = (
     *("catalog.content_constraint", "catalog.content_reference"),
     *("policy.content_constraint", "policy.content_reference", "policy.source_system"),
 )
-#: Nobody speaks for others in the city, nothing is brought twice, and no cost comes after a disposal.
-IN_ORDER = (
-    *("landing.unauthorised", "landing.contested_line", "catalog.gathered_resource", "valuation.control_finding"),
-)
+#: Nobody speaks for others in the city, and nothing is brought twice.
+IN_ORDER = (*("landing.unauthorised", "landing.contested_line", "catalog.gathered_resource"),)
 OTHERS = [
     t for t in all_tables().derived if t.qualified not in ("report.form_r1", NOT_IN_THE_CITY, *NOT_SHIPPED, *IN_ORDER)
 ]
@@ -103,7 +101,8 @@ def test_seeded_rows_prove_themselves(city: Home, tracer: Tracer, table: Table) 
 def _prove(tracer: Tracer, table: str, keys: list[dict[str, str]]) -> None:
     """Prove seeded rows of one period, or of a table that has none."""
     drawn = random.Random(SEED).sample(keys, min(ROWS, len(keys)))  # noqa: S311
-    for key in drawn[:ALONE]:
+    # The tables of policy lists have one model between them.
+    for key in drawn[: 0 if table.startswith("policy.") else ALONE]:
         found = tracer.trace(table, key, verify=True, limit=0)
         assert found.verified, found.differences
     differences, unproven = tracer.prove(table, drawn)
@@ -133,7 +132,7 @@ def test_a_units_row_traces_to_that_units_records_only(city: Home, tracer: Trace
                 assert body["provider_name"] in names[unit]
             else:
                 assert (about or deliverer) == unit
-    assert traced > 50 * UNITS
+    assert traced > 25 * UNITS
 
 
 def _body(home: Home, key: dict) -> tuple[dict, str]:
@@ -150,9 +149,10 @@ def test_a_column_traces_to_less_and_still_proves_itself(city: Home, city_row: T
     memo = trace(lake_of(city), "report.form_r1", CITY_ROW, column="memo_count", verify=True, limit=0)
     assert memo.verified, memo.differences
     assert memo.source_count < city_row.source_count
-    # Whether a card counts as memo depends on what is valued, not on disposals: their movements take no part.
+    # Whether a resource counts as memo depends on papers, not on what cards are worth.
     rows = [{step["table"]: step["rows"] for step in found.steps} for found in (memo, city_row)]
-    assert rows[0]["valuation.movement"] < rows[1]["valuation.movement"]
+    assert "valuation.movement" not in rows[0]
+    assert rows[1]["valuation.movement"] > 0
 
 
 def test_pages_of_sources_keep_the_counts_whole(city: Home, city_row: Trace) -> None:
