@@ -17,10 +17,12 @@ ROOT = Path(__file__).parents[1]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Coverage is not counted while the longest tests run: tracing takes a third to a half of what it traces (Python 3.11).
 
-    What their fixtures do is counted, the run of the example city among it.
+    What their fixtures do is counted, the run of the example city among it, and the commands that the pages show.
     """
+    pipeline, commands = ROOT / "tests" / "pipeline", ROOT / "tests" / "pipeline" / "test_docs_commands.py"
     for item in items:
-        if item.get_closest_marker("slow") or item.path.is_relative_to(ROOT / "tests" / "pipeline"):
+        is_of_pipeline = item.path.is_relative_to(pipeline) and item.path != commands
+        if item.get_closest_marker("slow") or is_of_pipeline:
             item.add_marker("no_cover")
 
 
