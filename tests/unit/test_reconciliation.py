@@ -197,3 +197,16 @@ def test_the_tolerance_is_the_policys(books: Books) -> None:
     found = books.reconcile()
     assert found["u", "a", "cost"] == (Decimal("-0.01"), "matched")
     assert found["u", "a", "amortisation"] == (Decimal("-0.02"), "amount_diff")
+
+
+def test_sub_accounts_count_with_their_account_and_no_amount_twice(books: Books) -> None:
+    books.card("u", "a", "90/9 90/10 90/11")
+    books.card("u", "b", "50/4 50/5 50/6")
+    for account, item, amount in (
+        ("170101", "a", "60"), ("170102", "a", "30"), ("170201", "a", "10"),
+        # The account itself has the sum of what is below it, which has the sum of its own.
+        ("1701", "b", "50"), ("170101", "b", "50"), ("17010101", "b", "20"), ("17010102", "b", "30"), ("1702", "b", "5"),
+    ):  # fmt: skip
+        books.line("u", account, item, amount)
+    assert set(books.reconcile().values()) == {(Decimal(0), "matched")}
+    assert books.rates("u")[:4] == (2, 2, 2, 2)
