@@ -351,6 +351,22 @@ def test_opening_and_movements_are_the_closing_of_every_card(government: World, 
         assert world.ask("SELECT card_id FROM valuation.snapshot WHERE closing_carrying_cny < 0") == []
 
 
+def test_an_impairment_counts_for_nothing_where_the_unit_is_not_known_to_be_an_enterprise(tmp_path: Path) -> None:
+    (case,) = (c for c in GOVERNMENT if c.name == "not_impaired")
+    world = _world(tmp_path, (case,), "其他", "")
+    world.build()
+    _check(world, case)
+
+
+def test_a_part_is_disposed_of_whether_or_not_its_holder_is_registered(tmp_path: Path) -> None:
+    (case,) = (c for c in GOVERNMENT if c.name == "part")
+    world = _world(tmp_path, (case,))
+    world.connection.execute("UPDATE landing.delivery SET status = 'withdrawn' WHERE kind = 'organisations'")
+    world.connection.execute("DELETE FROM landing.record WHERE kind = 'organisations'")
+    world.build()
+    _check(world, case)
+
+
 # --- what papers do: they make a card, and neither end it nor change its amounts -----------------------------------
 
 

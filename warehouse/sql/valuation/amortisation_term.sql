@@ -56,7 +56,8 @@ month_step AS (
     GROUP BY s.card_id, s.pool_no, s.holder_code, s.from_date, s.wait_months
 ),
 
--- What enters in a month enters before what leaves in it, which takes its share of all.
+-- What enters in a month enters before what leaves in it, which takes its share of all. A disposal of the whole takes
+-- more than any card can have (DECIMAL(20, 2) in cents).
 phased AS (
     SELECT u.*
     FROM (
@@ -64,12 +65,12 @@ phased AS (
             m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month,
             0 AS phase_no,
             m.added, m.impaired,
-            CAST(0 AS HUGEINT) AS taken,
-            FALSE AS is_whole
+            CAST(0 AS HUGEINT) AS taken
         FROM month_step AS m
         UNION ALL
         SELECT
-            m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month, 1, 0, 0, m.taken, m.is_whole
+            m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month, 1, 0, 0,
+            CASE WHEN m.is_whole THEN CAST(100000000000000000000 AS HUGEINT) ELSE m.taken END
         FROM month_step AS m
         WHERE m.taken > 0 OR m.is_whole
     ) AS u
@@ -107,7 +108,7 @@ step AS (
         n.card_id, n.pool_no, n.holder_code, n.from_date, n.first_month, n.has_life,
         -- What comes when nothing remains of the life goes in its month.
         CASE WHEN n.remaining = 0 THEN 1 ELSE coalesce(n.remaining, 0) END AS term_months,
-        n.added, n.impaired, n.taken, n.is_whole,
+        n.added, n.impaired, n.taken,
         row_number() OVER (
             PARTITION BY n.card_id, n.pool_no ORDER BY n.from_date, n.wait_months, n.phase_no
         ) AS step_no
@@ -133,16 +134,14 @@ term AS (
     -- A step either amortises up to its month and lets in, or, in the same month, lets out; it never does both.
     SELECT
         s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.term_months,
-        t.cost + s.added - CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END,
+        t.cost + s.added - least(t.cost, s.taken),
         t.amortisation
         + (
             (t.cost - t.amortisation - t.impairment)
             * least(t.term_months, datediff('month', t.first_month, s.first_month))
             + t.term_months // 2
         ) // greatest(1, t.term_months)
-        - (
-            t.amortisation * CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END + t.cost // 2
-        ) // greatest(1, t.cost),
+        - (t.amortisation * least(t.cost, s.taken) + t.cost // 2) // greatest(1, t.cost),
         least(
             t.impairment + s.impaired,
             greatest(
@@ -155,14 +154,10 @@ term AS (
                 ) // greatest(1, t.term_months)
             )
         )
-        - (
-            t.impairment * CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END + t.cost // 2
-        ) // greatest(1, t.cost),
-        CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END,
-        (t.amortisation * CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END + t.cost // 2)
-        // greatest(1, t.cost),
-        (t.impairment * CASE WHEN s.is_whole THEN t.cost ELSE least(t.cost, s.taken) END + t.cost // 2)
-        // greatest(1, t.cost)
+        - (t.impairment * least(t.cost, s.taken) + t.cost // 2) // greatest(1, t.cost),
+        least(t.cost, s.taken),
+        (t.amortisation * least(t.cost, s.taken) + t.cost // 2) // greatest(1, t.cost),
+        (t.impairment * least(t.cost, s.taken) + t.cost // 2) // greatest(1, t.cost)
     FROM term AS t
     JOIN step AS s ON s.card_id = t.card_id AND s.pool_no = t.pool_no AND s.step_no = t.step_no + 1
 )

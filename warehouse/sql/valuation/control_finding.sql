@@ -4,8 +4,7 @@
 -- an impairment of a government unit is none.
 WITH line AS (
     SELECT
-        a.card_id, a.holder_code, a.resource_code, a.disposed_date, c.posted_period, c.voucher_no, c.line_no, c.purpose,
-        c.available_date,
+        a.card_id, a.holder_code, a.resource_code, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
         coalesce(c.available_date, c.posted_date) AS line_date,
         c.amount_cny
     FROM valuation.cost_line AS c
@@ -57,11 +56,11 @@ found AS (
         a.resource_code, e.event_date, e.amount_cny
     FROM delivered.event AS e
     JOIN registry.asset_card AS a USING (holder_code, resource_code)
-    JOIN catalog.organisation AS o
+    LEFT JOIN catalog.organisation AS o
         ON o.organisation_code = e.holder_code
         AND o.valid_from <= e.event_date
         AND (o.valid_to IS NULL OR o.valid_to > e.event_date)
-    WHERE e.event_kind = 'impairment' AND o.accounting_system <> 'enterprise'
+    WHERE e.event_kind = 'impairment' AND o.accounting_system IS DISTINCT FROM 'enterprise'
 )
 
 SELECT

@@ -118,7 +118,7 @@ happened AS (
         e.document_no
     FROM delivered.event AS e
     JOIN registry.asset_card AS a USING (holder_code, resource_code)
-    JOIN catalog.organisation AS o
+    LEFT JOIN catalog.organisation AS o
         ON o.organisation_code = e.holder_code
         AND o.valid_from <= e.event_date
         AND (o.valid_to IS NULL OR o.valid_to > e.event_date)
