@@ -45,6 +45,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("events", "资产事项", "events of assets", "event"),
         Kind("ledger", "总账", "balances of accounts", "ledger"),
         Kind("decisions", "决定", "decisions of persons", "decision"),
+        # What the operator puts on record (`pipelines/closing.py`); nobody fills it in.
+        Kind("closings", "结账", "books of closed periods", "closing", has_template=False),
         Kind(CONTENT, "数据内容", "content of resources", has_template=False),
     )
 }

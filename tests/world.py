@@ -65,13 +65,15 @@ class World:
         for kind, (headings, rows) in _OF_RESOURCE.items():
             self.deliver(kind, "\n".join([headings, *(rows.format(code, HOLDER) for code in codes)]), "2020-02-01")
 
-    def deliver(self, kind: str, text: str, day: str = "2026-07-01", mode: str = "incremental") -> str:
-        """Deliver a file of the unit; gives the delivery's identifier."""
+    def deliver(
+        self, kind: str, text: str, day: str = "2026-07-01", mode: str = "incremental", deliverer: str = HOLDER
+    ) -> str:
+        """Deliver a file, of the unit if no other is named; gives the delivery's identifier."""
         self._count += 1
         delivery, path = f"d{self._count:03}", self._folder / f"{self._count}"
         path.write_text(text, "utf-8")
         source = {"source_file": path.name, "source_sha256": f"{self._count:064}"}
-        of = {"delivery_id": delivery, "deliverer_code": HOLDER, "source_name": "default"}
+        of = {"delivery_id": delivery, "deliverer_code": deliverer, "source_name": "default"}
         when = date.fromisoformat(day)
         reading = read(DeliveredFile(path.name, source["source_sha256"], path), Layout.of(self._policy.on(when), kind))
         records = [row for batch in reading.batches for row in batch.to_pylist()]

@@ -1,8 +1,11 @@
-"""`shuzhang period remove`: a false period taken back; and what a period that is given as an option must look like.
+"""`shuzhang period list`, `close`, `open`, `remove`: months closed, opened again, and false ones taken back; and what a period that is
+given as an option must look like.
 
-Belongs here: the command and how it is told. Does not belong here: taking it back (`pipelines/removal.py`).
+Belongs here: the commands and how they are told. Does not belong here: closing (`pipelines/closing.py`) and taking back
+(`pipelines/removal.py`).
 """
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +14,8 @@ from pipelines.cli import console
 from pipelines.cli.guard import ByOption, ReasonOption
 from pipelines.cli.home_option import HomeOption, opened
 from pipelines.misuse import MisuseError
+from warehouse.asking.query import Answer
+from warehouse.store.lake import Lake
 from warehouse.tables.periods import is_period, told
 
 period_app = typer.Typer(no_args_is_help=True, help="期间 / periods")
@@ -26,9 +31,72 @@ def demand_period(period: str | None) -> None:
         raise MisuseError(f"--period {told(period)}")
 
 
-@period_app.callback()
-def periods() -> None:
-    """A group of its own, so that `remove` is named."""
+_PeriodArgument = Annotated[str, typer.Argument(help="期间 / period, YYYY-MM", metavar="YYYY-MM")]
+_UnitOption = Annotated[
+    list[str] | None, typer.Option("--unit", help="只办这些单位，缺省为全部单位 / these units alone; default: all")
+]
+
+
+@period_app.command("list")
+def list_periods(
+    output: Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")] = console.Format.TABLE,
+    home: HomeOption = None,
+) -> None:
+    """各月份的单位数、已结账的单位数和卡片数 / months, with their units, how many of these are closed, and their cards."""
+    from pipelines.closing import unit_periods  # see `remove`
+
+    months: dict[str, list[int]] = {}
+    for one in unit_periods(Lake(opened(home))):
+        counts = months.setdefault(one.period, [0, 0, 0])
+        counts[0] += 1
+        counts[1] += one.is_closed
+        counts[2] += one.card_count
+        if one.is_whole is False:
+            console.warn(
+                f"{one.period} {one.holder_code}: "
+                "结账不完整，不算数，请重新结账 / the closing is not whole: it closes nothing; close it again"
+            )
+    names = ["period", "unit_count", "closed_count", "card_count"]
+    console.show(Answer(names, [(period, *counts) for period, counts in months.items()]), output)
+
+
+@period_app.command()
+def close(
+    period: _PeriodArgument,
+    reason: ReasonOption,
+    by: ByOption,
+    unit: _UnitOption = None,
+    home: HomeOption = None,
+) -> None:
+    """结账：此后该月快照和以其为准的年初数不再变动 / close a month: its snapshot, and openings that go by it, move no more."""
+    _decide(period, unit, home, is_closed=True, reason=reason, by=by)
+
+
+@period_app.command("open")
+def reopen(
+    period: _PeriodArgument,
+    reason: ReasonOption,
+    by: ByOption,
+    unit: _UnitOption = None,
+    home: HomeOption = None,
+) -> None:
+    """重新打开已结账的月份 / open a closed month again."""
+    _decide(period, unit, home, is_closed=False, reason=reason, by=by)
+
+
+def _decide(period: str, units: list[str] | None, home: Path | None, *, is_closed: bool, reason: str, by: str) -> None:
+    from pipelines.closing import decide_period  # see `remove`
+
+    if not is_period(period):
+        raise MisuseError(told(period))
+    if not reason.strip() or not by.strip():
+        raise MisuseError("--reason and --by must not be empty 理由和决定单位不能为空")
+    done = decide_period(opened(home), period, units or (), is_closed=is_closed, reason=reason, by=by)
+    word = "已结账 / closed" if is_closed else "已重新打开 / open again"
+    console.say(
+        f"{period}: {len(done)} 个单位、{sum(one.card_count for one in done)} 张卡片{word}，下次运行生效 / "
+        "units, cards; the next run follows it"
+    )
 
 
 @period_app.command()

@@ -484,6 +484,15 @@ LISTS: Mapping[str, ListShape] = {
             )
         },
     ),
+    "late_booking": ListShape(
+        ("accounting_system",),
+        ("booked_as",),
+        checks={
+            "accounting_system": one_of("government", "enterprise", "unknown"),
+            "booked_as": one_of("opening_adjustment", "current_period"),
+        },
+        more=_NAMES,
+    ),
     "owed_delivery": ListShape(("unit_kind", "kind"), checks={"kind": one_of(*KINDS)}, more=_NAMES),
     "rejection_rule": ListShape(
         ("rule",),

@@ -22,9 +22,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from readers.policy.files import PolicyOnDay, PolicySet
+from readers.policy.files import PolicySet
 from warehouse import queries
-from warehouse.intake.deliveries import OPERATOR, DeliveredFile, Delivery, DeliveryError, Intake, Receipt
+from warehouse.intake.deliveries import OPERATOR, DeliveryError, Intake, Receipt
+from warehouse.intake.own_delivery import label, put_on_record
 from warehouse.store.lake import Lake
 
 
@@ -132,9 +133,9 @@ def decide(lake: Lake, policy: PolicySet, delivery_id: str, decision: str, reaso
     today = datetime.now(UTC).astimezone().date()
     record: Mapping[str, str] = {
         "decision_id": f"{decision}-{delivery_id}",
-        "subject_kind": _label(policy.on(today), "decision_subject", "delivery"),
+        "subject_kind": label(policy.on(today), "decision_subject", "delivery"),
         "subject_key": delivery_id,
-        "decision": _label(policy.on(today), "decision", decision),
+        "decision": label(policy.on(today), "decision", decision),
         "reason": reason,
         "decided_by": decided_by,
         "decided_at": today.isoformat(),
@@ -143,13 +144,7 @@ def decide(lake: Lake, policy: PolicySet, delivery_id: str, decision: str, reaso
     writer = csv.DictWriter(text, list(record), lineterminator="\n")
     writer.writeheader()
     writer.writerow(record)
-    data = text.getvalue().encode()
-    intake = Intake(lake.home)
-    file = DeliveredFile("decision.csv", lake.home.keep(data), len(data))
-    delivery = Delivery(
-        OPERATOR, "guard", "decisions", today, 1, "incremental", None, (file,), recorded_at=datetime.now(UTC)
-    )
-    return intake.receive(delivery, sequence_given=False)
+    return put_on_record(Intake(lake.home), "decisions", "guard", "decision.csv", text.getvalue().encode())
 
 
 def withdraw(lake: Lake, policy: PolicySet, delivery_id: str, reason: str, *, force: bool = False) -> None:
@@ -191,16 +186,6 @@ def refusal(lake: Lake, delivery_id: str) -> str | None:
     return (
         f"{delivery_id}: 同样的字节已被搁置或退回，再次交付不改变结果；要接收请用 / the same bytes were {found[0]}, and delivering them "
         f"again changes nothing; to take them use `shuzhang release {delivery_id} --reason …` ({found[1]})"
-    )
-
-
-def _label(policy: PolicyOnDay, code_list: str, code: str) -> str:
-    for entry in policy.of("code_value"):
-        if (entry.body["code_list"], entry.body["code"]) == (code_list, code):
-            return entry.body["label"]
-    raise DeliveryError(
-        f"policy/code_value.csv has no label for {code_list} {code}; add the rows of the shipped list "
-        f"政策清单缺少该代码，请补充随软件提供的条目"
     )
 
 

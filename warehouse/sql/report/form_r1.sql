@@ -4,17 +4,16 @@
 WITH contribution AS (
     SELECT
         s.holder_code,
-        CAST(
-            c.recognised_date < $year_start AND (c.disposed_date IS NULL OR c.disposed_date >= $year_start) AS INTEGER
-        ) AS opening_count,
-        CAST(c.recognised_date BETWEEN $year_start AND $period_end AS INTEGER) AS addition_count,
-        CAST(s.snapshot_status = 'disposed' AND c.disposed_date >= $year_start AS INTEGER) AS reduction_count,
-        CAST(s.snapshot_status IN ('valued', 'unvalued') AS INTEGER) AS closing_count,
+        s.opening_count, s.adjustment_count, s.addition_count, s.reduction_count, s.closing_count,
         0 AS memo_count,
         0 AS unassessed_count,
         s.opening_cost_cny, s.opening_amortisation_cny,
         s.opening_impairment_cny,
         s.opening_cost_cny - s.opening_amortisation_cny - s.opening_impairment_cny AS opening_carrying_cny,
+        s.adjustment_cost_cny, s.adjustment_amortisation_cny,
+        s.adjustment_impairment_cny,
+        s.adjustment_cost_cny - s.adjustment_amortisation_cny - s.adjustment_impairment_cny
+            AS adjustment_carrying_cny,
         s.addition_cost_cny, s.addition_amortisation_cny,
         s.addition_impairment_cny,
         s.addition_cost_cny - s.addition_amortisation_cny - s.addition_impairment_cny AS addition_carrying_cny,
@@ -24,14 +23,13 @@ WITH contribution AS (
         s.closing_cost_cny, s.closing_amortisation_cny,
         s.closing_impairment_cny, s.closing_carrying_cny, s.closing_development_cny, s.closing_stock_cny
     FROM valuation.snapshot AS s
-    JOIN registry.asset_card AS c USING (card_id)
     WHERE s.period = $period
     UNION ALL
-    SELECT m.holder_code, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    SELECT m.holder_code, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM registry.memo_register AS m
     WHERE m.entered_date <= $period_end AND (m.left_date IS NULL OR m.left_date > $period_end)
     UNION ALL
-    SELECT t.holder_code, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    SELECT t.holder_code, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM registry.resource_standing AS t
     WHERE t.standing = 'unassessed' OR (t.standing IN ('memo', 'card') AND t.scope_date > $period_end)
 )
@@ -47,6 +45,11 @@ SELECT
     CAST(coalesce(sum(n.opening_amortisation_cny), 0) AS DECIMAL(20, 2)) AS opening_amortisation_cny,
     CAST(coalesce(sum(n.opening_impairment_cny), 0) AS DECIMAL(20, 2)) AS opening_impairment_cny,
     CAST(coalesce(sum(n.opening_carrying_cny), 0) AS DECIMAL(20, 2)) AS opening_carrying_cny,
+    CAST(coalesce(sum(n.adjustment_count), 0) AS BIGINT) AS adjustment_count,
+    CAST(coalesce(sum(n.adjustment_cost_cny), 0) AS DECIMAL(20, 2)) AS adjustment_cost_cny,
+    CAST(coalesce(sum(n.adjustment_amortisation_cny), 0) AS DECIMAL(20, 2)) AS adjustment_amortisation_cny,
+    CAST(coalesce(sum(n.adjustment_impairment_cny), 0) AS DECIMAL(20, 2)) AS adjustment_impairment_cny,
+    CAST(coalesce(sum(n.adjustment_carrying_cny), 0) AS DECIMAL(20, 2)) AS adjustment_carrying_cny,
     CAST(coalesce(sum(n.addition_count), 0) AS BIGINT) AS addition_count,
     CAST(coalesce(sum(n.addition_cost_cny), 0) AS DECIMAL(20, 2)) AS addition_cost_cny,
     CAST(coalesce(sum(n.addition_amortisation_cny), 0) AS DECIMAL(20, 2)) AS addition_amortisation_cny,

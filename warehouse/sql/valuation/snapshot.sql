@@ -1,7 +1,15 @@
 -- The value of each card at the end of a period, by cost, with the opening at 1 January and the movements of the year:
 -- intangible asset, amortisation and impairment; expenditure in development and stock beside them. No cost or no life,
--- no value: such a card is counted and its amounts are empty.
-WITH reduced AS (
+-- no value: such a card is counted and its amounts are empty. Of a closed month it is what was closed. Of an open one
+-- it is reckoned anew from the opening as booked; what became known of the years before adjusts the opening, or is a
+-- movement, as `valuation.opening` says.
+WITH closed AS (
+    SELECT p.holder_code, p.delivery_id
+    FROM valuation.closed_period AS p
+    WHERE p.period = $period AND p.is_whole
+),
+
+reduced AS (
     SELECT
         t.card_id,
         sum(t.left_cost_cny) AS cost_cny,
@@ -19,56 +27,64 @@ WITH reduced AS (
 
 placed AS (
     SELECT
-        c.card_id, c.holder_code, c.recognised_date, c.disposed_date,
-        e.has_cost AND e.has_life AS is_valued,
-        o.cost_cny AS opening_cost,
-        o.amortisation_cny AS opening_amortisation,
-        o.impairment_cny AS opening_impairment,
-        e.cost_cny AS closing_cost,
-        e.amortisation_cny AS closing_amortisation,
-        e.impairment_cny AS closing_impairment,
-        e.development_cny, e.stock_cny,
-        r.card_id IS NOT NULL AS is_reduced,
-        r.cost_cny AS reduction_cost,
-        r.amortisation_cny AS reduction_amortisation,
-        r.impairment_cny AS reduction_impairment
-    FROM registry.asset_card AS c
-    LEFT JOIN valuation.balance AS o
-        ON o.period = $period AND o.card_id = c.card_id AND o.balance_kind = 'opening'
-    LEFT JOIN valuation.balance AS e
-        ON e.period = $period AND e.card_id = c.card_id AND e.balance_kind = 'closing'
-    LEFT JOIN reduced AS r ON r.card_id = c.card_id
-),
-
-judged AS (
-    SELECT
-        p.*,
+        o.card_id, o.holder_code, c.recognised_date, c.disposed_date,
         CASE
-            WHEN p.recognised_date > $period_end THEN 'not_yet_recognised'
-            WHEN p.disposed_date <= $period_end THEN 'disposed'
-            WHEN p.is_valued THEN 'valued'
+            WHEN c.card_id IS NULL THEN 'left_register'
+            WHEN c.recognised_date > $period_end THEN 'not_yet_recognised'
+            WHEN c.disposed_date <= $period_end THEN 'disposed'
+            WHEN e.has_cost AND e.has_life THEN 'valued'
             ELSE 'unvalued'
-        END AS snapshot_status
-    FROM placed AS p
+        END AS snapshot_status,
+        o.opening_count, o.opening_cost_cny, o.opening_amortisation_cny, o.opening_impairment_cny,
+        CASE WHEN o.booked_as = 'opening_adjustment' THEN o.late_count ELSE 0 END AS adjustment_count,
+        CASE WHEN o.booked_as = 'opening_adjustment' THEN o.late_cost_cny ELSE 0 END
+            AS adjustment_cost_cny,
+        CASE WHEN o.booked_as = 'opening_adjustment' THEN o.late_amortisation_cny ELSE 0 END
+            AS adjustment_amortisation_cny,
+        CASE WHEN o.booked_as = 'opening_adjustment' THEN o.late_impairment_cny ELSE 0 END
+            AS adjustment_impairment_cny,
+        CASE WHEN o.booked_as = 'opening_adjustment' THEN 0 ELSE o.late_count END AS late_count,
+        CASE WHEN o.booked_as = 'opening_adjustment' THEN 0 ELSE least(0, o.late_cost_cny) END
+            AS late_cost_cny,
+        CASE WHEN o.booked_as = 'opening_adjustment' THEN 0 ELSE least(0, o.late_amortisation_cny) END
+            AS late_amortisation_cny,
+        CASE WHEN o.booked_as = 'opening_adjustment' THEN 0 ELSE least(0, o.late_impairment_cny) END
+            AS late_impairment_cny,
+        o.booked_period IS NOT NULL
+        AND (o.opening_cost_cny <> 0 OR o.opening_amortisation_cny <> 0 OR o.opening_impairment_cny <> 0) AS is_booked,
+        e.cost_cny, e.amortisation_cny, e.impairment_cny, e.development_cny, e.stock_cny,
+        r.card_id IS NOT NULL AS is_reduced,
+        coalesce(r.cost_cny, 0) AS left_cost_cny,
+        coalesce(r.amortisation_cny, 0) AS left_amortisation_cny,
+        coalesce(r.impairment_cny, 0) AS left_impairment_cny
+    FROM valuation.opening AS o
+    LEFT JOIN registry.asset_card AS c USING (card_id)
+    LEFT JOIN valuation.balance AS e
+        ON e.period = $period AND e.card_id = o.card_id AND e.balance_kind = 'closing'
+    LEFT JOIN reduced AS r ON r.card_id = o.card_id
+    ANTI JOIN closed AS x ON x.holder_code = o.holder_code
+    WHERE o.period = $period
 ),
 
--- A disposed card has amounts if it had any to reduce.
+-- A disposed card has amounts if it had any to reduce; any card has them that was booked with some.
 filled AS (
     SELECT
-        j.card_id, j.holder_code, j.snapshot_status,
-        j.snapshot_status = 'valued' OR (j.snapshot_status = 'disposed' AND j.is_reduced) AS is_shown,
-        coalesce(j.opening_cost, 0) AS opening_cost,
-        coalesce(j.opening_amortisation, 0) AS opening_amortisation,
-        coalesce(j.opening_impairment, 0) AS opening_impairment,
-        coalesce(j.reduction_cost, 0) AS reduction_cost,
-        coalesce(j.reduction_amortisation, 0) AS reduction_amortisation,
-        coalesce(j.reduction_impairment, 0) AS reduction_impairment,
-        coalesce(j.closing_cost, 0) AS closing_cost,
-        coalesce(j.closing_amortisation, 0) AS closing_amortisation,
-        coalesce(j.closing_impairment, 0) AS closing_impairment,
-        coalesce(j.development_cny, 0) AS development,
-        coalesce(j.stock_cny, 0) AS stock
-    FROM judged AS j
+        p.*,
+        p.snapshot_status = 'valued' OR (p.snapshot_status = 'disposed' AND p.is_reduced) OR p.is_booked AS is_shown,
+        CAST(p.snapshot_status <> 'left_register' AND p.recognised_date BETWEEN $year_start AND $period_end AS BIGINT)
+        + greatest(0, p.late_count) AS addition_count,
+        CAST(p.snapshot_status = 'disposed' AND p.disposed_date >= $year_start AS BIGINT)
+        + greatest(0, -p.late_count) AS reduction_count,
+        CAST(p.snapshot_status IN ('valued', 'unvalued') AS BIGINT) AS closing_count,
+        p.left_cost_cny - p.late_cost_cny AS reduction_cost_cny,
+        p.left_amortisation_cny - p.late_amortisation_cny AS reduction_amortisation_cny,
+        p.left_impairment_cny - p.late_impairment_cny AS reduction_impairment_cny,
+        CASE WHEN p.snapshot_status = 'valued' THEN p.cost_cny ELSE 0 END AS closing_cost_cny,
+        CASE WHEN p.snapshot_status = 'valued' THEN p.amortisation_cny ELSE 0 END AS closing_amortisation_cny,
+        CASE WHEN p.snapshot_status = 'valued' THEN p.impairment_cny ELSE 0 END AS closing_impairment_cny,
+        CASE WHEN p.snapshot_status = 'valued' THEN p.development_cny ELSE 0 END AS closing_development_cny,
+        CASE WHEN p.snapshot_status = 'valued' THEN p.stock_cny ELSE 0 END AS closing_stock_cny
+    FROM placed AS p
 )
 
 SELECT
@@ -77,26 +93,68 @@ SELECT
     f.holder_code,
     f.snapshot_status,
     'cost' AS valuation_method,
-    CASE WHEN f.is_shown THEN CAST(f.opening_cost AS DECIMAL(20, 2)) END AS opening_cost_cny,
-    CASE WHEN f.is_shown THEN CAST(f.closing_cost + f.reduction_cost - f.opening_cost AS DECIMAL(20, 2)) END
-        AS addition_cost_cny,
-    CASE WHEN f.is_shown THEN CAST(f.reduction_cost AS DECIMAL(20, 2)) END AS reduction_cost_cny,
-    CASE WHEN f.is_shown THEN CAST(f.closing_cost AS DECIMAL(20, 2)) END AS closing_cost_cny,
-    CASE WHEN f.is_shown THEN CAST(f.opening_amortisation AS DECIMAL(20, 2)) END AS opening_amortisation_cny,
+    CAST(f.opening_count AS BIGINT) AS opening_count,
+    CAST(f.adjustment_count AS BIGINT) AS adjustment_count,
+    CAST(f.addition_count AS BIGINT) AS addition_count,
+    CAST(f.reduction_count AS BIGINT) AS reduction_count,
+    f.closing_count,
+    CASE WHEN f.is_shown THEN CAST(f.opening_cost_cny AS DECIMAL(20, 2)) END AS opening_cost_cny,
+    CASE WHEN f.is_shown THEN CAST(f.adjustment_cost_cny AS DECIMAL(20, 2)) END AS adjustment_cost_cny,
     CASE WHEN f.is_shown
-        THEN CAST(f.closing_amortisation + f.reduction_amortisation - f.opening_amortisation AS DECIMAL(20, 2))
+        THEN CAST(
+            f.closing_cost_cny + f.reduction_cost_cny - f.opening_cost_cny
+            - f.adjustment_cost_cny AS DECIMAL(20, 2)
+        )
+    END AS addition_cost_cny,
+    CASE WHEN f.is_shown THEN CAST(f.reduction_cost_cny AS DECIMAL(20, 2)) END AS reduction_cost_cny,
+    CASE WHEN f.is_shown THEN CAST(f.closing_cost_cny AS DECIMAL(20, 2)) END AS closing_cost_cny,
+    CASE WHEN f.is_shown THEN CAST(f.opening_amortisation_cny AS DECIMAL(20, 2)) END AS opening_amortisation_cny,
+    CASE WHEN f.is_shown THEN CAST(f.adjustment_amortisation_cny AS DECIMAL(20, 2)) END AS adjustment_amortisation_cny,
+    CASE WHEN f.is_shown
+        THEN CAST(
+            f.closing_amortisation_cny + f.reduction_amortisation_cny - f.opening_amortisation_cny
+            - f.adjustment_amortisation_cny AS DECIMAL(20, 2)
+        )
     END AS addition_amortisation_cny,
-    CASE WHEN f.is_shown THEN CAST(f.reduction_amortisation AS DECIMAL(20, 2)) END AS reduction_amortisation_cny,
-    CASE WHEN f.is_shown THEN CAST(f.closing_amortisation AS DECIMAL(20, 2)) END AS closing_amortisation_cny,
-    CASE WHEN f.is_shown THEN CAST(f.opening_impairment AS DECIMAL(20, 2)) END AS opening_impairment_cny,
+    CASE WHEN f.is_shown THEN CAST(f.reduction_amortisation_cny AS DECIMAL(20, 2)) END AS reduction_amortisation_cny,
+    CASE WHEN f.is_shown THEN CAST(f.closing_amortisation_cny AS DECIMAL(20, 2)) END AS closing_amortisation_cny,
+    CASE WHEN f.is_shown THEN CAST(f.opening_impairment_cny AS DECIMAL(20, 2)) END AS opening_impairment_cny,
+    CASE WHEN f.is_shown THEN CAST(f.adjustment_impairment_cny AS DECIMAL(20, 2)) END AS adjustment_impairment_cny,
     CASE WHEN f.is_shown
-        THEN CAST(f.closing_impairment + f.reduction_impairment - f.opening_impairment AS DECIMAL(20, 2))
+        THEN CAST(
+            f.closing_impairment_cny + f.reduction_impairment_cny - f.opening_impairment_cny
+            - f.adjustment_impairment_cny AS DECIMAL(20, 2)
+        )
     END AS addition_impairment_cny,
-    CASE WHEN f.is_shown THEN CAST(f.reduction_impairment AS DECIMAL(20, 2)) END AS reduction_impairment_cny,
-    CASE WHEN f.is_shown THEN CAST(f.closing_impairment AS DECIMAL(20, 2)) END AS closing_impairment_cny,
+    CASE WHEN f.is_shown THEN CAST(f.reduction_impairment_cny AS DECIMAL(20, 2)) END AS reduction_impairment_cny,
+    CASE WHEN f.is_shown THEN CAST(f.closing_impairment_cny AS DECIMAL(20, 2)) END AS closing_impairment_cny,
     CASE WHEN f.is_shown
-        THEN CAST(f.closing_cost - f.closing_amortisation - f.closing_impairment AS DECIMAL(20, 2))
+        THEN CAST(f.closing_cost_cny - f.closing_amortisation_cny - f.closing_impairment_cny AS DECIMAL(20, 2))
     END AS closing_carrying_cny,
-    CASE WHEN f.is_shown THEN CAST(f.development AS DECIMAL(20, 2)) END AS closing_development_cny,
-    CASE WHEN f.is_shown THEN CAST(f.stock AS DECIMAL(20, 2)) END AS closing_stock_cny
+    CASE WHEN f.is_shown THEN CAST(f.closing_development_cny AS DECIMAL(20, 2)) END AS closing_development_cny,
+    CASE WHEN f.is_shown THEN CAST(f.closing_stock_cny AS DECIMAL(20, 2)) END AS closing_stock_cny
 FROM filled AS f
+UNION ALL
+SELECT
+    c.period,
+    c.card_id,
+    c.holder_code,
+    c.snapshot_status,
+    'cost',
+    CAST(c.opening_count AS BIGINT),
+    CAST(c.adjustment_count AS BIGINT),
+    CAST(c.addition_count AS BIGINT),
+    CAST(c.reduction_count AS BIGINT),
+    CAST(c.closing_count AS BIGINT),
+    c.opening_cost_cny, c.adjustment_cost_cny, c.addition_cost_cny,
+    c.reduction_cost_cny, c.closing_cost_cny,
+    c.opening_amortisation_cny, c.adjustment_amortisation_cny, c.addition_amortisation_cny,
+    c.reduction_amortisation_cny, c.closing_amortisation_cny,
+    c.opening_impairment_cny, c.adjustment_impairment_cny, c.addition_impairment_cny,
+    c.reduction_impairment_cny, c.closing_impairment_cny,
+    CAST(c.closing_cost_cny - c.closing_amortisation_cny - c.closing_impairment_cny AS DECIMAL(20, 2)),
+    c.closing_development_cny,
+    c.closing_stock_cny
+FROM closed AS x
+JOIN delivered.closing AS c ON c.delivery_id = x.delivery_id AND c.holder_code = x.holder_code
+WHERE c.period = $period AND c.card_id IS NOT NULL
