@@ -15,7 +15,8 @@ from readers.policy.files import Entry
 from warehouse.publish.template import NOTES_SHEET, example_mark, write_template
 
 MARK = example_mark(shipped().on(datetime.date.max))
-KINDS = sorted({entry.body["kind"].partition(".")[0] for entry in shipped().lists["delivery_column"]})
+#: Those with columns that people fill in; closings are written by the command that closes a month.
+KINDS = sorted({entry.body["kind"].partition(".")[0] for entry in shipped().lists["delivery_column"]} - {"closings"})
 
 
 def columns(kind: str) -> list[Entry]:

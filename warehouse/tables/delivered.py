@@ -57,10 +57,15 @@ def _columns(given: DeliveryColumn, common: Mapping[str, Column]) -> Iterator[Co
         return
     zh = given.label_zh + (f"：{given.note_zh}" if given.note_zh else "")
     en = given.label_en[:1].upper() + given.label_en[1:]
-    yield Column(_name(given), _TYPES[given.value_type], given.label_zh, zh, en)
+    yield Column(_name(given), _type(given), given.label_zh, zh, en)
     if given.value_type == "code":
         label = f"{given.label_zh}（原文）"
         yield Column(f"{given.name}_label", "VARCHAR", label, f"{zh}，按交付原文", f"{en}, as delivered")
+
+
+def _type(given: DeliveryColumn) -> str:
+    # A count is wide in every table.
+    return "BIGINT" if given.name.endswith("_count") else _TYPES[given.value_type]
 
 
 def _name(given: DeliveryColumn) -> str:
@@ -97,7 +102,7 @@ def _outputs(column: DeliveryColumn) -> Iterator[str]:
     elif column.value_type == "code":
         yield f"{identifier(f'code_of_{column.name}')}.code AS {name}"
         yield f"{cell} AS {identifier(f'{column.name}_label')}"
-    elif (type_ := _TYPES[column.value_type]) == "VARCHAR":
+    elif (type_ := _type(column)) == "VARCHAR":
         yield f"{cell} AS {name}"
     else:
         # The reader settled it (`readers/values.py`): there is nothing that a cast could take otherwise.
