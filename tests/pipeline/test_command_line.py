@@ -13,6 +13,7 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import duckdb
 import openpyxl
@@ -21,6 +22,8 @@ from typer.testing import CliRunner, Result
 
 from pipelines.cli.app import app, main
 from readers.kinds import KINDS
+from tests.homes import one
+from warehouse.intake.deliveries import Intake
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
 
@@ -253,6 +256,36 @@ def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pyt
 )
 def test_what_is_not_there_ends_with_one(city: Home, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     assert _main(monkeypatch, city.root, *arguments) == 1
+
+
+def test_a_month_is_closed_as_a_delivery_that_says_every_card(
+    city: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(city.root, home.root, ignore=shutil.ignore_patterns("reports", "receipts", "runs"))
+
+    def close(*more: str, period: str = "2026-06", word: str = "close") -> tuple[int, str]:
+        options = ("--reason", "半年结账", "--by", "示例市财政局")
+        code = _main(monkeypatch, home.root, "period", word, period, *options, *more)
+        return code, "".join(capsys.readouterr())
+
+    before = {delivery.delivery_id for delivery in Intake(home).deliveries()}
+    for wrong, code, told in (
+        (close(period="2026-6"), 2, "2026-06"),
+        (close(period="2019-06"), 1, "没有这个期间"),
+        (close("--unit", "nobody"), 1, "没有这个单位"),
+        (close(word="open"), 1, "没有结账"),
+    ):
+        assert (wrong[0], told in wrong[1]) == (code, True), wrong
+    assert before == {delivery.delivery_id for delivery in Intake(home).deliveries()}
+    assert close()[0] == 0
+    (closing,) = [one for one in Intake(home).deliveries() if one.delivery_id not in before]
+    rows = list(csv.DictReader(io.StringIO(home.blob(closing.files[0].sha256).read_text("utf-8"))))
+    shown = one(home, "SELECT count(*) FROM valuation.snapshot WHERE period = '2026-06'")
+    assert sum(int(row["card_count"]) for row in rows if not row["card_id"]) == shown
+    assert len([row for row in rows if row["card_id"]]) == shown
+    # What waits for a run makes the month stale.
+    assert close("--unit", rows[0]["holder_code"]) == (1, ANY)
 
 
 #: Runs commands one after the other, and prints of each its exit code and what it said.
