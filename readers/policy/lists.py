@@ -480,9 +480,20 @@ LISTS: Mapping[str, ListShape] = {
         checks={
             "kind": one_of(
                 *("cost_after_disposal", "reversal_beyond_cost", "life_missing", "impairment_of_government"),
+                *("event_after_end", "event_not_allowed"),
                 *("condition_failed", "condition_expired", "condition_missing"),
             )
         },
+    ),
+    "event_rule": ListShape(
+        ("event_kind", "card_state", "accounting_system"),
+        ("effect",),
+        checks={
+            "card_state": one_of("in_development", "in_use"),
+            "accounting_system": one_of("any", "government", "enterprise", "unknown"),
+            "effect": one_of("leave", "impair", "enter"),
+        },
+        more=_NAMES,
     ),
     "late_booking": ListShape(
         ("accounting_system",),

@@ -212,6 +212,56 @@ GOVERNMENT = (
             addition_cost="500.00", addition_amortisation="650.00", reduction_cost="500.00", reduction_amortisation="50.00",
         ),
     ),
+    # Whatever the way in which all of it leaves: 15 months of 1,000.00.
+    *(
+        Case(
+            name,
+            ("开发 36000.00 2025-01-10 2025-01-10 36",),
+            {
+                "opening_cost": "36000.00", "opening_amortisation": "12000.00", "addition_amortisation": "3000.00",
+                "reduction_cost": "36000.00", "reduction_amortisation": "15000.00",
+            },
+            (f"{kind} 2026-04-18 -",),
+            "disposed",
+        )
+        for name, kind in (("written_off", "核销"), ("transferred", "无偿调出"), ("donated", "对外捐赠"))
+    ),
+    # Development that is abandoned is in the books no more; nothing of it was an asset in use.
+    Case("abandoned", ("开发 800.00 2026-01-10 - -",), {}, ("终止开发 2026-03-10 -",), "disposed"),
+    # What can be used is not abandoned, what is in development not written off: 6 months of ten stay.
+    Case(
+        "not_abandoned",
+        ("开发 1000.00 2026-01-10 2026-01-10 10",),
+        _closing("1000.00", "600.00", "400.00", addition_cost="1000.00", addition_amortisation="600.00"),
+        ("终止开发 2026-03-10 -",),
+        findings=frozenset({"event_not_allowed"}),
+    ),
+    Case(
+        "not_written_off",
+        ("开发 800.00 2026-01-10 - -",),
+        {"closing_development": "800.00"},
+        ("核销 2026-03-10 -",),
+        findings=frozenset({"event_not_allowed"}),
+    ),
+    # What comes after it has left is no second leaving.
+    Case(
+        "disposed_twice",
+        ("开发 1000.00 2026-01-10 2026-01-10 10",),
+        {
+            "addition_cost": "1000.00", "addition_amortisation": "200.00",
+            "reduction_cost": "1000.00", "reduction_amortisation": "200.00",
+        },
+        ("处置 2026-03-18 -", "核销 2026-05-18 -"),
+        "disposed",
+        frozenset({"event_after_end"}),
+    ),
+    # A transfer in says whence it came; its cost is a line like any other.
+    Case(
+        "transferred_in",
+        ("开发 1000.00 2026-01-10 2026-01-10 10",),
+        _closing("1000.00", "600.00", "400.00", addition_cost="1000.00", addition_amortisation="600.00"),
+        ("无偿调入 2026-01-10 -",),
+    ),
     # What was reversed while it was in development leaves nothing.
     Case("development_reversed", ("开发 800.00 2026-01-10 - -", "开发 -800.00 2026-03-10 - -"), {}),
 )  # fmt: skip

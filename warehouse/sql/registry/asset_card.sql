@@ -1,6 +1,6 @@
 -- Asset cards: resources that meet every criterion of scope and recognition, in the four blocks of the policy
--- (paragraph 4). The card dates from the day on which the last of them was met; a disposal of the whole, or a person's
--- decision, closes it.
+-- (paragraph 4). The card dates from the day on which the last of them was met; an event with which the whole leaves,
+-- or a person's decision, closes it.
 WITH cost AS (
     SELECT d.holder_code, d.resource_code, d.available_date, d.posted_date, d.amount_cny
     FROM delivered.cost AS d
@@ -14,38 +14,10 @@ available AS (
     GROUP BY c.holder_code, c.resource_code
 ),
 
-disposed AS (
-    SELECT
-        e.holder_code, e.resource_code, e.event_date, e.document_no, e.delivery_id, e.ordinal, e.amount_cny,
-        coalesce(sum(c.amount_cny), 0) AS cost_cny
-    FROM delivered.event AS e
-    LEFT JOIN cost AS c
-        ON c.holder_code = e.holder_code
-        AND c.resource_code = e.resource_code
-        AND coalesce(c.available_date, c.posted_date) <= e.event_date
-    WHERE e.event_kind = 'disposal'
-    GROUP BY
-        e.holder_code, e.resource_code, e.event_date, e.document_no, e.delivery_id, e.ordinal, e.amount_cny
-),
-
-disposed_so_far AS (
-    SELECT
-        d.*,
-        sum(d.amount_cny) OVER (
-            PARTITION BY d.holder_code, d.resource_code ORDER BY d.event_date, d.delivery_id, d.ordinal
-            ROWS UNBOUNDED PRECEDING
-        ) AS taken_cny
-    FROM disposed AS d
-),
-
--- A disposal that says how much of the cost it takes out, and not all, leaves the card in use.
 disposal AS (
-    SELECT e.holder_code, e.resource_code, e.event_date, e.document_no
-    FROM disposed_so_far AS e
-    WHERE coalesce(e.amount_cny, 0) <= 0 OR e.taken_cny >= e.cost_cny
-    QUALIFY row_number() OVER (
-        PARTITION BY e.holder_code, e.resource_code ORDER BY e.event_date, e.delivery_id, e.ordinal
-    ) = 1
+    SELECT e.resource_id, e.event_kind, e.event_date, e.document_no
+    FROM registry.card_event AS e
+    WHERE e.effect = 'leave'
 ),
 
 closed AS (
@@ -63,9 +35,14 @@ closed AS (
             WHEN x.event_date IS NOT NULL AND (t.derecognised_date IS NULL OR x.event_date <= t.derecognised_date)
                 THEN x.document_no
             ELSE t.derecognition_document_no
-        END AS disposal_document_no
+        END AS disposal_document_no,
+        CASE
+            WHEN x.event_date IS NOT NULL AND (t.derecognised_date IS NULL OR x.event_date <= t.derecognised_date)
+                THEN x.event_kind
+            WHEN t.derecognised_date IS NOT NULL THEN 'decision'
+        END AS disposal_kind
     FROM registry.resource_standing AS t
-    LEFT JOIN disposal AS x USING (holder_code, resource_code)
+    LEFT JOIN disposal AS x USING (resource_id)
     LEFT JOIN available AS a USING (holder_code, resource_code)
     WHERE t.standing = 'card'
 )
@@ -87,6 +64,7 @@ SELECT
         AS is_recognised_late,
     p.disposed_date,
     p.disposal_document_no,
+    p.disposal_kind,
     s.holder_name AS right_holder_name,
     s.share_type,
     s.open_type,

@@ -52,15 +52,16 @@ found AS (
     JOIN registry.asset_card AS a USING (card_id)
     UNION ALL
     SELECT
-        a.card_id, 'impairment_of_government', '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code,
-        a.resource_code, e.event_date, e.amount_cny
-    FROM delivered.event AS e
-    JOIN registry.asset_card AS a USING (holder_code, resource_code)
-    LEFT JOIN catalog.organisation AS o
-        ON o.organisation_code = e.holder_code
-        AND o.valid_from <= e.event_date
-        AND (o.valid_to IS NULL OR o.valid_to > e.event_date)
-    WHERE e.event_kind = 'impairment' AND o.accounting_system IS DISTINCT FROM 'enterprise'
+        a.card_id,
+        CASE
+            WHEN e.card_state = 'ended' THEN 'event_after_end'
+            WHEN e.event_kind = 'impairment' AND e.card_state = 'in_use' THEN 'impairment_of_government'
+            ELSE 'event_not_allowed'
+        END,
+        '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code, a.resource_code, e.event_date, e.amount_cny
+    FROM registry.card_event AS e
+    JOIN registry.asset_card AS a USING (resource_id)
+    WHERE e.effect = 'none'
 )
 
 SELECT

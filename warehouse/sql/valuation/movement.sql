@@ -111,25 +111,18 @@ written AS (
     ANTI JOIN positive AS p USING (card_id, amount_cny, turn)
 ),
 
--- Only an enterprise impairs (CAS 8); governments have no impairment of intangible assets (domain.md 5.2).
 happened AS (
     SELECT
-        a.card_id, a.holder_code, a.recognised_date, a.disposed_date, e.event_kind, e.event_date, e.amount_cny,
-        e.document_no
-    FROM delivered.event AS e
-    JOIN registry.asset_card AS a USING (holder_code, resource_code)
-    LEFT JOIN catalog.organisation AS o
-        ON o.organisation_code = e.holder_code
-        AND o.valid_from <= e.event_date
-        AND (o.valid_to IS NULL OR o.valid_to > e.event_date)
+        a.card_id, a.holder_code, a.recognised_date, e.effect, e.event_date,
+        sum(e.amount_cny) AS amount_cny,
+        string_agg(e.document_no, ';' ORDER BY e.document_no) AS document_no
+    FROM registry.card_event AS e
+    JOIN registry.asset_card AS a USING (resource_id)
     WHERE
-        e.amount_cny > 0
-        AND (e.event_kind = 'disposal' OR (e.event_kind = 'impairment' AND o.accounting_system = 'enterprise'))
+        e.effect IN ('part', 'impair')
+        AND e.amount_cny > 0
         AND (a.disposed_date IS NULL OR e.event_date < a.disposed_date)
-    QUALIFY row_number() OVER (
-        PARTITION BY a.card_id, e.event_kind, e.event_date
-        ORDER BY e.delivery_date DESC, e.delivery_id, e.ordinal
-    ) = 1
+    GROUP BY a.card_id, a.holder_code, a.recognised_date, e.effect, e.event_date
 ),
 
 dated AS (
@@ -141,9 +134,9 @@ dated AS (
     UNION ALL
     SELECT
         h.card_id, 0,
-        CASE h.event_kind WHEN 'disposal' THEN 'part_disposal' ELSE h.event_kind END,
+        CASE h.effect WHEN 'part' THEN 'part_disposal' ELSE 'impairment' END,
         h.holder_code, h.recognised_date, h.event_date,
-        CASE h.event_kind WHEN 'disposal' THEN -h.amount_cny ELSE h.amount_cny END,
+        CASE h.effect WHEN 'part' THEN -h.amount_cny ELSE h.amount_cny END,
         '', '', 0, h.document_no
     FROM happened AS h
     UNION ALL

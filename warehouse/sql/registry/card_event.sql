@@ -1,0 +1,115 @@
+-- What happened to the resources that have a card, in order, and what each event did. Policy says what an event of a
+-- kind does to a card that is in development or in use (`event_rule`); what it does not list, and what comes after the
+-- card has left, counts for nothing and is told. An event that says how much of the cost it takes out, and not all, takes
+-- out a part. Told by two, it is one event.
+WITH cost AS (
+    SELECT d.holder_code, d.resource_code, d.available_date, d.posted_date, d.amount_cny
+    FROM delivered.cost AS d
+    JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
+    WHERE t.treatment = 'capitalised'
+),
+
+available AS (
+    SELECT c.holder_code, c.resource_code, min(c.available_date) AS available_date
+    FROM cost AS c
+    GROUP BY c.holder_code, c.resource_code
+),
+
+told AS (
+    SELECT t.resource_id, e.*
+    FROM delivered.event AS e
+    JOIN registry.resource_standing AS t USING (holder_code, resource_code)
+    WHERE t.standing = 'card'
+    QUALIFY row_number() OVER (
+        PARTITION BY t.resource_id, e.event_kind, e.event_date ORDER BY e.delivery_date DESC, e.delivery_id, e.ordinal
+    ) = 1
+),
+
+placed AS (
+    SELECT
+        e.resource_id, e.holder_code, e.resource_code, e.event_kind, e.event_date, e.amount_cny, e.counterpart_code,
+        e.document_no, e.delivery_id, e.ordinal,
+        -- A card without cost is in use.
+        CASE
+            WHEN a.holder_code IS NULL OR a.available_date <= e.event_date THEN 'in_use'
+            ELSE 'in_development'
+        END AS card_state,
+        coalesce(o.accounting_system, 'unknown') AS accounting_system
+    FROM told AS e
+    LEFT JOIN available AS a USING (holder_code, resource_code)
+    LEFT JOIN catalog.organisation AS o
+        ON o.organisation_code = e.holder_code
+        AND o.valid_from <= e.event_date
+        AND (o.valid_to IS NULL OR o.valid_to > e.event_date)
+),
+
+ruled AS (
+    SELECT p.*, r.effect
+    FROM placed AS p
+    LEFT JOIN policy.event_rule AS r
+        ON r.event_kind = p.event_kind
+        AND r.card_state = p.card_state
+        AND r.accounting_system IN ('any', p.accounting_system)
+        AND in_force(r, p.event_date)
+    QUALIFY row_number() OVER (
+        PARTITION BY p.delivery_id, p.ordinal ORDER BY r.accounting_system = 'any', r.accounting_system
+    ) = 1
+),
+
+leaving AS (
+    SELECT r.delivery_id, r.ordinal, coalesce(sum(c.amount_cny), 0) AS cost_cny
+    FROM ruled AS r
+    LEFT JOIN cost AS c
+        ON c.holder_code = r.holder_code
+        AND c.resource_code = r.resource_code
+        AND coalesce(c.available_date, c.posted_date) <= r.event_date
+    WHERE r.effect = 'leave'
+    GROUP BY r.delivery_id, r.ordinal
+),
+
+measured AS (
+    SELECT
+        r.*,
+        r.effect = 'leave'
+        AND (
+            coalesce(r.amount_cny, 0) <= 0
+            OR sum(CASE WHEN r.effect = 'leave' THEN r.amount_cny ELSE 0 END) OVER (
+                PARTITION BY r.resource_id ORDER BY r.event_date, r.delivery_id, r.ordinal ROWS UNBOUNDED PRECEDING
+            ) >= x.cost_cny
+        ) AS is_whole
+    FROM ruled AS r
+    LEFT JOIN leaving AS x USING (delivery_id, ordinal)
+),
+
+ended AS (
+    SELECT
+        m.*,
+        coalesce(
+            max(CASE WHEN m.is_whole THEN 1 ELSE 0 END) OVER (
+                PARTITION BY m.resource_id ORDER BY m.event_date, m.delivery_id, m.ordinal
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ),
+            0
+        ) = 1 AS is_after_end
+    FROM measured AS m
+)
+
+SELECT
+    e.delivery_id,
+    e.ordinal,
+    e.resource_id,
+    e.holder_code,
+    e.resource_code,
+    e.event_kind,
+    e.event_date,
+    CASE WHEN e.is_after_end THEN 'ended' ELSE e.card_state END AS card_state,
+    CASE
+        WHEN e.is_after_end OR e.effect IS NULL THEN 'none'
+        WHEN e.effect = 'leave' AND NOT e.is_whole AND e.card_state = 'in_use' THEN 'part'
+        WHEN e.effect = 'leave' AND NOT e.is_whole THEN 'none'
+        ELSE e.effect
+    END AS effect,
+    e.amount_cny,
+    e.counterpart_code,
+    e.document_no
+FROM ended AS e
