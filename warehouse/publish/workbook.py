@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.column_grade import WORKBOOK, keep_door
 
-#: Width of a column by its number format, in characters; the first two columns have widths of their own.
+#: Width of a column by its number format, in characters; the first two columns, which say whose a row is, have widths of their own.
 _WIDTHS = {"text": 18, "note": 56, "count": 8, "money": 16, "percent": 10}
+_NAME_WIDTHS = (30, 21)
+#: So many characters stand side by side on A3 across, at four fifths of their size: less is not read on paper.
+_PAGE_CHARS = 200
+_PRINT_SCALE = 80
 
 #: The tables that the reconciliation workbook shows.
 RECONCILIATION_TABLES = ("finance.reconciliation", "finance.unit_rate")
@@ -196,7 +201,8 @@ def _write_sheet(
         "money": book.add_format(border | {"num_format": "#,##0.00"}),
         "percent": book.add_format(border | {"num_format": "0.00"}),
     }
-    last = len(columns) - 1
+    breaks = page_breaks(columns)
+    last = (breaks[0] if breaks else len(columns)) - 1
     sheet.merge_range(
         0,
         0,
@@ -213,15 +219,38 @@ def _write_sheet(
             _write_cell(sheet, number, place, value, formats[column.number_format])
     sheet.merge_range(5 + len(rows), 0, 5 + len(rows), last, f"说明：{note}", small)
     sheet.set_row(5 + len(rows), 30)
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 21)
-    for place, column in enumerate(columns[2:], start=2):
-        sheet.set_column(place, place, _WIDTHS[column.number_format])
+    for place, width in enumerate(_widths(columns)):
+        sheet.set_column(place, place, width)
     sheet.freeze_panes(4, 2)
     sheet.set_landscape()
     sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0, 3)
+    if breaks:
+        sheet.repeat_columns(0, 1)
+        sheet.set_v_pagebreaks(breaks)
+        sheet.set_print_scale(_PRINT_SCALE)
+    else:
+        sheet.fit_to_pages(1, 0)
+
+
+def _widths(columns: Sequence[FormColumn]) -> list[int]:
+    return [*_NAME_WIDTHS, *(_WIDTHS[column.number_format] for column in columns[2:])]
+
+
+def page_breaks(columns: Sequence[FormColumn]) -> list[int]:
+    """The columns with which another page begins, groups kept whole; the first two stand on every page. None if one page has all."""
+    widths = _widths(columns)
+    if sum(widths) <= _PAGE_CHARS:
+        return []
+    groups = [list(of) for _, of in groupby(range(2, len(columns)), key=lambda place: columns[place].group or place)]
+    breaks, used = [], sum(_NAME_WIDTHS)
+    for group in groups:
+        width = sum(widths[place] for place in group)
+        if used + width > _PAGE_CHARS and used > sum(_NAME_WIDTHS):
+            breaks.append(group[0])
+            used = sum(_NAME_WIDTHS)
+        used += width
+    return breaks
 
 
 def _write_heads(sheet: Worksheet, columns: Sequence[FormColumn], head: Format) -> None:
