@@ -57,7 +57,7 @@ class Books:
         cost, amortised = months[1].split("/") if june else (0, 0)
         self.insert(
             "valuation.snapshot",
-            period="2026-06", card_id=card_id, holder_code=unit, snapshot_status=status,
+            period="2026-06", card_id=card_id, holder_code=unit, resource_code=code, snapshot_status=status,
             closing_cost_cny=cost, closing_amortisation_cny=amortised, closing_impairment_cny=0, closing_development_cny=0,
             closing_stock_cny=0,
         )  # fmt: skip

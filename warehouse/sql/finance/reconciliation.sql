@@ -68,9 +68,9 @@ basis AS (
 carded AS (
     SELECT
         s.holder_code,
-        coalesce(v.name, c.right_holder_name) AS entity_name,
+        coalesce(v.name, c.right_holder_name, s.holder_code) AS entity_name,
         coalesce(v.accounting_system, 'unknown') AS accounting_system,
-        c.resource_code AS item_code,
+        s.resource_code AS item_code,
         c.asset_name,
         CASE WHEN s.snapshot_status IN ('valued', 'unvalued') THEN 1 ELSE 0 END AS card_count,
         0 AS memo_count,
@@ -90,7 +90,7 @@ carded AS (
         n.development_cny AS next_development_cny,
         n.stock_cny AS next_stock_cny
     FROM valuation.snapshot AS s
-    JOIN registry.asset_card AS c USING (card_id)
+    LEFT JOIN registry.asset_card AS c USING (card_id)
     LEFT JOIN version AS v ON v.organisation_code = s.holder_code
     LEFT JOIN valuation.balance AS p
         ON p.period = s.period AND p.card_id = s.card_id AND p.balance_kind = 'previous'

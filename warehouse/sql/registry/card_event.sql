@@ -1,7 +1,7 @@
 -- What happened to the resources that have a card, in order, and what each event did. Policy says what an event of a
 -- kind does to a card that is in development or in use (`event_rule`); what it does not list, and what comes after the
--- card has left, counts for nothing and is told. An event that says how much of the cost it takes out, and not all, takes
--- out a part. Told by two, it is one event.
+-- card has left, counts for nothing and is told. An event that says how much of the cost it takes out, and not all,
+-- takes out a part. Told by two, it is one event.
 WITH cost AS (
     SELECT d.holder_code, d.resource_code, d.available_date, d.posted_date, d.amount_cny
     FROM delivered.cost AS d

@@ -10,7 +10,7 @@ WITH base AS (
 
 booked AS (
     SELECT
-        c.card_id, c.holder_code, b.period AS booked_period,
+        c.card_id, c.holder_code, c.resource_code, b.period AS booked_period,
         b.period < strftime($year_start, '%Y-%m') AS is_of_last_year,
         c.opening_count, c.opening_cost_cny, c.opening_amortisation_cny, c.opening_impairment_cny,
         c.closing_count, c.closing_cost_cny, c.closing_amortisation_cny, c.closing_impairment_cny
@@ -22,7 +22,7 @@ booked AS (
 
 reckoned AS (
     SELECT
-        c.card_id, c.holder_code,
+        c.card_id, c.holder_code, c.resource_code,
         CAST(c.recognised_date < $year_start AND (c.disposed_date IS NULL OR c.disposed_date >= $year_start) AS BIGINT)
             AS card_count,
         b.cost_cny, b.amortisation_cny, b.impairment_cny
@@ -32,17 +32,17 @@ reckoned AS (
 ),
 
 card AS (
-    SELECT r.card_id, r.holder_code
+    SELECT r.card_id, r.holder_code, r.resource_code
     FROM reckoned AS r
     UNION ALL
-    SELECT b.card_id, b.holder_code
+    SELECT b.card_id, b.holder_code, b.resource_code
     FROM booked AS b
     ANTI JOIN reckoned AS r USING (card_id)
 ),
 
 compared AS (
     SELECT
-        c.card_id, c.holder_code,
+        c.card_id, c.holder_code, c.resource_code,
         w.period AS booked_period,
         CASE
             WHEN w.period IS NULL THEN r.card_count
@@ -73,7 +73,7 @@ compared AS (
 
 filled AS (
     SELECT
-        c.card_id, c.holder_code, c.booked_period,
+        c.card_id, c.holder_code, c.resource_code, c.booked_period,
         coalesce(c.opening_count, 0) AS opening_count,
         coalesce(c.opening_cost_cny, 0) AS opening_cost_cny,
         coalesce(c.opening_amortisation_cny, 0) AS opening_amortisation_cny,
@@ -89,6 +89,7 @@ SELECT
     $period AS period,
     f.card_id,
     f.holder_code,
+    f.resource_code,
     f.booked_period,
     coalesce(l.booked_as, 'opening_adjustment') AS booked_as,
     CAST(f.opening_count AS BIGINT) AS opening_count,

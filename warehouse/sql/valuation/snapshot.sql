@@ -27,7 +27,7 @@ reduced AS (
 
 placed AS (
     SELECT
-        o.card_id, o.holder_code, c.recognised_date, c.disposed_date,
+        o.card_id, o.holder_code, o.resource_code, c.recognised_date, c.disposed_date,
         CASE
             WHEN c.card_id IS NULL THEN 'left_register'
             WHEN c.recognised_date > $period_end THEN 'not_yet_recognised'
@@ -91,6 +91,7 @@ SELECT
     $period AS period,
     f.card_id,
     f.holder_code,
+    f.resource_code,
     f.snapshot_status,
     'cost' AS valuation_method,
     CAST(f.opening_count AS BIGINT) AS opening_count,
@@ -139,6 +140,7 @@ SELECT
     c.period,
     c.card_id,
     c.holder_code,
+    c.resource_code,
     c.snapshot_status,
     'cost',
     c.opening_count,
