@@ -129,8 +129,11 @@ def fill(
         own = [name for name in table.inputs if name.startswith(f"{table.stage}.")]
         instead |= {name: f"{within}_{name.partition('.')[2]}" for name in own if name not in instead}
     model = retarget(str(table.model), instead) if instead else str(table.model)
+    key = ", ".join(identifier(column) for column in table.key)
+    # In key order, in which the rows are hashed and stand in the file.
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE built AS {model}", parameters(model, partition_key(table, period))
+        f"CREATE OR REPLACE TEMP TABLE built AS FROM (\n{model}\n) ORDER BY {key}",
+        parameters(model, partition_key(table, period)),
     )
     check_columns(connection, table, "built")
     check_key(connection, table, "built")
@@ -145,9 +148,8 @@ def fill(
             f"DELETE FROM {table.qualified} WHERE {identifier(table.partition)} = $value",
             {"value": partition_key(table, period)},
         )
-    key = ", ".join(identifier(column) for column in table.key)
-    connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built ORDER BY {key}")
-    groups = row_hashes(connection, table, "built", within=within)
+    connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built")
+    groups = row_hashes(connection, table, "built", is_ordered=True, within=within)
     connection.execute("DROP TABLE built")
     count = sum(groups["row_count"].to_pylist())
     if within is not None:

@@ -89,7 +89,7 @@ def _fill_entries(
     connection.execute(f"DELETE FROM {table.qualified}")
     connection.execute(f"INSERT INTO {table.qualified} BY NAME SELECT * FROM {_COPY} ORDER BY {', '.join(table.key)}")
     rows = policy.entries.num_rows
-    written = Written(rows, row_hashes(connection, table, table.qualified), whole=True)
+    written = Written(rows, row_hashes(connection, table, _COPY), whole=True)
     record.note(table, "", written, sql_sha256=policy_state(policy), policy_sha256="")
     return Built(table, "", record.snapshot_id, rows, {})
 

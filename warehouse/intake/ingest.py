@@ -163,7 +163,8 @@ def ingest(
         before = _statuses(connection)
         withdrawn = Intake(lake.home).withdrawals()
         readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
-        outcomes = _insert_records(connection, lake.home, policy, readable, read)
+        with RecordWriter(connection, lake.tables["landing.record"]) as writer:
+            outcomes = _write_records(writer, lake.home, policy, readable, read)
         _insert_files(connection, outcomes)
         for note in _reading_notes(outcomes):
             lake.note(*note)
@@ -178,7 +179,7 @@ def ingest(
         changed = [delivery_id for delivery_id, status in after.items() if before.get(delivery_id) != status]
         owe(lake.home, RECEIPTS_OF, {*changed, *(delivery.delivery_id for delivery in todo.deliveries)})
         with recording(lake, connection, info) as record:
-            built = [_record_source(connection, lake.tables[name], todo, policy, record) for name in SOURCES]
+            built = [_record_source(connection, lake.tables[name], todo, policy, record, writer) for name in SOURCES]
             for table, written in filled.items():
                 built.append(record_model(connection, lake.home, table, None, written, policy_hashes, record))
         return todo, built
@@ -187,20 +188,26 @@ def ingest(
 
 
 def _record_source(
-    connection: duckdb.DuckDBPyConnection, table: Table, todo: Pending, policy: PolicySet, record: CommitRecord
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    todo: Pending,
+    policy: PolicySet,
+    record: CommitRecord,
+    writer: RecordWriter,
 ) -> Built:
     count = connection.execute(f"SELECT count(*) FROM {table.qualified}").fetchone() or (0,)
-    whole = table.qualified == "landing.delivery"
-    read = pa.table({"delivery_id": pa.array([delivery.delivery_id for delivery in todo.deliveries], pa.string())})
-    connection.register("read_now", read)
-    groups = row_hashes(
-        connection,
-        table,
-        table.qualified if whole else f"(FROM {table.qualified} SEMI JOIN read_now USING (delivery_id))",
-        within=None if whole else "read_now",
-    )
-    connection.unregister("read_now")
-    record.note(table, "", Written(count[0], groups, whole), sql_sha256="", policy_sha256=reading_hash(policy))
+    is_whole = table.qualified == "landing.delivery"
+    read = [delivery.delivery_id for delivery in todo.deliveries]
+    if table.qualified == "landing.record":
+        groups = writer.groups(read)
+    elif is_whole:
+        groups = row_hashes(connection, table, table.qualified)
+    else:
+        connection.register("read_now", pa.table({"delivery_id": pa.array(read, pa.string())}))
+        relation = f"(FROM {table.qualified} SEMI JOIN read_now USING (delivery_id))"
+        groups = row_hashes(connection, table, relation, within="read_now")
+        connection.unregister("read_now")
+    record.note(table, "", Written(count[0], groups, is_whole), sql_sha256="", policy_sha256=reading_hash(policy))
     return Built(table, "", record.snapshot_id, count[0], {})
 
 
@@ -209,19 +216,14 @@ def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str
     return {delivery_id: (status, reason) for delivery_id, status, reason in rows}
 
 
-def _insert_records(
-    connection: duckdb.DuckDBPyConnection,
-    home: Home,
-    policy: PolicySet,
-    deliveries: Collection[Delivery],
-    read: ReadFiles,
+def _write_records(
+    writer: RecordWriter, home: Home, policy: PolicySet, deliveries: Collection[Delivery], read: ReadFiles
 ) -> list[FileOutcome]:
     outcomes: list[FileOutcome] = []
-    with RecordWriter(connection) as writer:
-        for delivery in deliveries:
-            for outcome in read(home, policy, delivery, writer.take):
-                writer.end_file(outcome)
-                outcomes.append(outcome)
+    for delivery in deliveries:
+        for outcome in read(home, policy, delivery, writer.take):
+            writer.end_file(outcome)
+            outcomes.append(outcome)
     return outcomes
 
 

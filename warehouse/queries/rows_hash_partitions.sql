@@ -5,7 +5,7 @@ SELECT
     sha256(
         coalesce(
             string_agg(
-                s.group_key || chr(9) || s.row_count || chr(9) || s.rows_sha256 || chr(10), '' ORDER BY s.group_key
+                s.group_key || chr(9) || s.row_count || chr(9) || s.group_sha256 || chr(10), '' ORDER BY s.group_key
             ),
             ''
         )

@@ -286,13 +286,32 @@ class Lake:
                 if _grown(connection, table, present[name]):
                     del changed[name]
                     continue
-                raise SchemaDriftError(
-                    f"{name}: columns of this home differ from this version of Shuzhang; build its lake anew with `shuzhang rebuild` "
-                    f"该家目录的表结构与本版本不同，请用 shuzhang rebuild 重建数据湖"
-                )
+                raise _drift(table)
             connection.execute(f"DROP TABLE {name}")
         for table in (missing | changed).values():
             _create(connection, table)
+
+
+def demand_shape(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Refuse to read a table of landing or audit that another version wrote with other columns.
+
+    Raises:
+        SchemaDriftError: it names the mend.
+    """
+    rows = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = $stage "
+        "AND table_name = $name ORDER BY column_index",
+        {"stage": table.stage, "name": table.name},
+    ).fetchall()
+    if [name for (name,) in rows] != [column.name for column in table.columns]:
+        raise _drift(table)
+
+
+def _drift(table: Table) -> SchemaDriftError:
+    return SchemaDriftError(
+        f"{table.qualified}: columns of this home differ from this version of Shuzhang; build its lake anew with `shuzhang rebuild` "
+        f"该家目录的表结构与本版本不同，请用 shuzhang rebuild 重建数据湖"
+    )
 
 
 def _await_clock(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 import duckdb
 
 from warehouse import queries
-from warehouse.building.row_hash import hashes_query
-from warehouse.store.lake import Lake
+from warehouse.building.row_hash import RowHashes, ordered_rows_query
+from warehouse.store.lake import Lake, demand_shape
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 
@@ -23,8 +23,12 @@ def differing_sets(lake: Lake, tables: Collection[str]) -> Iterator[tuple[str, l
 
     Args:
         tables: qualified names.
+
+    Raises:
+        SchemaDriftError: another version wrote the lake, and hashed in another way.
     """
     with lake.reading() as connection:
+        demand_shape(connection, lake.tables["audit.rows_hash"])
         recorded: dict[str, dict[tuple[str, str], tuple[int, str]]] = {}
         for name, partition, group, count, sha256 in connection.execute(queries.text("rows_hash_recorded")).fetchall():
             recorded.setdefault(name, {})[partition, group] = (count, sha256)
@@ -47,8 +51,9 @@ def _differing(
     for partition in partitions:
         where = f"{identifier(table.partition)} = $partition" if table.partition else "true"
         values = {"partition": partition} if table.partition else {}
-        found = connection.execute(hashes_query(table, table.qualified, where), values).fetchall()
-        here |= {(partition, group): (count, sha256) for group, count, sha256 in found}
+        rows = connection.execute(ordered_rows_query(table, table.qualified, where), values)
+        for group in RowHashes().take(rows).groups().to_pylist():
+            here[partition, group["group_key"]] = (group["row_count"], group["group_sha256"])
     return [
         f"{table.qualified} {' '.join(part for part in key if part)}: 记录 {recorded.get(key, (0, ''))[0]} 行，"
         f"现有 {here.get(key, (0, ''))[0]} 行，行集哈希不符 / rows on record and here differ in number or content{_MEND}"
