@@ -155,13 +155,14 @@ def _named(rows: Sequence[Row], layout: Layout) -> Found | None:
     for depth in (1, 2):
         for start in range(len(rows) - depth + 1):
             upper, lower = rows[start].cells, rows[start + depth - 1].cells
-            cells = _joined(upper, lower, layout) if depth > 1 else lower
-            header = Header.of(cells, layout)
             # A cell of the first row of data may be called as a column is: one more does not make a second header row.
-            least = best.header.mapped_count + depth if best and best.end - best.start == 1 else HEADER_MIN_COLUMNS
-            if header.mapped_count >= max(least, HEADER_MIN_COLUMNS) and (
-                best is None or header.mapped_count > best.header.mapped_count
-            ):
+            more = depth if best and best.end - best.start == 1 else 1
+            least = max(HEADER_MIN_COLUMNS, best.header.mapped_count + more if best else 0)
+            # Rows of data below a header that names a column in each cell need no closer look.
+            if sum(1 for up, low in zip_longest(upper, lower, fillvalue="") if up.strip() or low.strip()) < least:
+                continue
+            header = Header.of(_joined(upper, lower, layout) if depth > 1 else lower, layout)
+            if header.mapped_count >= least:
                 best = Found(header, start, start + depth)
     return best
 
