@@ -15,9 +15,9 @@ from decimal import Decimal
 import duckdb
 
 from warehouse.building.commit_record import CommitRecord, recording
+from warehouse.building.copies import Copies
 from warehouse.building.row_hash import Written, row_hashes
 from warehouse.building.staleness import Materialization, stale_tables
-from warehouse.building.unfilled import Unfilled
 from warehouse.provenance.tree import retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -64,26 +64,24 @@ def build(
     ordered = [given[name] for name in lake.tables if name in given]
 
     def work(connection: duckdb.DuckDBPyConnection) -> list[Built]:
-        unfilled = Unfilled.of(connection, lake.tables)
-        with recording(lake, connection, info, period) as record:
+        copies = Copies(lake, connection)
+        with recording(lake, connection, info, period, copies) as record:
             return [
                 record_model(
-                    connection,
                     lake.home,
                     table,
                     period,
-                    fill(connection, table, period, unfilled=unfilled),
+                    fill(connection, table, period, copies=copies),
                     policy_hashes,
                     record,
                 )
                 for table in ordered
             ]
 
-    return lake.commit(info, work)
+    return lake.commit(info, work, keeps=True)
 
 
 def record_model(
-    connection: duckdb.DuckDBPyConnection,
     home: Home,
     table: Table,
     period: str | None,
@@ -100,7 +98,7 @@ def record_model(
         sql_sha256=home.keep(str(table.model).encode()),
         policy_sha256=policy_hash(table, policy_hashes),
     )
-    return Built(table, partition, record.snapshot_id, written.row_count, _totals(connection, table, period))
+    return Built(table, partition, record.snapshot_id, written.row_count, written.totals)
 
 
 def fill(
@@ -109,26 +107,27 @@ def fill(
     period: str | None,
     *,
     within: str | None = None,
-    copies: Mapping[str, str] | None = None,
-    unfilled: Unfilled | None = None,
+    instead: Mapping[str, str] | None = None,
+    copies: Copies | None = None,
 ) -> Written:
     """Replace a table's partition by what its model gives now.
 
     Args:
-        copies: relations to read in place of tables, with the same rows.
+        instead: relations to read in place of tables, with the same rows.
         within: a relation of `delivery_id`: replace the rows of these deliveries alone. The model reads each table of its stage
             through the view `WITHIN_TABLE`, which has no more than their rows.
-        unfilled: the tables of the lake that never had a row.
+        copies: in memory, of tables of the lake; kept of what is built.
 
     Raises:
         ModelError: columns, types or key are not those of the definition.
     """
-    unfilled = unfilled or Unfilled()
-    instead = unfilled.copies(connection, table.inputs) | dict(copies or {})
+    read = dict(instead or {})
+    if copies:
+        read = copies.instead(name for name in table.inputs if name not in read) | read
     if within is not None:
         own = [name for name in table.inputs if name.startswith(f"{table.stage}.")]
-        instead |= {name: f"{within}_{name.partition('.')[2]}" for name in own if name not in instead}
-    model = retarget(str(table.model), instead) if instead else str(table.model)
+        read |= {name: f"{within}_{name.partition('.')[2]}" for name in own if name not in read}
+    model = retarget(str(table.model), read) if read else str(table.model)
     key = ", ".join(identifier(column) for column in table.key)
     # In key order, in which the rows are hashed and stand in the file.
     connection.execute(
@@ -137,7 +136,7 @@ def fill(
     )
     check_columns(connection, table, "built")
     check_key(connection, table, "built")
-    if table in unfilled:
+    if copies and table in copies.unfilled:
         pass
     elif within is not None:
         connection.execute(f"DELETE FROM {table.qualified} WHERE delivery_id IN (SELECT delivery_id FROM {within})")
@@ -150,13 +149,14 @@ def fill(
         )
     connection.execute(f"INSERT INTO {table.qualified} SELECT * FROM built")
     groups = row_hashes(connection, table, "built", is_ordered=True, within=within)
-    connection.execute("DROP TABLE built")
-    count = sum(groups["row_count"].to_pylist())
+    rows = count = sum(groups["row_count"].to_pylist())
     if within is not None:
         (count,) = connection.execute(f"SELECT count(*) FROM {table.qualified}").fetchone() or (0,)
-    if count:
-        unfilled.written(table)
-    return Written(count, groups, whole=within is None)
+    totals = _totals(connection, table, "built" if within is None else table.qualified)
+    if copies:
+        copies.wrote(table, rows, whole="built" if within is None and table.partition is None else None)
+    connection.execute("DROP TABLE IF EXISTS built")
+    return Written(count, groups, within is None, totals)
 
 
 def partition_key(table: Table, period: str | None) -> str:
@@ -239,21 +239,15 @@ def check_columns(connection: duckdb.DuckDBPyConnection, table: Table, relation:
         )
 
 
-def _totals(connection: duckdb.DuckDBPyConnection, table: Table, period: str | None) -> dict[str, int | Decimal]:
-    """Sums of the money columns of what was written, and counts by the tallied one, for the run's metadata."""
-    values = {"value": partition_key(table, period)} if table.partition else {}
-    written = f"{identifier(table.partition)} = $value" if table.partition else "true"
+def _totals(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> dict[str, int | Decimal]:
+    """Sums of the money columns of a relation that has a table's columns, and counts by the tallied one, for the run's metadata."""
     totals: dict[str, int | Decimal] = {}
     if table.tally:
         column = identifier(table.tally)
-        counts = connection.execute(
-            f"SELECT {column}, count(*) FROM {table.qualified} WHERE {written} GROUP BY ALL ORDER BY ALL", values
-        ).fetchall()
+        counts = connection.execute(f"SELECT {column}, count(*) FROM {relation} GROUP BY ALL ORDER BY ALL").fetchall()
         totals |= {f"{table.tally}: {value}": count for value, count in counts}
     if money := [c.name for c in table.columns if c.name.endswith("_cny")]:
         sums = ", ".join(f"coalesce(sum({identifier(name)}), 0)" for name in money)
-        row = connection.execute(
-            f"SELECT {sums} FROM {table.qualified} WHERE {written} AND ({table.totals_where or 'true'})", values
-        ).fetchone()
+        row = connection.execute(f"SELECT {sums} FROM {relation} WHERE {table.totals_where or 'true'}").fetchone()
         totals |= dict(zip(money, row or (), strict=True))
     return totals

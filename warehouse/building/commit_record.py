@@ -14,8 +14,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse.building.row_hash import Written, record_hashes
-from warehouse.building.staleness import latest_snapshots
+from warehouse.building.copies import Copies
+from warehouse.building.row_hash import Written, changed_groups
+from warehouse.building.staleness import MATERIALIZATION, materializations
 from warehouse.store.lake import CommitInfo, Lake, next_snapshot
 from warehouse.tables.table import Table
 
@@ -62,31 +63,39 @@ class CommitRecord:
         self._written[table.qualified, partition_key] = written
         self._latest[table.qualified] = self.snapshot_id
 
-    def write(self, connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    def write(self, connection: duckdb.DuckDBPyConnection, lake: Lake, copies: Copies) -> None:
         """Put what was noted on record. Every INSERT makes a file of the lake, so a commit makes one for all of it."""
         if not self._rows:
             return
-        hashes = record_hashes(connection, self._written, self.snapshot_id)
+        changed, hashes = changed_groups(connection, self._written, copies.relation("audit.rows_hash"))
         for row in self._rows:
             row["rows_sha256"] = hashes[row["table_name"], row["partition_key"]]
-        connection.register("noted", pa.Table.from_pylist(self._rows))
-        connection.execute("INSERT INTO audit.materialization BY NAME SELECT * FROM noted")
-        connection.unregister("noted")
+        if changed:
+            groups = [{**group, "snapshot_id": self.snapshot_id} for group in changed]
+            copies.append(lake.tables["audit.rows_hash"], pa.Table.from_pylist(groups))
+        copies.append(lake.tables[MATERIALIZATION], pa.Table.from_pylist(self._rows))
         lake.say(tables=[{name: row[name] for name in TOLD} for row in self._rows])
 
 
 @contextmanager
 def recording(
-    lake: Lake, connection: duckdb.DuckDBPyConnection, info: CommitInfo, period: str | None = None
+    lake: Lake,
+    connection: duckdb.DuckDBPyConnection,
+    info: CommitInfo,
+    period: str | None = None,
+    copies: Copies | None = None,
 ) -> Iterator[CommitRecord]:
     """The record of the open transaction, written when the block ends.
 
     Args:
         period: the one whose partitions are read and written, if any.
     """
-    (last,) = connection.execute("SELECT max(committed_at) FROM audit.materialization").fetchone() or (None,)
+    copies = copies or Copies(lake, connection)
+    record = copies.relation(MATERIALIZATION)
+    (last,) = connection.execute(f"SELECT max(committed_at) FROM {record}").fetchone() or (None,)
     # The commit has waited for the clock (`Lake.commit`): this is for what was recorded while it ran ahead.
     moment = max(filter(None, (datetime.now(UTC), last)))
-    record = CommitRecord(next_snapshot(connection), info.run_id, latest_snapshots(connection, period), moment)
-    yield record
-    record.write(connection, lake)
+    latest = {name: last.snapshot_id for name, last in materializations(connection, period, record).items()}
+    noted = CommitRecord(next_snapshot(connection), info.run_id, latest, moment)
+    yield noted
+    noted.write(connection, lake, copies)

@@ -12,8 +12,8 @@ from readers.policy.files import PolicySet, policy_files
 from warehouse import queries
 from warehouse.building.build import Built, check_key, fill, record_model
 from warehouse.building.commit_record import CommitRecord, recording
+from warehouse.building.copies import Copies
 from warehouse.building.row_hash import Written, row_hashes
-from warehouse.building.unfilled import Unfilled
 from warehouse.store.chain import POLICY as CHANGED_POLICY
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -54,24 +54,23 @@ def build_policy(
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COPY} AS FROM entries")
         if POLICY_ENTRY in {table.qualified for table in chosen}:
             _note_changes(lake, connection)
-        unfilled = Unfilled.of(connection, lake.tables)
-        with recording(lake, connection, info) as record:
+        copies = Copies(lake, connection)
+        with recording(lake, connection, info, copies=copies) as record:
             return [
                 record_model(
-                    connection,
                     lake.home,
                     table,
                     None,
-                    fill(connection, table, None, copies={POLICY_ENTRY: _COPY}, unfilled=unfilled),
+                    fill(connection, table, None, instead={POLICY_ENTRY: _COPY}, copies=copies),
                     hashes,
                     record,
                 )
                 if table.model
-                else _fill_entries(connection, table, policy, record)
+                else _fill_entries(connection, table, policy, record, copies)
                 for table in chosen
             ]
 
-    return lake.commit(info, work)
+    return lake.commit(info, work, keeps=True)
 
 
 def _note_changes(lake: Lake, connection: duckdb.DuckDBPyConnection) -> None:
@@ -83,12 +82,13 @@ def _note_changes(lake: Lake, connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _fill_entries(
-    connection: duckdb.DuckDBPyConnection, table: Table, policy: PolicySet, record: CommitRecord
+    connection: duckdb.DuckDBPyConnection, table: Table, policy: PolicySet, record: CommitRecord, copies: Copies
 ) -> Built:
     check_key(connection, table, _COPY)
     connection.execute(f"DELETE FROM {table.qualified}")
     connection.execute(f"INSERT INTO {table.qualified} BY NAME SELECT * FROM {_COPY} ORDER BY {', '.join(table.key)}")
     rows = policy.entries.num_rows
+    copies.wrote(table, rows)
     written = Written(rows, row_hashes(connection, table, _COPY), whole=True)
     record.note(table, "", written, sql_sha256=policy_state(policy), policy_sha256="")
     return Built(table, "", record.snapshot_id, rows, {})

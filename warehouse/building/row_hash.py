@@ -11,7 +11,8 @@ Belongs here: reckoning them and which of them changed. Does not belong here: co
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import pairwise
 
 import duckdb
@@ -20,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse import queries
+from warehouse.provenance.tree import retarget
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Column, Table
 
@@ -30,6 +32,9 @@ _HOLDERS = ("holder_code",)
 GROUP_COLUMNS = pa.schema(
     [("group_key", pa.string()), ("row_count", pa.int64()), ("group_sha256", pa.string())],
 )
+
+_PARTITION = ("table_name", "partition_key")
+_CHANGED = (*_PARTITION, *GROUP_COLUMNS.names)
 
 #: Types of which DuckDB writes no value with a comma.
 _BARE = re.compile(r"BOOLEAN|BIGINT|INTEGER|DATE|DECIMAL\(\d+,(\d+)\)")
@@ -45,11 +50,13 @@ class Written:
 
     groups: a row a group, columns as in `GROUP_COLUMNS`; a group that lost its rows has none and an empty hash.
     whole: the groups are all that the partition has.
+    totals: of its money columns, and counts by the tallied one.
     """
 
     row_count: int
     groups: pa.Table
     whole: bool
+    totals: Mapping[str, int | Decimal] = field(default_factory=dict)
 
 
 def rows_query(table: Table, relation: str) -> str:
@@ -135,29 +142,37 @@ def row_hashes(
     return RowHashes().take(connection.execute(query)).groups(at_least)
 
 
-def record_hashes(
-    connection: duckdb.DuckDBPyConnection, written: Mapping[tuple[str, str], Written], snapshot_id: int
-) -> dict[tuple[str, str], str]:
-    """Put the groups that changed on record in `audit.rows_hash`; returns the hash of each partition, by table and partition."""
-    parts = [
-        groups.append_column("table_name", pa.array([name] * groups.num_rows, pa.string())).append_column(
-            "partition_key", pa.array([partition] * groups.num_rows, pa.string())
-        )
-        for (name, partition), groups in ((key, one.groups) for key, one in written.items())
-    ]
-    keys = [{"table_name": n, "partition_key": p, "whole": one.whole} for (n, p), one in written.items()]
-    connection.register("fresh", pa.concat_tables(parts))
-    connection.register("written", pa.Table.from_pylist(keys))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE rows_state AS {queries.text('rows_hash_state')}")
-    connection.execute(
-        "INSERT INTO audit.rows_hash BY NAME SELECT * EXCLUDE (is_changed), $snapshot AS snapshot_id FROM rows_state WHERE is_changed",
-        {"snapshot": snapshot_id},
-    )
-    found = connection.execute(queries.text("rows_hash_partitions")).fetchall()
-    connection.execute("DROP TABLE rows_state")
-    connection.unregister("fresh")
+def changed_groups(
+    connection: duckdb.DuckDBPyConnection, written: Mapping[tuple[str, str], Written], record: str
+) -> tuple[list[dict[str, object]], dict[tuple[str, str], str]]:
+    """The groups that what was written changed, and the hash of each partition, by table and partition.
+
+    Args:
+        record: the relation to read in place of `audit.rows_hash`.
+
+    Returns:
+        The groups have the columns of `audit.rows_hash` but the snapshot; a group that is gone has no rows and an empty hash.
+    """
+    before: dict[tuple[str, str], dict[str, tuple[int, str]]] = {key: {} for key in written}
+    connection.register("written", pa.table([[*column] for column in zip(*written, strict=True)], _PARTITION))
+    for name, partition, group, *found in connection.execute(
+        retarget(queries.text("rows_hash_before"), {"audit.rows_hash": record})
+    ).fetchall():
+        before[name, partition][group] = (found[0], found[1])
     connection.unregister("written")
-    return {(name, partition): sha256 for name, partition, sha256 in found}
+    changed: list[dict[str, object]] = []
+    partitions: dict[tuple[str, str], str] = {}
+    for (name, partition), one in written.items():
+        had = before[name, partition]
+        groups, counts, hashes = (one.groups.column(n).to_pylist() for n in GROUP_COLUMNS.names)
+        fresh = {group: (count, sha256) for group, count, sha256 in zip(groups, counts, hashes, strict=True)}
+        has = (dict.fromkeys(had, (0, "")) if one.whole else had) | fresh
+        for group, state in has.items():
+            if had.get(group, (0, "")) != state:
+                changed.append(dict(zip(_CHANGED, (name, partition, group, *state), strict=True)))
+        told = "".join(f"{group}\t{count}\t{sha256}\n" for group, (count, sha256) in sorted(has.items()) if count)
+        partitions[name, partition] = hashlib.sha256(told.encode()).hexdigest()
+    return changed, partitions
 
 
 def _group(table: Table) -> str:

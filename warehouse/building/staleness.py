@@ -12,6 +12,9 @@ import duckdb
 
 from warehouse.tables.table import POLICY_ENTRY, Table, Tables
 
+#: The table of what was committed.
+MATERIALIZATION = "audit.materialization"
+
 
 @dataclass(frozen=True)
 class Materialization:
@@ -23,20 +26,17 @@ class Materialization:
     input_snapshots: Mapping[str, int]
 
 
-def materializations(connection: duckdb.DuckDBPyConnection, period: str | None) -> dict[str, Materialization]:
-    """The last commit of every table, of partitioned ones that of `period`."""
+def materializations(
+    connection: duckdb.DuckDBPyConnection, period: str | None, record: str = MATERIALIZATION
+) -> dict[str, Materialization]:
+    """The last commit of every table, of partitioned ones that of `period`. record: the relation to read."""
     rows = connection.execute(
-        "SELECT table_name, snapshot_id, sql_sha256, policy_sha256, input_snapshots FROM audit.materialization "
+        f"SELECT table_name, snapshot_id, sql_sha256, policy_sha256, input_snapshots FROM {record} "
         "WHERE partition_key IN ('', $period) "
         "QUALIFY row_number() OVER (PARTITION BY table_name ORDER BY snapshot_id DESC) = 1",
         {"period": period or ""},
     ).fetchall()
     return {name: Materialization(s, sql, policy, json.loads(inputs)) for name, s, sql, policy, inputs in rows}
-
-
-def latest_snapshots(connection: duckdb.DuckDBPyConnection, period: str | None) -> dict[str, int]:
-    """The snapshot of each table's last commit, of partitioned ones that of `period`."""
-    return {name: last.snapshot_id for name, last in materializations(connection, period).items()}
 
 
 def stale_tables(

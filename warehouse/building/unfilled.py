@@ -24,7 +24,7 @@ class Unfilled:
     @classmethod
     def of(cls, connection: duckdb.DuckDBPyConnection, tables: Tables) -> "Unfilled":
         """Those of a lake, as the transaction found it: ask before it writes."""
-        filled = {name for (name,) in connection.execute(queries.text("filled_tables")).fetchall()}
+        filled = {name for name, _ in connection.execute(queries.text("filled_tables")).fetchall()}
         return cls(table for name, table in tables.items() if name not in filled)
 
     def __contains__(self, table: Table) -> bool:

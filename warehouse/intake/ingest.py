@@ -20,8 +20,8 @@ from readers.profiling.lists import CONTENT_LISTS, CONTENT_VERSION
 from readers.records import READING_VERSION
 from warehouse.building.build import Built, record_model
 from warehouse.building.commit_record import CommitRecord, recording
+from warehouse.building.copies import Copies
 from warehouse.building.row_hash import Written, row_hashes
-from warehouse.building.unfilled import Unfilled
 from warehouse.intake.deliveries import OPERATOR, Delivery, Intake, Withdrawal
 from warehouse.intake.landing_models import fill_models, outdated, portion_of
 from warehouse.intake.reading import OF_LIMITS, FileOutcome, ReadFiles, file_row, read_files
@@ -155,7 +155,7 @@ def ingest(
     def work(connection: duckdb.DuckDBPyConnection) -> tuple[Pending, list[Built]]:
         # Under the writers' lock: of two runs at once, the second finds nothing left of what the first took in.
         todo = _pending_in(connection, lake.home, policy, deliverers)
-        unfilled = Unfilled.of(connection, lake.tables)
+        copies = Copies(lake, connection, but_of="landing")
         if todo.reread:
             again = [d.delivery_id for d in todo.deliveries]
             for name in ("landing.record", "landing.delivery_file"):
@@ -172,19 +172,19 @@ def ingest(
         taken = {delivery.delivery_id for delivery in todo.deliveries} | {w.delivery_id for w in todo.withdrawals}
         whole = outdated(connection, lake.tables, policy_hashes)
         for name in SOURCES:
-            unfilled.written(lake.tables[name])
+            copies.unfilled.written(lake.tables[name])
         portion = None if Rereading.ALL in todo.reread else portion_of(connection, lake.tables, taken, whole)
-        filled = fill_models(connection, lake.tables, portion, unfilled)
+        filled = fill_models(connection, lake.tables, portion, copies)
         after = _statuses(connection)
         changed = [delivery_id for delivery_id, status in after.items() if before.get(delivery_id) != status]
         owe(lake.home, RECEIPTS_OF, {*changed, *(delivery.delivery_id for delivery in todo.deliveries)})
-        with recording(lake, connection, info) as record:
+        with recording(lake, connection, info, copies=copies) as record:
             built = [_record_source(connection, lake.tables[name], todo, policy, record, writer) for name in SOURCES]
             for table, written in filled.items():
-                built.append(record_model(connection, lake.home, table, None, written, policy_hashes, record))
+                built.append(record_model(lake.home, table, None, written, policy_hashes, record))
         return todo, built
 
-    return lake.commit(info, work)
+    return lake.commit(info, work, keeps=True)
 
 
 def _record_source(

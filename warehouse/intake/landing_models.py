@@ -15,9 +15,9 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.building.build import fill, stale_now
+from warehouse.building.copies import Copies
 from warehouse.building.row_hash import GROUP_COLUMNS, Written
 from warehouse.building.staleness import materializations
-from warehouse.building.unfilled import Unfilled
 from warehouse.intake.deliveries import OPERATOR
 from warehouse.intake.guard import GUARD, follow_verdicts, give_reasons
 from warehouse.tables.table import Table, Tables
@@ -43,13 +43,13 @@ def fill_models(
     connection: duckdb.DuckDBPyConnection,
     tables: Tables,
     portion: Portion | None = None,
-    unfilled: Unfilled | None = None,
+    copies: Copies | None = None,
 ) -> dict[Table, Written]:
     """Build the models of the stage from the tables that Python filled, with `landing.delivery` as the guard judges it.
 
     Args:
         portion: build the rows of these deliveries alone; by default all.
-        unfilled: the tables of the lake that never had a row.
+        copies: of tables of other stages.
 
     Returns:
         What was written to each table, each after those that it reads.
@@ -59,7 +59,7 @@ def fill_models(
     def built(table: Table) -> Written:
         if portion and table in portion.kept:
             return Written(_row_count(connection, table), GROUP_COLUMNS.empty_table(), whole=False)
-        return fill(connection, table, None, within=portion.of(table) if portion else None, unfilled=unfilled)
+        return fill(connection, table, None, within=portion.of(table) if portion else None, copies=copies)
 
     judging = {GUARD}
     for table in reversed(models):

@@ -319,13 +319,32 @@ def _is_in_place(home: Home, path: str, sha256: str) -> bool:
     return file.is_file() and file_sha256(file) == sha256
 
 
+def last_commit(home: Home) -> tuple[int, str | None] | None:
+    """The last snapshot of the lake and the event that it names; asked of its catalogue itself, since DuckDB takes long to begin."""
+    return _commit(home, "ORDER BY snapshot_id DESC LIMIT 1")
+
+
 def _has_commit(home: Home, snapshot_id: int, sha256: str) -> bool:
-    """Whether the lake has a snapshot that names an event; asked of its catalogue itself, since DuckDB takes long to begin."""
+    """Whether the lake has a snapshot that names an event."""
+    return _commit(home, "WHERE snapshot_id = ?", snapshot_id) == (snapshot_id, sha256)
+
+
+def _commit(home: Home, which: str, *values: int) -> tuple[int, str | None] | None:
     catalogue = home.lake / "catalog.sqlite"
     if not catalogue.is_file():
-        return False
+        return None
     with closing(sqlite3.connect(f"{catalogue.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         row = connection.execute(
-            "SELECT commit_extra_info FROM ducklake_snapshot_changes WHERE snapshot_id = ?", (snapshot_id,)
+            "SELECT snapshot_id, commit_extra_info FROM ducklake_snapshot "
+            f"LEFT JOIN ducklake_snapshot_changes USING (snapshot_id) {which}",
+            values,
         ).fetchone()
-    return bool(row and row[0] and json.loads(row[0]).get("event") == sha256)
+    return row and (row[0], event_named(row[1]))
+
+
+def event_named(said: str | None) -> str | None:
+    """The event that a snapshot names in what its commit said, if it does."""
+    try:
+        return json.loads(said or "{}").get("event")
+    except (ValueError, AttributeError):
+        return None  # whoever wrote it, it was no commit of ours

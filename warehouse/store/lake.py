@@ -18,7 +18,7 @@ from typing import Any, TextIO, TypeVar
 import duckdb
 import pyarrow as pa
 
-from warehouse.store.chain import COMMIT, LAKE, Chain, Head, Note, parse
+from warehouse.store.chain import COMMIT, LAKE, Chain, Head, Note, last_commit, parse
 from warehouse.store.clock import not_before
 from warehouse.store.disk import full_disk_named
 from warehouse.store.engine import connect
@@ -57,6 +57,16 @@ class CommitInfo:
     step: str = ""
 
 
+@dataclass(frozen=True)
+class _Left:
+    """How a commit left the lake: its snapshot, and the event that this names, by hash and number; the lake's identity."""
+
+    snapshot: int
+    event_sha256: str
+    event_number: int
+    lake: str
+
+
 class Lake:
     """The lake of a home. Readers are never blocked; writers take turns under an OS file lock that dies with its holder."""
 
@@ -65,6 +75,11 @@ class Lake:
         self.tables = tables or all_tables()
         self.chain = Chain(home)
         self._opened: dict[bool, duckdb.DuckDBPyConnection] = {}
+        #: Temporary tables of the writer's connection that have the rows of tables of the lake, by the names of these, as long as nobody
+        #: else commits. Only who is told to keep them (`commit`) may read them, and says what it writes.
+        self.kept: dict[str, str] = {}
+        self._left: _Left | None = None
+        self._writer: duckdb.DuckDBPyConnection | None = None
         self._notes: list[Note] = []
         self._said: dict[str, Any] = {}
         self._has_tables = False
@@ -99,20 +114,26 @@ class Lake:
 
     def close(self) -> None:
         """Close what this object keeps open."""
+        self._leave_writer()
         for connection in self._opened.values():
             connection.close()
         self._opened.clear()
 
-    def commit(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+    def commit(
+        self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result], *, keeps: bool = False
+    ) -> Result:
         """Run `work` in one transaction under the writers' lock; all of it is seen by readers at once, or none of it.
 
         `work` may be called again after a rollback, if the catalogue was locked by a reader at the wrong moment.
+
+        Args:
+            keeps: `work` has `kept` say what it writes; else nothing is kept.
 
         Raises:
             FullDiskError: nothing was committed.
         """
         with full_disk_named(self.home.root):
-            return self._locked(info, work)
+            return self._locked(info, work, keeps)
 
     def note(self, kind: str, subject: str, body: Mapping[str, Any]) -> None:
         """Have the commit that is being made put an event before its own into the chain."""
@@ -135,7 +156,7 @@ class Lake:
                     yield lock
                     return
 
-    def _locked(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+    def _locked(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result], keeps: bool) -> Result:
         with self.locked() as lock:
             lock.seek(0)
             # The mark of a writer that did not come to its end.
@@ -148,7 +169,7 @@ class Lake:
                         self._sweep()
                     lock.write(_WRITING)
                     lock.flush()
-                    result = self._transact(info, work)
+                    result = self._transact(info, work, keeps)
                     lock.truncate(0)
                     return result
                 except duckdb.Error as error:
@@ -177,39 +198,66 @@ class Lake:
         with closing(self.attach(read_only=False)) as connection:
             connection.execute("CALL ducklake_delete_orphaned_files('lake', cleanup_all => true)")
 
-    def _transact(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+    def _transact(self, info: CommitInfo, work: Callable[[duckdb.DuckDBPyConnection], Result], keeps: bool) -> Result:
         reach("commit.before", info.step)
-        connection = self._connection(read_only=False)
+        if not keeps:
+            self._leave_writer()
+        connection = self._writer = self._writer or self._connection(read_only=False)
         try:
             connection.execute("BEGIN")
-            self._align_schema(connection)
+            if not self.is_as_left():
+                self._left = None
+                self._forget_kept(connection)
+                self._align_schema(connection)
             self._notes.clear()
             self._said.clear()
             _await_clock(connection)
             result = work(connection)
+            snapshot = next_snapshot(connection)
             with self.chain.locked() as end:
                 lines = end.lines(self._events(connection, end.head, info))
                 self._copy_events(connection, lines)
+                last = parse(lines[-1])
                 connection.execute(
                     "CALL lake.set_commit_message($author, $message, extra_info => $extra)",
                     {
                         "author": info.author,
                         "message": info.message,
-                        "extra": json.dumps({"run_id": info.run_id, "event": parse(lines[-1]).sha256}),
+                        "extra": json.dumps({"run_id": info.run_id, "event": last.sha256}),
                     },
                 )
                 reach("commit.inside", info.step)
-                end.announce(lines, snapshot_id=next_snapshot(connection))
+                end.announce(lines, snapshot_id=snapshot)
                 connection.execute("COMMIT")
                 reach("commit.after", info.step)
                 end.add(lines)
+            self._left = _Left(snapshot, last.sha256, last.number, end.head.lake)
             return result
-        finally:
-            connection.close()
+        except BaseException:
+            self._left = None
+            self._leave_writer()
+            raise
+
+    def is_as_left(self) -> bool:
+        """Whether the last commit to the lake is the last one of this object; asked of the catalogue itself, as often as one likes."""
+        left = self._left
+        return left is not None and last_commit(self.home) == (left.snapshot, left.event_sha256)
+
+    def _forget_kept(self, connection: duckdb.DuckDBPyConnection) -> None:
+        for relation in self.kept.values():
+            connection.execute(f"DROP TABLE {relation}")
+        self.kept.clear()
+
+    def _leave_writer(self) -> None:
+        """Close the writer's connection, with what it holds and what it has not committed."""
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = None
+        self.kept.clear()
 
     def _events(self, connection: duckdb.DuckDBPyConnection, head: Head, info: CommitInfo) -> list[Note]:
         """What the open transaction puts into the chain: the lake where the chain has none of its commits, what was noted, the commit."""
-        lake, snapshot = lake_id(connection), next_snapshot(connection)
+        lake, snapshot = self._left.lake if self._left else lake_id(connection), next_snapshot(connection)
         adopted = [] if head.lake == lake else [Note(LAKE, lake, {"from_snapshot": snapshot - 1})]
         body = {"lake": lake, "message": info.message, "run_id": info.run_id, "snapshot": snapshot, **self._said}
         return [*adopted, *self._notes, Note(COMMIT, str(snapshot), body)]
@@ -218,8 +266,11 @@ class Lake:
         """Have `audit.event` say what the chain says, the new lines included."""
         if _EVENTS not in self.tables:
             return
-        row = connection.execute("SELECT coalesce(max(event_number), 0) FROM audit.event").fetchone() or (0,)
-        lines = [*new] if parse(new[0]).number == row[0] + 1 else [*self.chain.lines()[row[0] :], *new]
+        if self._left:
+            last = self._left.event_number
+        else:
+            (last,) = connection.execute("SELECT coalesce(max(event_number), 0) FROM audit.event").fetchone() or (0,)
+        lines = [*new] if parse(new[0]).number == last + 1 else [*self.chain.lines()[last:], *new]
         rows = [
             {
                 "event_number": event.number,

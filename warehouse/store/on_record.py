@@ -8,7 +8,6 @@ Belongs here: finding such tables, refusing, restoring the rows of the last comm
 comparing rows with their hashes (`trace/row_set.py`).
 """
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from typing import NamedTuple, TypeVar
 import duckdb
 
 from warehouse import queries
-from warehouse.store.chain import COMMIT, LAKE, RESTORED, ChainError, Event
+from warehouse.store.chain import COMMIT, LAKE, RESTORED, ChainError, Event, event_named
 from warehouse.store.lake import METADATA, CommitInfo, Lake, current_snapshot, lake_id
 from warehouse.tables.quoting import identifier
 
@@ -228,6 +227,8 @@ def restore(lake: Lake, info: CommitInfo) -> dict[str, list[int]]:
     Raises:
         NotOnRecordError: data files are gone, so that there is nothing to go by but the kept bytes.
     """
+    if lake.is_as_left():
+        return {}  # a run asks before each of its stages
     with lake.reading() as connection:
         if lost := lost_files(lake, connection):
             raise NotOnRecordError(told_lost(lost))
@@ -284,14 +285,7 @@ def _events_named(connection: duckdb.DuckDBPyConnection) -> dict[int, str | None
         f"SELECT snapshot_id, commit_extra_info FROM {METADATA}.ducklake_snapshot "
         f"LEFT JOIN {METADATA}.ducklake_snapshot_changes USING (snapshot_id) ORDER BY snapshot_id"
     ).fetchall()
-    return {snapshot: _event_of(extra) for snapshot, extra in rows}
-
-
-def _event_of(extra: str | None) -> str | None:
-    try:
-        return json.loads(extra or "{}").get("event")
-    except (ValueError, AttributeError):
-        return None  # whoever wrote it, it was no commit of ours
+    return {snapshot: event_named(extra) for snapshot, extra in rows}
 
 
 class _Stray(NamedTuple):

@@ -110,12 +110,12 @@ class Table:
         """The table with the model that it has under the rules of a policy."""
         return replace(self, model=rules.expanded(self.template, policy)) if self.template else self
 
-    def ddl(self, name: str | None = None) -> str:
+    def ddl(self, name: str | None = None, *, temporary: bool = False) -> str:
         """CREATE TABLE in the lake, under its own name or another; key columns are NOT NULL (DuckLake takes no PRIMARY KEY)."""
         columns = ", ".join(
             f"{identifier(c.name)} {c.type}{' NOT NULL' if c.name in self.key else ''}" for c in self.columns
         )
-        return f"CREATE TABLE {name or self.qualified} ({columns})"
+        return f"CREATE {'TEMP ' if temporary else ''}TABLE {name or self.qualified} ({columns})"
 
     def comments(self) -> list[str]:
         """COMMENT statements: label, definition and unit of the table and its columns."""
