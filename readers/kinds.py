@@ -44,6 +44,10 @@ KINDS: Mapping[str, Kind] = {
         Kind("costs", "成本", "costs", "cost", period_column="posted_date"),
         Kind("events", "资产事项", "events of assets", "event"),
         Kind("ledger", "总账", "balances of accounts", "ledger"),
+        Kind("contracts", "合同", "contracts", "contract"),
+        Kind("receipts", "收款", "receipts", "receipt"),
+        Kind("comparables", "可比案例", "comparable transactions", "comparable"),
+        Kind("forecasts", "收益预测", "forecasts of income", "forecast"),
         Kind("decisions", "决定", "decisions of persons", "decision"),
         # What the operator puts on record (`pipelines/closing.py`); nobody fills it in.
         Kind("closings", "结账", "books of closed periods", "closing", has_template=False),

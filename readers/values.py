@@ -1,4 +1,4 @@
-"""Dates, months, amounts and integers as people write them, in one plain form.
+"""Dates, months, amounts, factors and integers as people write them, in one plain form.
 
 Text that is none of them gives None. What is settled here is settled: no model parses it again, since DuckDB's own casts are
 laxer than a ledger may be (`26-01-31` is the year 26, `infinity` a date, `1_234` a number). Belongs here: notation, and what a
@@ -140,6 +140,15 @@ def _decimal(rest: str, negative: bool) -> str | None:
     return ("-" if negative else "") + denoised(whole + (f".{cents}" if cents else ""))
 
 
+def decimal(text: str) -> str | None:
+    """A factor or rate as a plain decimal; a per cent is a hundredth of its number (`8%`: 0.08)."""
+    rest, negative = _unsigned(_plain(text))
+    number = _decimal(rest.removesuffix("%").rstrip(), negative)
+    if number is None or not rest.endswith("%"):
+        return number
+    return format(Decimal(number).scaleb(-2), "f")
+
+
 def denoised(number: str) -> str:
     """A plain number without what binary fractions leave behind: 115 for 114.99999999999999, 36 for 36.00000000000001.
 
@@ -181,9 +190,10 @@ def _plain(text: str) -> str:
 #: Value types whose text is only trimmed.
 PLAIN_TYPES = frozenset({"text", "code"})
 
-#: What a typed column holds: DECIMAL(20,2) without rounding, INTEGER.
+#: What a typed column holds: DECIMAL(20,2) and DECIMAL(12,6) without rounding, INTEGER.
 _HELD = {
     "amount": re.compile(r"-?\d{1,16}(\.\d{1,2})?", re.ASCII),
+    "decimal": re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII),
     "integer": re.compile(r"-?\d{1,9}", re.ASCII),
 }
 
@@ -191,8 +201,8 @@ _HELD = {
 def settled(value_type: str, text: str, notation: Notation = AS_WRITTEN, factor: Decimal = Decimal(1)) -> str | None:
     """Text as a value of a type of policy/delivery_column.csv, in the one plain form that a cast takes as it stands.
 
-    A date is YYYY-MM-DD, a month YYYY-MM, an amount a decimal of at most sixteen digits and two decimals, an integer of
-    at most nine digits; of the plain types it is the trimmed text. None for what is no such value.
+    A date is YYYY-MM-DD, a month YYYY-MM, an amount a decimal of at most sixteen digits and two decimals, a factor one of
+    at most six and six, an integer of at most nine digits; of the plain types it is the trimmed text. None for what is no such value.
 
     Args:
         factor: yuan in the unit of the column, where it is one of amounts.
@@ -204,6 +214,8 @@ def settled(value_type: str, text: str, notation: Notation = AS_WRITTEN, factor:
             plain = month(text, notation.zone, notation.day_0)
         case "amount":
             plain = amount(text, notation.money, factor)
+        case "decimal":
+            plain = decimal(text)
         case "integer":
             plain = integer(text)
         case _:

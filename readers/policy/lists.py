@@ -209,7 +209,7 @@ LISTS: Mapping[str, ListShape] = {
         ("label_zh", "label_en", "value_type", "is_required", "is_key", "is_strict"),
         ("code_list", "example", "note_zh"),
         {
-            "value_type": one_of("text", "code", "date", "month", "amount", "integer"),
+            "value_type": one_of("text", "code", "date", "month", "amount", "decimal", "integer"),
             "is_required": _YES_NO,
             "is_key": _YES_NO,
             "is_strict": _YES_NO,

@@ -154,6 +154,10 @@ def test_unusual_amounts(text: str, plain: str) -> None:
         ("amount", "12345678901234567"),
         ("amount", "1e3"),
         ("amount", "1_234"),
+        ("decimal", "0.0800001"),
+        ("decimal", "0.12345%"),
+        ("decimal", "8‰"),
+        ("decimal", "12345678"),
         ("integer", "1234567890"),
         ("integer", "12.5"),
         ("integer", "0x1F"),
@@ -173,6 +177,13 @@ def test_what_is_settled_means_to_a_cast_what_it_says_and_nothing_else(text: str
             assert datetime.date.fromisoformat(plain).isoformat() == plain
         else:
             assert Decimal(plain) == (Decimal(plain).quantize(Decimal("0.01")))
+
+
+@given(st.integers(-(10**8), 10**8))
+def test_a_per_cent_is_a_hundredth_of_its_number(value: int) -> None:
+    number = Decimal(value).scaleb(-4)
+    texts = [f"{number:f}%", f" {number:f} ％ ", f"{number:f}%".translate(WIDE)]
+    assert {settled("decimal", text) for text in texts} == {f"{number.scaleb(-2):f}"}
 
 
 @given(st.integers(-(10**9), 10**9))

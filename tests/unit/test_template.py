@@ -40,7 +40,7 @@ def as_typed(entry: Entry) -> Any:
     match entry.body["value_type"]:
         case "date":
             return datetime.date.fromisoformat(example)
-        case "amount":
+        case "amount" | "decimal":
             return float(example)
         case "integer":
             return int(example)

@@ -33,11 +33,12 @@ _TYPES = {
     "date": "日期",
     "month": "月份",
     "amount": "元，两位小数",
+    "decimal": "系数或比率，六位小数",
     "integer": "整数",
 }
 _STATUSES = {"official": "正式", "secondary": "二手", "unverified": "未核实", "proposal": "本系统建议"}
 #: Text formats keep leading zeros and long codes; months too, which a spreadsheet would turn into dates.
-_NUMBER_FORMATS = {"date": "yyyy-mm-dd", "amount": "#,##0.00", "integer": "0"}
+_NUMBER_FORMATS = {"date": "yyyy-mm-dd", "amount": "#,##0.00", "decimal": "0.00####", "integer": "0"}
 _RANGES = {
     "date": {
         "validate": "date",
@@ -46,6 +47,7 @@ _RANGES = {
         "maximum": date(9999, 12, 31),
     },
     "amount": {"validate": "decimal", "criteria": "between", "minimum": -1e15, "maximum": 1e15},
+    "decimal": {"validate": "decimal", "criteria": "between", "minimum": -999_999, "maximum": 999_999},
     "integer": {
         "validate": "integer",
         "criteria": "between",
@@ -159,7 +161,7 @@ def _write_example(book: xlsxwriter.Workbook, sheet: Worksheet, position: int, e
     )
     if value_type == "date":
         sheet.write_datetime(1, position, datetime.fromisoformat(example), style)
-    elif value_type in ("amount", "integer"):
+    elif value_type in ("amount", "decimal", "integer"):
         sheet.write_number(1, position, float(example), style)
     else:
         sheet.write_string(1, position, example, style)

@@ -20,6 +20,7 @@ _TYPES = {
     "month": "VARCHAR",
     "date": "DATE",
     "amount": "DECIMAL(20,2)",
+    "decimal": "DECIMAL(12,6)",
     "integer": "INTEGER",
 }
 #: Where a record comes from, in the table of every kind.
