@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +22,7 @@ import pyarrow as pa
 
 from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
 from readers.near import near
-from readers.policy.lists import FOLDERS, INDICATOR, LISTS, PROVENANCE, ListShape, one_of
+from readers.policy.lists import FOLDERS, INDICATOR, LISTS, PROVENANCE, Check, ListShape, one_of
 from readers.policy.predicates import predicate_fault, rule_tables
 from readers.policy.problems import PolicyError, Problem
 
@@ -299,15 +300,36 @@ def _row_problems(name: str, shape: ListShape, row: _Row) -> Iterator[Problem]:
             words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
             yield Problem.of(name, row.line, check.rule, **words)
     key = "|".join(cells.get(column, "") for column in shape.key)
-    value, check = cells.get("value"), shape.values.get(key)
-    if check and value and not check.holds(value) and shape.checks["value"].holds(value):
-        words = {"column": "value", "value": value, "must_zh": check.zh, "must_en": check.en}
-        yield Problem.of(name, row.line, check.rule, **words)
+    check = shape.values.get(key)
+    for column in ("value", *shape.bounds):
+        value = cells.get(column)
+        if check and value and not check.holds(value) and shape.checks[column].holds(value):
+            words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
+            yield Problem.of(name, row.line, check.rule, **words)
+    if shape.bounds:
+        yield from _bound_problems(name, shape, row, check or shape.checks["value"])
     for column, wanted in shape.pinned.get(key, {}).items():
         if cells.get(column) != wanted:
             only = one_of(wanted)
             words = {"column": column, "value": cells.get(column), "must_zh": only.zh, "must_en": only.en}
             yield Problem.of(name, row.line, only.rule, **words)
+
+
+def _bound_problems(name: str, shape: ListShape, row: _Row, check: Check) -> Iterator[Problem]:
+    """Bounds the wrong way round, and a value beyond them; what `check` does not take is told elsewhere."""
+    texts = [row.cells.get(column, "") for column in shape.bounds]
+    if not all(map(check.holds, texts)):
+        return
+    low, high = map(Decimal, texts)
+    if low > high:
+        wrong, value = shape.bounds[0], texts[0]
+        must_zh, must_en = f"不应大于 {shape.bounds[1]} {texts[1]}", f"must not be above {shape.bounds[1]} {texts[1]}"
+    else:
+        wrong, value = "value", row.cells.get("value", "")
+        must_zh, must_en = f"应在 {texts[0]} 到 {texts[1]} 之间", f"must be from {texts[0]} to {texts[1]}"
+        if not check.holds(value) or low <= Decimal(value) <= high:
+            return
+    yield Problem.of(name, row.line, "bad_value", column=wrong, value=value, must_zh=must_zh, must_en=must_en)
 
 
 def _predicate_problems(name: str, row: _Row) -> Iterator[Problem]:

@@ -162,6 +162,25 @@ _CYCLE = Check(
 )
 _ACCESS = one_of("unconditional", "conditional", "none")
 _NAMES = ("name_zh", "name_en")
+#: What `valuation_parameter` holds: scores, bounds of factors and of rates, coefficients, and how far each is moved to see what follows.
+_SCORES = ("quality_gate_score_pct", "quality_assessed_min_pct", "quality_expected_score_pct")
+_FACTORS = (
+    "quality_factor",
+    *(f"market_{name}_factor" for name in ("quality", "supply", "date", "capacity", "other")),
+)
+_RATES = ("discount_rate", "risk_free_rate", "risk_premium", "share_rate")
+_COEFFICIENTS = tuple(
+    f"expert_{name}"
+    for name in ("return_rate", "monopoly", "realisation_risk", "weight_open", "weight_public", "weight_shared")
+)
+_STEPS = tuple(
+    f"step_{name}"
+    for name in (
+        *("cost", "expert_return_rate", "expert_circulation", "expert_monopoly", "expert_realisation_risk"),
+        *("income", "deduction", "discount_rate"),
+        *("market_quality", "market_supply", "market_date", "market_capacity", "market_other"),
+    )
+)
 #: The columns of every list.
 PROVENANCE = {
     "source": None,
@@ -179,7 +198,9 @@ class ListShape:
     checks: of filled cells, by column.
     references: columns whose values must stand in the same columns of another list, if that list is there; `terms=term_list` is a column
     whose values stand in one of another name.
-    values: of lists of named values, what the `value` of each must be; of others the column's own check holds.
+    values: of lists of named values, what the `value` of each must be, and its bounds where it has any; of others the column's own
+    check holds.
+    bounds: the columns between which a filled `value` must lie, the first not above the second.
     pinned: columns that may have one value only in the entries of some keys, since a model stands on it.
     needed: keys of entries that the models cannot do without.
     """
@@ -190,6 +211,7 @@ class ListShape:
     checks: Mapping[str, Check] = field(default_factory=dict)
     references: tuple[tuple[tuple[str, ...], str], ...] = ()
     values: Mapping[str, Check] = field(default_factory=dict)
+    bounds: tuple[str, ...] = ()
     pinned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     more: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
@@ -503,6 +525,36 @@ LISTS: Mapping[str, ListShape] = {
             "booked_as": one_of("opening_adjustment", "current_period"),
         },
         more=_NAMES,
+    ),
+    "valuation_parameter": ListShape(
+        ("name",),
+        ("lower_bound", "upper_bound", "unit", *_NAMES),
+        ("value",),
+        dict.fromkeys(("value", "lower_bound", "upper_bound"), _NUMBER),
+        values={
+            **dict.fromkeys(_SCORES, _decimal(6, 100)),
+            **dict.fromkeys((*_FACTORS, *_RATES, *_COEFFICIENTS, *_STEPS, "method_spread_limit"), _decimal(6, 10)),
+            # Beyond it the sum of discounted income would not fit what a model reckons with.
+            "forecast_years": _whole(1, 100),
+            "appraisal_validity_months": _whole(1, 1200),
+            "step_quality_score": _decimal(6, 100),
+        },
+        bounds=("lower_bound", "upper_bound"),
+        needed=(
+            *(*_SCORES, *_FACTORS, *_RATES, *_COEFFICIENTS, *_STEPS),
+            *("forecast_years", "appraisal_validity_months", "method_spread_limit", "step_quality_score"),
+        ),
+    ),
+    "valuation_method": ListShape(
+        ("method",),
+        ("position", *_NAMES, "formula", "needs_zh", "needs_en"),
+        checks={
+            "method": one_of("cost", "expert", "direct", "share", "excess", "incremental", "market", "appraisal"),
+            "position": _PLACE,
+        },
+    ),
+    "valuation_reason": ListShape(
+        ("reason",), ("message_zh", "message_en", "mend_zh", "mend_en"), checks={"reason": _NAME}
     ),
     "owed_delivery": ListShape(("unit_kind", "kind"), checks={"kind": one_of(*KINDS)}, more=_NAMES),
     "rejection_rule": ListShape(

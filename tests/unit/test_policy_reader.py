@@ -328,6 +328,8 @@ WRONG_VALUES = {
     "shown_digits": ("0", "1001"),
     "shown_rows": ("0",),
     "shown_distinct": ("9999999",),
+    **dict.fromkeys(LISTS["valuation_parameter"].values, ("-1", "101.5", "0.1234567", "99999")),
+    "forecast_years": ("0", "1.5", "101"),
 }
 
 
@@ -386,6 +388,25 @@ def test_each_parameter_has_its_own_type_and_range(name: str, key: str) -> None:
         (problem,) = problems_with(name, name=key, value=wrong)
         assert (problem.rule, problem.line) == ("bad_value", 2)
         assert wrong in problem.message_zh
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ({"value": "1.6"}, "1.6"),
+        ({"value": "0.2"}, "0.2"),
+        ({"lower_bound": "1.1"}, "1"),
+        ({"lower_bound": "2"}, "2"),
+        ({"upper_bound": "11"}, "11"),
+        ({"upper_bound": "x"}, "x"),
+    ],
+)
+def test_a_value_lies_within_its_bounds_and_the_bounds_are_bounds(cells: dict[str, str], wrong: str) -> None:
+    (problem,) = problems_with("valuation_parameter", name="quality_factor", **cells)
+    assert (problem.rule, problem.line) == ("bad_value", 2)
+    assert f"“{wrong}”" in problem.message_zh
+    assert problems_with("valuation_parameter", name="quality_factor", value="1.5") == []
+    assert problems_with("valuation_parameter", name="discount_rate", value="") == []
 
 
 @pytest.mark.parametrize("name", [name for name, shape in LISTS.items() if shape.needed])
