@@ -533,7 +533,8 @@ LISTS: Mapping[str, ListShape] = {
         dict.fromkeys(("value", "lower_bound", "upper_bound"), _NUMBER),
         values={
             **dict.fromkeys(_SCORES, _decimal(6, 100)),
-            **dict.fromkeys((*_FACTORS, *_RATES, *_COEFFICIENTS, *_STEPS, "method_spread_limit"), _decimal(6, 10)),
+            **dict.fromkeys((*_FACTORS, *_RATES, *_STEPS, "method_spread_limit"), _decimal(6, 10)),
+            **dict.fromkeys(_COEFFICIENTS, _decimal(6, 1)),
             # Beyond it the sum of discounted income would not fit what a model reckons with.
             "forecast_years": _whole(1, 100),
             "appraisal_validity_months": _whole(1, 1200),
