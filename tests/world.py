@@ -12,10 +12,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from readers.kinds import CONTENT
 from readers.policy.files import load
 from readers.records import DeliveredFile, Layout, read
 from tests.policies import put_policy
 from warehouse.building.build import check_key, parameters
+from warehouse.intake.content_records import ContentRules, content_reading
 from warehouse.intake.landing_models import fill_models
 from warehouse.tables.definitions import all_tables
 
@@ -66,16 +68,26 @@ class World:
             self.deliver(kind, "\n".join([headings, *(rows.format(code, HOLDER) for code in codes)]), "2020-02-01")
 
     def deliver(
-        self, kind: str, text: str, day: str = "2026-07-01", mode: str = "incremental", deliverer: str = HOLDER
+        self,
+        kind: str,
+        text: str,
+        day: str = "2026-07-01",
+        mode: str = "incremental",
+        deliverer: str = HOLDER,
+        name: str = "",
     ) -> str:
-        """Deliver a file, of the unit if no other is named; gives the delivery's identifier."""
+        """Deliver a file of the unit, or of another deliverer, under a name; gives the delivery's identifier."""
         self._count += 1
-        delivery, path = f"d{self._count:03}", self._folder / f"{self._count}"
+        delivery, path = f"d{self._count:03}", self._folder / (name or f"{self._count}")
         path.write_text(text, "utf-8")
         source = {"source_file": path.name, "source_sha256": f"{self._count:064}"}
         of = {"delivery_id": delivery, "deliverer_code": deliverer, "source_name": "default"}
         when = date.fromisoformat(day)
-        reading = read(DeliveredFile(path.name, source["source_sha256"], path), Layout.of(self._policy.on(when), kind))
+        file = DeliveredFile(path.name, source["source_sha256"], path)
+        if kind == CONTENT:
+            reading = content_reading(file, ContentRules.of(self._policy.on(when)), None)
+        else:
+            reading = read(file, Layout.of(self._policy.on(when), kind))
         records = [row for batch in reading.batches for row in batch.to_pylist()]
         self._insert("landing.record", [of | source | row | {"ordinal": n} for n, row in enumerate(records, 1)])
         self._insert(
@@ -83,7 +95,7 @@ class World:
             [
                 of
                 | {"kind": kind, "delivery_date": when, "sequence": self._count, "mode": mode, "status": "accepted"}
-                | {"holder_code": HOLDER, "file_count": 1, "recorded_at": datetime(2026, 7, 1, tzinfo=UTC)}
+                | {"holder_code": deliverer, "file_count": 1, "recorded_at": datetime(2026, 7, 1, tzinfo=UTC)}
             ],
         )
         self._insert(

@@ -224,6 +224,23 @@ class ListShape:
         return {name: checks[name].type if name in checks else "VARCHAR" for name in names}
 
 
+#: The rules against inflation (domain.md 6): those on the book value, and those on reference values.
+BOOK_CONTROLS = (
+    *("appraisal_as_cost", "cost_allocated_twice", "cost_of_two_holders"),
+    *("content_on_two_cards", "near_duplicate", "parent_cost_again", "research_redeclared", "research_words"),
+)
+REFERENCE_CONTROLS = (
+    *("factor_out_of_bounds", "factor_without_evidence", "method_spread", "forecast_above_receipts", "circular_sales"),
+    *("quality_below_gate", "content_stale", "appraiser_not_independent", "appraisal_expired", "value_jump"),
+)
+CONTROLS = BOOK_CONTROLS + REFERENCE_CONTROLS
+CONTROL_LIMITS = (
+    *("same_cost_min_cny", "same_content_min_rows", "near_duplicate_min_fields"),
+    *("circular_sales_length", "forecast_receipts_max_pct", "forecast_receipts_min_months", "method_spread_max_pct"),
+    *("valuation_quality_min_pct", "appraisal_valid_months", "value_jump_max_pct"),
+)
+
+
 #: Every list there is. Columns beyond these are kept in an entry's body.
 LISTS: Mapping[str, ListShape] = {
     "delivery_column": ListShape(
@@ -503,10 +520,39 @@ LISTS: Mapping[str, ListShape] = {
             "kind": one_of(
                 *("cost_after_disposal", "reversal_beyond_cost", "life_missing", "impairment_of_government"),
                 *("event_after_end", "event_not_allowed"),
-                *("condition_failed", "condition_expired", "condition_missing"),
-            )
+                *("condition_failed", "condition_expired", "condition_missing", "release_without_effect"),
+                *CONTROLS,
+            ),
+            "protects": one_of("book", "reference"),
+            "effect": one_of("hold", "block", "review"),
+        },
+        # A kind without an effect is no control: what it names is told, and the models say what counts.
+        more=("protects", "effect", *_NAMES),
+        # A cost is held, a reference value is blocked.
+        pinned={
+            **{kind: {"protects": "book"} for kind in BOOK_CONTROLS},
+            **{kind: {"protects": "reference"} for kind in REFERENCE_CONTROLS},
         },
     ),
+    "control_limit": ListShape(
+        ("name",),
+        ("value",),
+        ("unit",),
+        {"value": _NUMBER},
+        values={
+            "same_cost_min_cny": _decimal(2, 10**14),
+            **dict.fromkeys(("same_content_min_rows", "near_duplicate_min_fields"), _whole(1, 10**9)),
+            "circular_sales_length": _whole(2, 12),
+            **dict.fromkeys(("forecast_receipts_min_months", "appraisal_valid_months"), _whole(1, 1200)),
+            **dict.fromkeys(
+                ("forecast_receipts_max_pct", "method_spread_max_pct", "value_jump_max_pct"), _whole(0, 100_000)
+            ),
+            "valuation_quality_min_pct": _whole(0, 100),
+        },
+        more=_NAMES,
+        needed=CONTROL_LIMITS,
+    ),
+    "control_term": ListShape(("role", "term"), checks={"role": one_of("appraisal", "research")}, more=_NAMES),
     "event_rule": ListShape(
         ("event_kind", "card_state", "accounting_system"),
         ("effect",),

@@ -63,13 +63,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     found.deliver("costs", _costs("restarted 记-0001 1 40.00 2026-04-15 10"), "2026-04-30")
     found.deliver(
         "costs",
-        _costs("changed 记-11 1 12000.00 2024-01-10 120", "changed_twice 记-11 2 12000.00 2024-01-10 120"),
+        _costs("changed 记-11 1 12000.00 2024-01-10 120", "changed_twice 记-12 1 12000.00 2024-01-10 120"),
         "2024-02-01",
     )
-    found.deliver("costs", _costs("changed_twice 记-11 2 12000.00 2024-01-10 24"), "2025-01-20")
+    found.deliver("costs", _costs("changed_twice 记-12 1 12000.00 2024-01-10 24"), "2025-01-20")
     found.deliver(
         "costs",
-        _costs("changed 记-11 1 12000.00 2024-01-10 60", "changed_twice 记-11 2 12000.00 2024-01-10 60"),
+        _costs("changed 记-11 1 12000.00 2024-01-10 60", "changed_twice 记-12 1 12000.00 2024-01-10 60"),
         "2026-06-04",
     )
     events = "resource_code,event_kind,event_date,amount_cny,document_no\n"

@@ -46,7 +46,8 @@ read AS (
                 "share_type": "VARCHAR", "share_condition": "VARCHAR", "open_type": "VARCHAR",
                 "open_condition": "VARCHAR",
                 "update_cycle": "VARCHAR", "issued_date": "VARCHAR", "modified_date": "VARCHAR",
-                "landing_page": "VARCHAR", "is_series": "VARCHAR", "series_code": "VARCHAR",
+                "landing_page": "VARCHAR", "related_identifier": "VARCHAR",
+                "is_series": "VARCHAR", "series_code": "VARCHAR",
                 "fields": ["JSON"], "distributions": ["JSON"]
             }'
         ) AS cells
@@ -110,6 +111,7 @@ SELECT
     CAST(r.cells['issued_date'] AS DATE) AS issued_date,
     CAST(r.cells['modified_date'] AS DATE) AS modified_date,
     r.cells['landing_page'] AS landing_page,
+    r.cells['related_identifier'] AS related_codes,
     coalesce(r.cells['is_series'] = 'yes', FALSE) AS is_series,
     r.cells['series_code'] AS series_code,
     CAST(coalesce(len(r.cells['fields']), 0) + coalesce(f.field_count, 0) AS BIGINT) AS field_count,

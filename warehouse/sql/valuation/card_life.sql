@@ -2,25 +2,30 @@
 -- be used; of a later line, the months that remain to the card from then on (GAS 4 art. 19); of a line delivered again
 -- with another life, what remains of that from the month of the delivery on, since a change of estimate works forward.
 -- Of several in one month the last line counts. Empty months are a life that is not limited: it is not amortised. A
--- line that was reversed has its life for itself.
+-- line that was reversed has its life for itself. A line that a control held meanwhile has what remains of its life.
 WITH line AS (
     SELECT
-        m.card_id, m.pool_no, m.holder_code, m.posted_period, m.voucher_no, m.line_no, c.delivery_id, c.ordinal,
-        c.life_basis,
-        CAST(date_trunc('month', m.event_date) AS DATE) AS available_month
+        m.card_id, m.pool_no, m.holder_code, m.posted_period, m.voucher_no, m.line_no, v.delivery_id, v.ordinal,
+        v.life_basis,
+        CAST(date_trunc('month', m.event_date) AS DATE) AS entry_month,
+        CAST(date_trunc('month', v.available_date) AS DATE) AS available_month
     FROM valuation.movement AS m
-    JOIN valuation.cost_line AS c USING (holder_code, posted_period, voucher_no, line_no)
+    JOIN valuation.voucher_line AS v USING (holder_code, posted_period, voucher_no, line_no)
     WHERE m.movement_kind = 'addition'
 ),
 
 stated AS (
     SELECT
         n.card_id, n.pool_no, n.holder_code, n.posted_period, n.voucher_no, n.line_no, f.term_no,
-        CASE WHEN f.term_no = 1 THEN n.available_month ELSE greatest(n.available_month, f.from_date) END AS from_date,
+        CASE WHEN f.term_no = 1 THEN n.entry_month ELSE greatest(n.entry_month, f.from_date) END AS from_date,
         CASE WHEN n.life_basis = 'indefinite' THEN NULL
-            WHEN f.term_no = 1 THEN f.life_months
             ELSE greatest(
-                1, f.life_months - datediff('month', n.available_month, greatest(n.available_month, f.from_date))
+                1,
+                f.life_months - datediff(
+                    'month',
+                    n.available_month,
+                    CASE WHEN f.term_no = 1 THEN n.entry_month ELSE greatest(n.entry_month, f.from_date) END
+                )
             )
         END AS remaining_months
     FROM line AS n

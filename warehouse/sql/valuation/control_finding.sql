@@ -1,7 +1,7 @@
--- What a person should look at in the costs of cards, and what was made of it meanwhile: a line of cost that comes
--- after its card was disposed of counts for nothing; of negative lines that take out more than came in, what is too
--- much counts for nothing, since no asset is worth less than nothing; a card of which no line has a life has no value;
--- an impairment of a government unit is none.
+-- What a person should look at in the costs of cards, and what was made of it meanwhile: what the controls against
+-- inflation found, held or not, released or not; a line of cost that comes after its card was disposed of counts for
+-- nothing; of negative lines that take out more than came in, what is too much counts for nothing, since no asset is
+-- worth less than nothing; a card of which no line has a life has no value; an impairment of a government unit is none.
 WITH line AS (
     SELECT
         a.card_id, a.holder_code, a.resource_code, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
@@ -9,7 +9,7 @@ WITH line AS (
         c.amount_cny
     FROM valuation.cost_line AS c
     JOIN registry.asset_card AS a USING (resource_id)
-    WHERE c.treatment = 'capitalised'
+    WHERE c.treatment = 'capitalised' AND c.entry_no = 0 AND NOT c.is_held
 ),
 
 balance AS (
@@ -31,23 +31,47 @@ lifeless AS (
     GROUP BY t.card_id, t.holder_code
 ),
 
+-- One finding of a whole resource, however many lines it has.
+controlled AS (
+    SELECT
+        c.finding_key, c.finding_kind, c.holder_code, c.resource_code,
+        CASE WHEN count(*) = 1 THEN min(c.posted_period) ELSE '' END AS posted_period,
+        CASE WHEN count(*) = 1 THEN min(c.voucher_no) ELSE '' END AS voucher_no,
+        CASE WHEN count(*) = 1 THEN min(c.line_no) ELSE 0 END AS line_no,
+        max(c.known_date) AS known_date,
+        sum(c.amount_cny) AS amount_cny,
+        coalesce(sum(c.amount_cny) FILTER (WHERE c.is_holding), 0) AS holding_cny,
+        min(c.other_holder_code) AS other_holder_code,
+        min(c.other_resource_code) AS other_resource_code,
+        min(c.seen_in) AS seen_in
+    FROM valuation.cost_control AS c
+    GROUP BY c.finding_key, c.finding_kind, c.holder_code, c.resource_code
+),
+
 found AS (
     SELECT
         n.card_id,
         'cost_after_disposal' AS finding_kind,
         n.posted_period, n.voucher_no, n.line_no, n.holder_code, n.resource_code,
         n.line_date AS finding_date,
-        n.amount_cny
+        n.amount_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS holding_cny,
+        '' AS finding_key,
+        CAST(NULL AS VARCHAR) AS other_holder_code,
+        CAST(NULL AS VARCHAR) AS other_resource_code,
+        CAST(NULL AS VARCHAR) AS seen_in
     FROM line AS n
     WHERE n.line_date > n.disposed_date
     UNION ALL
     SELECT
         b.card_id, 'reversal_beyond_cost', '', '', 0, b.holder_code, b.resource_code, b.line_date,
-        CAST(-b.amount_cny AS DECIMAL(20, 2))
+        CAST(-b.amount_cny AS DECIMAL(20, 2)), 0, '', NULL, NULL, NULL
     FROM balance AS b
     WHERE b.amount_cny < 0
     UNION ALL
-    SELECT f.card_id, 'life_missing', '', '', 0, f.holder_code, a.resource_code, f.from_date, f.cost_cny
+    SELECT
+        f.card_id, 'life_missing', '', '', 0, f.holder_code, a.resource_code, f.from_date, f.cost_cny, 0,
+        '', NULL, NULL, NULL
     FROM lifeless AS f
     JOIN registry.asset_card AS a USING (card_id)
     UNION ALL
@@ -58,25 +82,77 @@ found AS (
             WHEN e.event_kind = 'impairment' AND e.card_state = 'in_use' THEN 'impairment_of_government'
             ELSE 'event_not_allowed'
         END,
-        '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code, a.resource_code, e.event_date, e.amount_cny
+        '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code, a.resource_code, e.event_date, e.amount_cny,
+        0, '', NULL, NULL, NULL
     FROM registry.card_event AS e
     JOIN registry.asset_card AS a USING (resource_id)
     WHERE e.effect = 'none'
+    UNION ALL
+    SELECT
+        coalesce(a.card_id, ''), c.finding_kind, c.posted_period, c.voucher_no, c.line_no, c.holder_code,
+        c.resource_code, c.known_date, CAST(c.amount_cny AS DECIMAL(20, 2)), CAST(c.holding_cny AS DECIMAL(20, 2)),
+        c.finding_key, c.other_holder_code, c.other_resource_code, c.seen_in
+    FROM controlled AS c
+    LEFT JOIN registry.asset_card AS a USING (holder_code, resource_code)
+    UNION ALL
+    -- A decision that releases nothing is told, since whoever made it thinks that it does.
+    SELECT
+        '', 'release_without_effect', '', d.decision_id, CAST(d.ordinal AS INTEGER),
+        split_part(d.subject_key, '|', 1), NULL, d.decided_date, NULL, 0, d.subject_key, NULL, NULL, d.decider_name
+    FROM (
+        SELECT w.*, w.decided_by AS decider_name
+        FROM delivered.decision AS w
+        WHERE w.subject_kind = 'control' AND w.decision = 'release'
+    ) AS d
+    LEFT JOIN controlled AS c ON c.finding_key = d.subject_key
+    WHERE
+        c.finding_key IS NULL
+        OR d.expires_date IS NULL
+        OR d.expires_date < d.decided_date
+        OR d.deliverer_code = split_part(d.subject_key, '|', 1)
+),
+
+stated AS (
+    SELECT
+        f.*,
+        r.decision_id, r.decider_name, r.reason, r.release_date, r.end_date,
+        CASE
+            WHEN r.release_date > h.judged_date OR r.release_date IS NULL THEN 'open'
+            WHEN r.end_date <= h.judged_date THEN 'expired'
+            ELSE 'released'
+        END AS finding_state
+    FROM found AS f
+    CROSS JOIN delivered.horizon AS h
+    LEFT JOIN valuation.control_release AS r USING (finding_key)
 )
 
 SELECT
-    f.card_id,
-    f.finding_kind,
-    f.posted_period,
-    f.voucher_no,
-    f.line_no,
-    f.holder_code,
-    f.resource_code,
-    f.finding_date,
-    f.amount_cny,
+    s.card_id,
+    s.finding_kind,
+    s.posted_period,
+    s.voucher_no,
+    s.line_no,
+    s.holder_code,
+    s.resource_code,
+    s.finding_date,
+    s.amount_cny,
+    s.finding_key,
+    s.finding_state,
+    -- What is released is held no more.
+    CASE WHEN s.finding_state = 'released' THEN CAST(0 AS DECIMAL(20, 2)) ELSE s.holding_cny END AS held_cny,
+    k.protects,
+    CASE WHEN k.effect = 'hold' AND s.holding_cny = 0 THEN 'review' ELSE k.effect END AS effect,
+    s.other_holder_code,
+    s.other_resource_code,
+    s.seen_in,
+    s.decision_id,
+    s.decider_name,
+    s.reason,
+    s.release_date,
+    s.end_date,
     k.message_zh,
     k.message_en,
     k.mend_zh,
     k.mend_en
-FROM found AS f
-LEFT JOIN policy.control_finding_kind AS k ON k.kind = f.finding_kind AND in_force(k, f.finding_date)
+FROM stated AS s
+LEFT JOIN policy.control_finding_kind AS k ON k.kind = s.finding_kind AND in_force(k, s.finding_date)

@@ -1,48 +1,64 @@
--- Delivered cost lines with the treatment that policy gives their phase on the day of posting. One line is taken
--- once; its accounting period is part of what identifies it, since voucher numbers start again each month. It goes to
--- one resource: the one that the holder itself delivered, if several deliverers describe it. A capitalised line without
--- a day on which it can be used is in development; nothing is assumed of its life.
-WITH line AS (
-    SELECT d.*, strftime(d.posted_date, '%Y-%m') AS posted_period
-    FROM delivered.cost AS d
-    QUALIFY row_number() OVER (
-        PARTITION BY d.holder_code, strftime(d.posted_date, '%Y-%m'), d.voucher_no, d.line_no
-        ORDER BY d.delivery_date DESC, d.delivery_id, d.ordinal
-    ) = 1
+-- What each delivered line of cost is for the resource that it goes to. A line that a control holds stands here as it
+-- was delivered (`is_held`), and counts for nothing; once all that holds it is released it enters on that day, and
+-- leaves when the first release ends: two entries more, dated so that no earlier month's end changes.
+WITH held AS (
+    SELECT
+        c.holder_code, c.posted_period, c.voucher_no, c.line_no,
+        string_agg(c.finding_kind, ';' ORDER BY c.finding_kind) AS held_by,
+        CASE WHEN count(*) = count(r.release_date) THEN max(r.release_date) END AS release_date,
+        min(r.end_date) AS end_date
+    FROM valuation.cost_control AS c
+    LEFT JOIN valuation.control_release AS r USING (finding_key)
+    WHERE c.is_holding
+    GROUP BY c.holder_code, c.posted_period, c.voucher_no, c.line_no
 ),
 
-owner AS (
-    SELECT s.holder_code, s.resource_code, s.resource_id
-    FROM catalog.resource AS s
-    QUALIFY row_number() OVER (
-        PARTITION BY s.holder_code, s.resource_code
-        ORDER BY s.deliverer_code = s.holder_code DESC, s.resource_id
-    ) = 1
+entry AS (
+    SELECT
+        v.*,
+        0 AS entry_no,
+        h.held_by IS NOT NULL AS is_held,
+        h.held_by,
+        v.amount_cny AS entry_cny,
+        v.posted_date AS entry_date,
+        v.available_date AS use_date
+    FROM valuation.voucher_line AS v
+    LEFT JOIN held AS h USING (holder_code, posted_period, voucher_no, line_no)
+    UNION ALL
+    SELECT
+        v.*, 1, FALSE, h.held_by, v.amount_cny, greatest(v.posted_date, h.release_date),
+        -- greatest() passes over NULL.
+        CASE WHEN v.available_date IS NOT NULL THEN greatest(v.available_date, h.release_date) END
+    FROM valuation.voucher_line AS v
+    JOIN held AS h USING (holder_code, posted_period, voucher_no, line_no)
+    WHERE h.release_date < h.end_date AND v.posted_date < h.end_date
+    UNION ALL
+    SELECT v.*, 2, FALSE, h.held_by, -v.amount_cny, h.end_date, CAST(NULL AS DATE)
+    FROM valuation.voucher_line AS v
+    JOIN held AS h USING (holder_code, posted_period, voucher_no, line_no)
+    WHERE h.release_date < h.end_date AND v.posted_date < h.end_date
 )
 
 SELECT
-    d.holder_code,
-    d.posted_period,
-    d.voucher_no,
-    d.line_no,
-    d.resource_code,
-    o.resource_id,
-    d.cost_kind,
-    d.phase,
-    t.treatment,
-    coalesce(d.purpose, 'use') AS purpose,
-    CASE
-        WHEN d.resource_code IS NULL THEN 'common'
-        WHEN o.resource_id IS NULL THEN 'unmatched'
-        ELSE 'matched'
-    END AS match_status,
-    d.amount_cny,
-    d.posted_date,
-    d.available_date,
-    d.life_months,
-    d.life_basis,
-    d.delivery_id,
-    d.ordinal
-FROM line AS d
-JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
-LEFT JOIN owner AS o USING (holder_code, resource_code)
+    e.holder_code,
+    e.posted_period,
+    e.voucher_no,
+    e.line_no,
+    e.entry_no,
+    e.resource_code,
+    e.resource_id,
+    e.cost_kind,
+    e.phase,
+    e.treatment,
+    e.purpose,
+    e.match_status,
+    CAST(e.entry_cny AS DECIMAL(20, 2)) AS amount_cny,
+    e.entry_date AS posted_date,
+    e.use_date AS available_date,
+    e.life_months,
+    e.life_basis,
+    e.is_held,
+    e.held_by,
+    e.delivery_id,
+    e.ordinal
+FROM entry AS e

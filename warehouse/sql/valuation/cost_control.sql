@@ -1,0 +1,205 @@
+-- Lines of cost that ran into a control on the book value (policy paragraph 8, domain.md 6): what would make the books
+-- say more than was spent, or say it twice. Of two that are the same the later delivered one is named, since what was
+-- there first stands. `known_date` is the day from which the deliveries show it.
+WITH line AS (
+    SELECT
+        v.*,
+        coalesce(v.resource_code, '') AS place_code,
+        greatest(v.posted_date, v.delivery_date) AS booked_date
+    FROM valuation.voucher_line AS v
+    WHERE v.treatment = 'capitalised' AND v.amount_cny > 0
+),
+
+-- Words are looked for in each kind of cost once, however many lines have it.
+kind_of_cost AS (
+    SELECT DISTINCT n.cost_kind
+    FROM line AS n
+),
+
+worded AS (
+    SELECT k.cost_kind, t.role, t.term, t.effective_from, t.effective_to, t.is_first_version
+    FROM kind_of_cost AS k
+    JOIN policy.control_term AS t ON contains(lower(k.cost_kind), lower(t.term))
+),
+
+-- Capitalised so far, with what was reversed.
+summed AS (
+    SELECT
+        v.holder_code, v.posted_period, v.voucher_no, v.line_no, v.resource_code, v.amount_cny, v.posted_date,
+        v.delivery_date,
+        CAST(
+            sum(v.amount_cny) OVER (
+                PARTITION BY v.holder_code, v.resource_code ORDER BY v.posted_date, v.voucher_no, v.line_no
+                ROWS UNBOUNDED PRECEDING
+            ) AS DECIMAL(20, 2)
+        ) AS total_cny
+    FROM valuation.voucher_line AS v
+    WHERE v.treatment = 'capitalised' AND v.resource_code IS NOT NULL
+),
+
+-- An appraisal before the cost: its amount, or what was missing up to it.
+appraised AS (
+    SELECT
+        s.holder_code, s.posted_period, s.voucher_no, s.line_no,
+        greatest(s.delivery_date, r.delivery_date) AS known_date,
+        r.document_no
+    FROM summed AS s
+    JOIN delivered.review AS r USING (holder_code, resource_code)
+    WHERE
+        s.amount_cny > 0
+        AND r.review_kind = 'appraisal'
+        AND r.issued_date <= s.posted_date
+        AND r.amount_cny IN (s.amount_cny, s.total_cny)
+    QUALIFY row_number() OVER (
+        PARTITION BY s.holder_code, s.posted_period, s.voucher_no, s.line_no
+        ORDER BY r.issued_date, r.delivery_id, r.ordinal
+    ) = 1
+),
+
+-- What the same voucher takes out of a resource again was not put there.
+comparable AS (
+    SELECT n.*
+    FROM line AS n
+    JOIN policy.control_limit AS l ON l.name = 'same_cost_min_cny' AND in_force(l, n.posted_date)
+    ANTI JOIN valuation.voucher_line AS x
+        ON x.holder_code = n.holder_code
+        AND x.voucher_no = n.voucher_no
+        AND x.posted_date = n.posted_date
+        AND coalesce(x.resource_code, '') = n.place_code
+        AND x.amount_cny = -n.amount_cny
+    WHERE n.amount_cny >= l.value
+),
+
+first_line AS (
+    SELECT c.*
+    FROM comparable AS c
+    QUALIFY row_number() OVER (
+        PARTITION BY c.voucher_no, c.posted_date, c.amount_cny
+        ORDER BY c.delivery_date, c.delivery_id, c.ordinal
+    ) = 1
+),
+
+-- The amounts of a parent: each line's, and all so far.
+amount_of AS (
+    SELECT DISTINCT o.resource_id, o.amount_cny, o.posted_date, o.delivery_date
+    FROM (
+        SELECT n.resource_id, n.amount_cny, n.posted_date, n.delivery_date
+        FROM line AS n
+        WHERE n.resource_id IS NOT NULL
+        UNION ALL
+        SELECT n.resource_id, s.total_cny, s.posted_date, s.delivery_date
+        FROM summed AS s
+        JOIN line AS n USING (holder_code, posted_period, voucher_no, line_no)
+        WHERE n.resource_id IS NOT NULL
+    ) AS o
+),
+
+inherited AS (
+    SELECT
+        n.holder_code, n.posted_period, n.voucher_no, n.line_no,
+        greatest(n.delivery_date, o.delivery_date, a.known_date) AS known_date,
+        a.parent_id
+    FROM valuation.resource_ancestor AS a
+    JOIN line AS n USING (resource_id)
+    JOIN amount_of AS o ON o.resource_id = a.parent_id AND o.amount_cny = n.amount_cny
+    JOIN policy.control_limit AS l ON l.name = 'same_cost_min_cny' AND in_force(l, n.posted_date)
+    WHERE o.posted_date <= n.posted_date AND n.amount_cny >= l.value
+    QUALIFY row_number() OVER (
+        PARTITION BY n.holder_code, n.posted_period, n.voucher_no, n.line_no
+        ORDER BY a.step_count, o.posted_date, o.delivery_date, a.parent_id
+    ) = 1
+),
+
+-- Research before: the same line in an earlier version, or another line of the voucher that still says so.
+researched AS (
+    SELECT n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.delivery_date AS known_date
+    FROM line AS n
+    JOIN delivered.cost_phase AS p USING (delivery_id, ordinal)
+    WHERE p.earlier_phase = 'research'
+    UNION ALL
+    SELECT n.holder_code, n.posted_period, n.voucher_no, n.line_no, greatest(n.delivery_date, x.delivery_date)
+    FROM line AS n
+    JOIN valuation.voucher_line AS x
+        ON x.holder_code = n.holder_code
+        AND x.voucher_no = n.voucher_no
+        AND x.posted_date = n.posted_date
+        AND x.amount_cny = n.amount_cny
+    WHERE x.phase = 'research'
+),
+
+found AS (
+    SELECT
+        CASE w.role WHEN 'appraisal' THEN 'appraisal_as_cost' ELSE 'research_words' END AS finding_kind,
+        n.holder_code, n.posted_period, n.voucher_no, n.line_no,
+        n.delivery_date AS known_date,
+        CAST(NULL AS VARCHAR) AS other_holder_code,
+        CAST(NULL AS VARCHAR) AS other_resource_code,
+        w.cost_kind AS seen_in
+    FROM line AS n
+    JOIN worded AS w ON w.cost_kind = n.cost_kind AND in_force(w, n.posted_date)
+    UNION ALL
+    SELECT
+        'appraisal_as_cost', a.holder_code, a.posted_period, a.voucher_no, a.line_no, a.known_date,
+        CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), a.document_no
+    FROM appraised AS a
+    UNION ALL
+    SELECT
+        CASE WHEN f.holder_code = c.holder_code THEN 'cost_allocated_twice' ELSE 'cost_of_two_holders' END,
+        c.holder_code, c.posted_period, c.voucher_no, c.line_no, c.delivery_date, f.holder_code, f.resource_code,
+        f.voucher_no
+    FROM comparable AS c
+    JOIN first_line AS f USING (voucher_no, posted_date, amount_cny)
+    WHERE f.holder_code <> c.holder_code OR f.place_code <> c.place_code
+    UNION ALL
+    SELECT
+        t.finding_kind, n.holder_code, n.posted_period, n.voucher_no, n.line_no,
+        greatest(n.delivery_date, t.known_date), s.holder_code, s.resource_code, s.title
+    FROM valuation.resource_twin AS t
+    JOIN line AS n USING (resource_id)
+    JOIN catalog.resource AS s ON s.resource_id = t.other_resource_id
+    UNION ALL
+    SELECT
+        'parent_cost_again', i.holder_code, i.posted_period, i.voucher_no, i.line_no, i.known_date, s.holder_code,
+        s.resource_code, s.title
+    FROM inherited AS i
+    JOIN catalog.resource AS s ON s.resource_id = i.parent_id
+    UNION ALL
+    SELECT
+        'research_redeclared', r.holder_code, r.posted_period, r.voucher_no, r.line_no, r.known_date,
+        CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR)
+    FROM researched AS r
+),
+
+-- Of several reasons for one finding the first known is named.
+named AS (
+    SELECT f.*
+    FROM found AS f
+    QUALIFY row_number() OVER (
+        PARTITION BY f.finding_kind, f.holder_code, f.posted_period, f.voucher_no, f.line_no
+        ORDER BY f.known_date, f.other_holder_code, f.other_resource_code, f.seen_in
+    ) = 1
+)
+
+SELECT
+    m.finding_kind,
+    m.holder_code,
+    m.posted_period,
+    m.voucher_no,
+    m.line_no,
+    n.resource_code,
+    -- What is about a whole resource is one finding, and released at once.
+    CASE
+        WHEN m.finding_kind IN ('content_on_two_cards', 'near_duplicate')
+            THEN concat_ws('|', m.holder_code, m.finding_kind, n.resource_code)
+        ELSE concat_ws('|', m.holder_code, m.finding_kind, m.posted_period, m.voucher_no, m.line_no)
+    END AS finding_key,
+    n.amount_cny,
+    m.known_date,
+    m.other_holder_code,
+    m.other_resource_code,
+    m.seen_in,
+    -- What was booked when a year ended stays booked: a control holds the increase alone.
+    coalesce(k.effect, 'review') = 'hold' AND year(m.known_date) <= year(n.booked_date) AS is_holding
+FROM named AS m
+JOIN line AS n USING (holder_code, posted_period, voucher_no, line_no)
+LEFT JOIN policy.control_finding_kind AS k ON k.kind = m.finding_kind AND in_force(k, m.known_date)
