@@ -9,7 +9,7 @@ WITH line AS (
         c.posted_date, c.available_date, c.purpose, c.amount_cny
     FROM valuation.cost_line AS c
     JOIN registry.asset_card AS a USING (resource_id)
-    WHERE c.treatment = 'capitalised'
+    WHERE c.treatment = 'capitalised' AND NOT c.is_held
 ),
 
 positive AS (

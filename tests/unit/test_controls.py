@@ -1,0 +1,339 @@
+"""Controls against inflation: for each an attack that is caught, and a harmless neighbour that passes; what is held and released.
+
+All cases stand in one world of two units. A case is a resource or two; what it does not name a finding of has none.
+"""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.landing import name_authorities
+from tests.world import HOLDER, World
+
+FINANCE, SECOND = "11990100000000299X", "11990100000000300X"
+COSTS = "resource_code,voucher_no,line_no,cost_kind,phase,amount_cny,posted_date,available_date,life_months"
+DECISIONS = "decision_id,subject_kind,subject_key,decision,reason,decided_by,decided_at,expires_at"
+UNITS = "organisation_code,name,level,district_code,unit_kind,accounting_system,valid_from\n" + "\n".join(
+    f"{code},{name},市,990100,行政单位,政府会计,2020-01-01"
+    for code, name in ((HOLDER, "示例市数据局"), (SECOND, "示例市城管局"), (FINANCE, "示例市财政局"))
+)
+
+
+def _world(folder: Path, *codes: str) -> World:
+    world = World(folder)
+    name_authorities(world.connection, {"finance_authority": FINANCE})
+    world.cards(codes)
+    world.deliver("organisations", UNITS, "2020-02-02", deliverer=FINANCE)
+    return world
+
+
+def _costs(world: World, day: str, *lines: str, deliverer: str = HOLDER) -> None:
+    """Deliver cost lines: `resource voucher line kind phase amount posted available life`, `-` for what is not said."""
+    rows = [",".join("" if cell == "-" else cell for cell in line.split()) for line in lines]
+    world.deliver("costs", "\n".join([COSTS, *rows]), day, deliverer=deliverer)
+
+
+def _found(world: World, code: str) -> list[tuple[str, str, str]]:
+    """The findings of a resource: kind, state and what is held."""
+    return world.ask(
+        "SELECT finding_kind, finding_state, CAST(held_cny AS VARCHAR) FROM valuation.control_finding "
+        f"WHERE resource_code = '{code}' ORDER BY ALL"
+    )
+
+
+# --- the book value: attack and neighbour --------------------------------------------------------------------------
+
+#: resource -> its findings; of each pair the attack comes first, and the neighbour beside it has none.
+EXPECTED = {
+    # (1) book value is cost alone
+    "gain": ["appraisal_as_cost"],
+    "fee": [],
+    "topped_up": ["appraisal_as_cost"],
+    "appraised_later": [],
+    # (2) one line of a voucher is one cost
+    "twice_a": [],
+    "twice_b": ["cost_allocated_twice"],
+    "other_amount": [],
+    "moved_from": [],
+    "moved_to": [],
+    "small": [],
+    # (3) the same data on two cards
+    "content_a": [],
+    "content_b": ["content_on_two_cards"],
+    "content_c": [],
+    "schema_a": [],
+    "schema_b": ["near_duplicate"],
+    "schema_c": [],
+    "derived": ["parent_cost_again"],
+    "derived_again": ["parent_cost_again"],
+    "derived_own": [],
+    # (11) research is expensed
+    "redeclared": ["research_redeclared"],
+    "split": ["research_redeclared"],
+    "corrected": [],
+    "study": ["research_words"],
+    "staff": [],
+}
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = _world(tmp_path_factory.mktemp("book"), *EXPECTED)
+    fields = ("编号", "名称", "地址", "泊位数", "收费标准")
+    catalogue = ["identifier,title,provider_code,related_identifier,field_name"]
+    for code, title, named in (
+        ("schema_a", "公共停车场信息", fields),
+        ("schema_b", "公共停车场  信息", tuple(reversed(fields))),
+        ("schema_c", "公共停车场信息", (*fields, "经营单位")),
+    ):
+        catalogue += [f"{code},{title},{HOLDER},,{name}" for name in named]
+    catalogue += [f"base,基础底数,{HOLDER},,"]
+    catalogue += [f"{code},派生{code},{HOLDER},base," for code in ("derived", "derived_own")]
+    catalogue += [f"derived_again,再派生,{HOLDER},derived,"]
+    world.deliver("catalog", "\n".join(catalogue), "2020-03-01")
+    world.deliver(
+        "reviews",
+        "resource_code,review_kind,result,issued_date,document_no,amount_cny\n"
+        "topped_up,资产评估,通过,2026-02-01,评1,50000.00\nappraised_later,资产评估,通过,2026-05-01,评2,30000.00\n",
+        "2026-06-01",
+    )
+    rows = [f"{n},车场{n}号,{n * 7}" for n in range(30)]
+    for code, changed in (("content_a", ""), ("content_b", ""), ("content_c", "31,另一处,9")):
+        # The order of rows and columns makes no other data of it.
+        text = ["编号,名称,泊位", *(reversed(rows) if code == "content_b" else rows), changed]
+        world.deliver("content", "\n".join(filter(None, text)), "2026-06-01", name=f"{code}.csv")
+    _costs(
+        world, "2026-03-31",
+        "redeclared 记-101 1 采集 研究 40000.00 2026-03-20 - -",
+        "corrected 记-102 1 采集 开发 40000.00 2026-03-20 2026-03-20 36",
+    )  # fmt: skip
+    _costs(
+        world, "2026-06-30",
+        "gain 记-1 1 评估增值 开发 90000.00 2026-03-20 2026-03-20 36",
+        "fee 记-2 1 资产评估费 开发 9000.00 2026-03-20 2026-03-20 36",
+        "topped_up 记-3 1 采集 开发 20000.00 2026-01-20 2026-01-20 36",
+        "topped_up 记-4 1 采集 开发 30000.00 2026-03-20 2026-03-20 36",
+        "appraised_later 记-5 1 采集 开发 30000.00 2026-03-20 2026-03-20 36",
+        "twice_a 记-6 1 采集 开发 50000.00 2026-03-20 2026-03-20 36",
+        "twice_b 记-6 2 采集 开发 50000.00 2026-03-20 2026-03-20 36",
+        "other_amount 记-6 3 采集 开发 50000.01 2026-03-20 2026-03-20 36",
+        "moved_from 记-7 1 采集 开发 60000.00 2026-03-20 2026-03-20 36",
+        "moved_from 记-7 2 采集 开发 -60000.00 2026-03-20 2026-03-20 -",
+        "moved_to 记-7 3 采集 开发 60000.00 2026-03-20 2026-03-20 36",
+        "small 记-8 1 采集 开发 10.00 2026-03-20 2026-03-20 36",
+        "other_amount 记-8 2 采集 开发 10.00 2026-03-20 2026-03-20 36",
+        "content_a 记-9 1 采集 开发 70000.00 2026-01-20 2026-01-20 36",
+        "content_b 记-10 1 采集 开发 71000.00 2026-03-20 2026-03-20 36",
+        "content_b 记-10 2 采集 开发 1000.00 2026-04-20 2026-04-20 36",
+        "content_c 记-11 1 采集 开发 72000.00 2026-03-20 2026-03-20 36",
+        "schema_a 记-12 1 采集 开发 80000.00 2026-01-20 2026-01-20 36",
+        "schema_b 记-13 1 采集 开发 81000.00 2026-03-20 2026-03-20 36",
+        "schema_c 记-14 1 采集 开发 82000.00 2026-03-20 2026-03-20 36",
+        "base 记-15 1 采集 开发 11000.00 2026-01-20 2026-01-20 36",
+        "base 记-16 1 采集 开发 12000.00 2026-02-20 2026-02-20 36",
+        "derived 记-17 1 融合 开发 23000.00 2026-03-20 2026-03-20 36",
+        "derived_again 记-18 1 融合 开发 12000.00 2026-03-20 2026-03-20 36",
+        "derived_own 记-19 1 融合 开发 4000.00 2026-03-20 2026-03-20 36",
+        "redeclared 记-101 1 采集 开发 40000.00 2026-03-20 2026-03-20 36",
+        "corrected 记-102 1 采集 开发 41000.00 2026-03-20 2026-03-20 36",
+        "split 记-20 1 采集 研究 42000.00 2026-03-20 - -",
+        "split 记-20 2 采集 开发 42000.00 2026-03-20 2026-03-20 36",
+        "study 记-21 1 可行性研究 开发 43000.00 2026-03-20 2026-03-20 36",
+        "staff 记-22 1 研发人员薪酬 开发 44000.00 2026-03-20 2026-03-20 36",
+    )  # fmt: skip
+    # Another unit with the same voucher number and amount, on the same day and on another.
+    world.deliver("catalog", f"identifier,title,provider_code\nsecond,别处,{SECOND}\n", "2020-03-01", deliverer=SECOND)
+    _costs(
+        world, "2026-06-30",
+        "second 记-6 1 采集 开发 50000.00 2026-03-20 2026-03-20 36",
+        "second 记-9 1 采集 开发 70000.00 2026-03-31 2026-03-31 36",
+        deliverer=SECOND,
+    )  # fmt: skip
+    world.build()
+    return world
+
+
+@pytest.mark.parametrize("code", EXPECTED)
+def test_an_attack_on_the_book_value_is_caught_and_its_neighbour_passes(book: World, code: str) -> None:
+    assert [kind for kind, _, _ in _found(book, code)] == EXPECTED[code]
+
+
+def test_two_holders_of_one_cost(book: World) -> None:
+    assert _found(book, "second") == [("cost_of_two_holders", "open", "50000.00")]
+
+
+def test_what_is_held_counts_for_nothing_and_the_rest_counts(book: World) -> None:
+    for code in ("gain", "twice_b", "content_b", "derived", "derived_again", "redeclared", "split", "study"):
+        assert book.values(code) == {}, code
+    assert book.values("topped_up")["closing_cost"] == "20000.00"
+    for code, cost in (("twice_a", "50000.00"), ("moved_to", "60000.00"), ("schema_b", "81000.00"), ("fee", "9000.00")):
+        assert book.values(code)["closing_cost"] == cost
+    # A line, and both lines of a resource whose data is another's.
+    assert ("appraisal_as_cost", "open", "90000.00") in _found(book, "gain")
+    assert _found(book, "content_b") == [("content_on_two_cards", "open", "72000.00")]
+    # Only reviewed.
+    assert _found(book, "schema_b") == [("near_duplicate", "open", "0.00")]
+
+
+def test_a_finding_says_where_it_was_seen_in_both_languages(book: World) -> None:
+    ((other, seen, zh, en, mend),) = book.ask(
+        "SELECT other_resource_code, seen_in, message_zh, message_en, mend_zh FROM valuation.control_finding "
+        "WHERE finding_kind = 'cost_allocated_twice'"
+    )
+    assert (other, seen) == ("twice_a", "记-6")
+    assert zh
+    assert en
+    assert "放行" in mend
+
+
+# --- holding and releasing -----------------------------------------------------------------------------------------
+
+#: card -> decisions on the line that is held: `day until decision`, by the finance authority.
+DECIDED: dict[str, tuple[str, ...]] = {
+    "held": (),
+    "released": ("2026-02-15 2027-12-31 放行",),
+    "lapsed": ("2025-06-15 2026-03-31 放行",),
+    "renewed": ("2026-02-15 2026-03-31 放行", "2026-03-20 2027-12-31 放行"),
+    "refused": ("2026-02-15 2027-12-31 放行", "2026-04-10 - 退回"),
+    "no_expiry": ("2026-02-15 - 放行",),
+    "other_finding": ("2026-02-15 2027-12-31 放行",),
+    "over_before": ("2026-02-15 2026-01-31 放行",),
+    "own": ("2026-02-15 2027-12-31 放行",),
+    "stranger": ("2026-02-15 2027-12-31 放行",),
+}
+#: Any day, any length: for the laws.
+ANY = [(day := date(2025, 4, 1) + timedelta(n * 97 % 520), day + timedelta(n * 53 % 500)) for n in range(30)]
+DECIDED |= {f"any{n}": (f"{day} {until} 放行",) for n, (day, until) in enumerate(ANY)}
+MONTH_ENDS = {"2025-12": date(2025, 12, 31), "2026-01": date(2026, 1, 31), "2026-06": date(2026, 6, 30)}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, dict[str, str]]]:
+    """Values by period and card: each is of 12,000.00 over 24 months from January 2025, and of a line of 36,000.00 that is held."""
+    world = _world(tmp_path_factory.mktemp("released"), *DECIDED)
+    # It releases its own: the unit is a finance authority too.
+    name_authorities(world.connection, {"finance_authority ": HOLDER})
+    world.connection.execute("UPDATE policy.authority_unit SET authority = trim(authority)")
+    _costs(world, "2025-02-01", *(f"{c} 记-{c}-1 1 采集 开发 12000.00 2025-01-10 2025-01-10 24" for c in DECIDED))
+    _costs(world, "2025-04-10", *(f"{c} 记-{c} 1 评估增值 开发 36000.00 2025-03-10 2025-03-10 36" for c in DECIDED))
+    for code, decisions in DECIDED.items():
+        by = {"own": HOLDER, "stranger": SECOND}.get(code, FINANCE)
+        voucher = "记-0" if code == "other_finding" else f"记-{code}"
+        for number, one in enumerate(decisions):
+            day, until, decision = one.split()
+            key = f"{HOLDER}|appraisal_as_cost|2025-03|{voucher}|1"
+            row = f"{code}{number},计价控制,{key},{decision},已核实,示例市财政局资产处,{day},{until.strip('-')}"
+            world.deliver("decisions", f"{DECISIONS}\n{row}", day, deliverer=by)
+    values = {}
+    for period in MONTH_ENDS:
+        world.build(period)
+        values[period] = {code: world.values(code) for code in DECIDED}
+    values["finding"] = {
+        code or "": {"kind": kind, "state": state, "held": str(held), "by": by, "reason": reason}
+        for code, kind, state, held, by, reason in world.ask(
+            "SELECT coalesce(resource_code, voucher_no), finding_kind, finding_state, held_cny, decision_id, reason "
+            "FROM valuation.control_finding"
+        )
+    }
+    values["rejected"] = {code: {} for (code,) in world.ask("SELECT rule FROM landing.rejected_record")}
+    return values
+
+
+OWN = {
+    "opening_cost": "12000.00", "opening_amortisation": "6000.00", "addition_amortisation": "3000.00",
+    "closing_cost": "12000.00", "closing_amortisation": "9000.00", "closing_carrying": "3000.00",
+}  # fmt: skip
+#: Of 36 months from March 2025 25 remain in February 2026, and five of them are over: 36,000.00 * 5 / 25.
+WITH_LINE = OWN | {
+    "addition_cost": "36000.00", "closing_cost": "48000.00", "addition_amortisation": "10200.00",
+    "closing_amortisation": "16200.00", "closing_carrying": "31800.00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["held", "no_expiry", "other_finding", "over_before", "own", "stranger"])
+def test_a_held_line_leaves_the_rest_of_its_card_as_it_was(built: dict, code: str) -> None:
+    assert built["2026-06"][code] == OWN
+    assert (built["finding"][code]["state"], built["finding"][code]["held"]) == ("open", "36000.00")
+
+
+@pytest.mark.parametrize("code", ["released", "renewed"])
+def test_a_released_line_enters_on_that_day_over_what_remains_of_its_life(built: dict, code: str) -> None:
+    assert built["2026-01"][code]["closing_cost"] == "12000.00"
+    assert built["2026-06"][code] == WITH_LINE
+    last = DECIDED[code][-1]
+    assert built["finding"][code] == {
+        "kind": "appraisal_as_cost", "state": "released", "held": "0.00", "reason": "已核实",
+        "by": f"{code}{DECIDED[code].index(last)}",
+    }  # fmt: skip
+
+
+def test_when_the_release_has_run_out_the_hold_is_back_and_no_opening_has_moved(built: dict) -> None:
+    before, after = built["2025-12"]["lapsed"], built["2026-06"]["lapsed"]
+    assert after["opening_cost"] == before["closing_cost"] == "48000.00"
+    assert after["opening_amortisation"] == before["closing_amortisation"]
+    # It leaves in April with its own amortisation, and the rest of the card is as it was.
+    assert (after["reduction_cost"], after["closing_cost"], after["closing_carrying"]) == (
+        "36000.00",
+        "12000.00",
+        "3000.00",
+    )
+    assert (built["finding"]["lapsed"]["state"], built["finding"]["lapsed"]["held"]) == ("expired", "36000.00")
+
+
+def test_a_refusal_ends_a_release(built: dict) -> None:
+    assert built["2026-06"]["refused"]["closing_cost"] == "12000.00"
+    assert built["finding"]["refused"]["state"] == "expired"
+
+
+def test_a_release_that_cannot_be_one_is_told(built: dict) -> None:
+    told = {code for code, one in built["finding"].items() if one["kind"] == "release_without_effect"}
+    assert told == {"no_expiry0", "other_finding0", "over_before0", "own0"}
+    # Who is no authority is not heard at all.
+    assert set(built["rejected"]) == {"not_authorised"}
+
+
+def test_whenever_a_line_is_released_openings_are_closings_and_nothing_is_below_zero(built: dict) -> None:
+    for code, decisions in DECIDED.items():
+        if not code.startswith("any"):
+            continue
+        day, until = (date.fromisoformat(x) for x in decisions[0].split()[:2])
+        for period, month_end in MONTH_ENDS.items():
+            amounts = defaultdict(Decimal, {name: Decimal(x) for name, x in built[period][code].items()})
+            for measure in ("cost", "amortisation"):
+                moved = amounts[f"addition_{measure}"] - amounts[f"reduction_{measure}"]
+                assert amounts[f"opening_{measure}"] + moved == amounts[f"closing_{measure}"]
+                assert amounts[f"addition_{measure}"] >= 0
+                if period > "2026":
+                    before = built["2025-12"][code].get(f"closing_{measure}", "0")
+                    assert amounts[f"opening_{measure}"] == Decimal(before)
+            assert amounts["closing_carrying"] >= 0
+            assert amounts["closing_cost"] == (48000 if day <= month_end <= until else 12000)
+
+
+def test_what_was_booked_before_the_attack_could_be_seen_stays_booked(tmp_path: Path) -> None:
+    """The opening does not move: what shows the attack came in the next year."""
+    world = _world(tmp_path, "card")
+    _costs(world, "2025-04-10", "card 记-1 1 采集 开发 36000.00 2025-03-10 2025-03-10 36")
+    world.deliver(
+        "reviews",
+        "resource_code,review_kind,result,issued_date,document_no,amount_cny\ncard,资产评估,通过,2025-01-05,评1,36000.00\n",
+        "2026-02-10",
+    )
+    world.build()
+    assert world.values("card")["opening_cost"] == "36000.00"
+    ((state, effect, held),) = world.ask("SELECT finding_state, effect, held_cny FROM valuation.control_finding")
+    assert (state, effect, str(held)) == ("open", "review", "0.00")
+
+
+def test_policy_says_whether_a_control_holds(tmp_path: Path) -> None:
+    world = _world(tmp_path, "card")
+    _costs(world, "2025-04-10", "card 记-1 1 评估增值 开发 36000.00 2025-03-10 2025-03-10 36")
+    world.connection.execute(
+        "UPDATE policy.control_finding_kind SET effect = 'review' WHERE kind = 'appraisal_as_cost'"
+    )
+    world.build()
+    assert world.values("card")["closing_cost"] == "36000.00"
+    assert _found(world, "card") == [("appraisal_as_cost", "open", "0.00")]
