@@ -12,6 +12,7 @@ import pytest
 
 from tests.landing import name_authorities
 from tests.world import HOLDER, World
+from warehouse.tables.definitions import all_tables
 
 FINANCE, SECOND = "11990100000000299X", "11990100000000300X"
 COSTS = "resource_code,voucher_no,line_no,cost_kind,phase,amount_cny,posted_date,available_date,life_months"
@@ -324,7 +325,9 @@ def test_what_was_booked_before_the_attack_could_be_seen_stays_booked(tmp_path: 
     )
     world.build()
     assert world.values("card")["opening_cost"] == "36000.00"
-    ((state, effect, held),) = world.ask("SELECT finding_state, effect, held_cny FROM valuation.control_finding")
+    ((state, effect, held),) = world.ask(
+        "SELECT finding_state, effect, held_cny FROM valuation.control_finding WHERE protects = 'book'"
+    )
     assert (state, effect, str(held)) == ("open", "review", "0.00")
 
 
@@ -337,3 +340,174 @@ def test_policy_says_whether_a_control_holds(tmp_path: Path) -> None:
     world.build()
     assert world.values("card")["closing_cost"] == "36000.00"
     assert _found(world, "card") == [("appraisal_as_cost", "open", "0.00")]
+
+
+# --- reference values: attack and neighbour ------------------------------------------------------------------------
+
+CONTRACTS = "holder_code,contract_no,counterpart_code,resource_codes,purpose,payment,amount_cny,signed_date"
+RECEIPTS = "contract_no,receipt_no,amount_cny,received_date,payer_code,state"
+COMPARABLES = (
+    "resource_code,comparable_no,transacted_cny,transacted_date,quality_factor,quality_basis,supply_factor,date_factor,"
+    "capacity_factor,other_factor,appraiser,appraisal_date,document_no"
+)
+FORECASTS = "resource_code,income_kind,year_no,income_cny,discount_rate,appraiser,appraisal_date,document_no"
+#: Of the unit, above it, a buyer, and one that is none of these.
+ABOVE, BUYER, OUTSIDE = FINANCE, "91990100000000401X", "示例评估公司"
+
+#: resource -> its findings, by the report that has one.
+REPORTED = {
+    # (4) factors
+    "factor_out": [("factor_out_of_bounds", "F1")],
+    "factor_baseless": [("factor_without_evidence", "F2")],
+    "factor_based": [],
+    # (6) forecasts
+    "forecast_high": [("forecast_above_receipts", "F4")],
+    "forecast_met": [],
+    "forecast_young": [],
+    "forecast_refunded": [("forecast_above_receipts", "F7")],
+    # (7) circles of sales
+    "circle": [("circular_sales", "F8")],
+    "chain": [],
+    # (8) stale data
+    "stale": [("content_stale", "A9")],
+    "fresh": [],
+    # (9) appraisers
+    "by_itself": [("appraiser_not_independent", "A11")],
+    "by_superior": [("appraiser_not_independent", "A12")],
+    "by_buyer": [("appraiser_not_independent", "A13")],
+    "by_outsider": [],
+    "expired": [("appraisal_expired", "A15")],
+    "renewed": [],
+    # (10) jumps
+    "jump": [("value_jump", "A18")],
+    "jump_for_a_yuan": [("value_jump", "A20")],
+    "spent": [],
+    "grown": [],
+}
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> World:
+    world = _world(tmp_path_factory.mktemp("reported"), *REPORTED)
+    world.deliver(
+        "organisations",
+        "organisation_code,name,level,district_code,unit_kind,parent_code,accounting_system,valid_from\n"
+        f"{HOLDER},示例市数据局,市,990100,行政单位,{ABOVE},政府会计,2020-01-01\n",
+        "2020-02-03",
+        deliverer=FINANCE,
+    )
+    world.deliver(
+        "catalog",
+        "identifier,title,provider_code,update_cycle,modified_date\n"
+        f"stale,旧,{HOLDER},每月,2025-01-10\nfresh,新,{HOLDER},每月,2026-06-10\n",
+        "2026-06-20",
+    )
+    ones = "1,1,1,1"
+    _rows(
+        world, "comparables", COMPARABLES,
+        f"factor_out,R1,1000.00,2025-11-20,2.5,报告附件,{ones},{OUTSIDE},2026-01-31,F1",
+        f"factor_baseless,R1,1000.00,2025-11-20,1.2,,{ones},{OUTSIDE},2026-01-31,F2",
+        f"factor_based,R1,1000.00,2025-11-20,1.2,报告附件,{ones},{OUTSIDE},2026-01-31,F3",
+    )  # fmt: skip
+    # By the end of June five or six months of the first year have passed: half of 120,000.00.
+    _rows(
+        world, "forecasts", FORECASTS,
+        *(f"{code},直接,1,120000.00,0.08,{OUTSIDE},{day},{number}" for code, day, number in (
+            ("forecast_high", "2025-12-31", "F4"), ("forecast_met", "2025-12-31", "F5"),
+            ("forecast_young", "2026-03-31", "F6"), ("forecast_refunded", "2025-12-31", "F7"),
+        )),
+        f"circle,直接,1,120000.00,0.08,{OUTSIDE},2026-03-31,F8", f"chain,直接,1,120000.00,0.08,{OUTSIDE},2026-03-31,F81",
+    )  # fmt: skip
+    units = [f"9199010000000050{n}X" for n in range(4)]
+    _rows(
+        world, "contracts", CONTRACTS,
+        f"{HOLDER},C1,{BUYER},forecast_high,产业发展,有偿,100000.00,2026-01-10",
+        f"{HOLDER},C2,{BUYER},forecast_met;other,产业发展,有偿,100000.00,2026-01-10",
+        f"{HOLDER},C3,{BUYER},forecast_refunded,产业发展,有偿,100000.00,2026-01-10",
+        f"{HOLDER},C4,{units[0]},circle,产业发展,有偿,100000.00,2026-01-10",
+        f"{units[0]},C5,{units[1]},,产业发展,有偿,100000.00,2026-01-20",
+        f"{units[1]},C6,{HOLDER},,产业发展,有偿,100000.00,2026-01-30",
+        # Free of charge, or too long ago: money does not come back.
+        f"{HOLDER},C7,{units[2]},chain,产业发展,有偿,100000.00,2026-01-10",
+        f"{units[2]},C8,{HOLDER},,公益事业,无偿,,2026-01-20",
+        f"{HOLDER},C9,{units[3]},chain,产业发展,有偿,100000.00,2026-01-10",
+        f"{units[3]},C10,{HOLDER},,产业发展,有偿,100000.00,2021-01-10",
+        deliverer=FINANCE,
+    )  # fmt: skip
+    _rows(
+        world, "receipts", RECEIPTS,
+        f"C1,收1,30000.00,2026-04-15,{BUYER},已收",
+        f"C2,收2,100000.00,2026-04-15,{BUYER},已收",
+        f"C3,收3,60000.00,2026-04-15,{BUYER},已收", f"C3,收4,59000.00,2026-05-15,{BUYER},退回",
+    )  # fmt: skip
+    appraised = (
+        ("stale", OUTSIDE, "2026-05-01", 9, 1000), ("fresh", OUTSIDE, "2026-05-01", 10, 1000),
+        ("by_itself", "示例市数据局", "2026-05-01", 11, 1000), ("by_superior", ABOVE, "2026-05-01", 12, 1000),
+        ("by_buyer", BUYER, "2026-05-01", 13, 1000), ("by_outsider", OUTSIDE, "2026-05-01", 14, 1000),
+        ("expired", OUTSIDE, "2025-05-01", 15, 1000),
+        ("renewed", OUTSIDE, "2025-05-01", 151, 1000), ("renewed", OUTSIDE, "2026-05-01", 16, 1000),
+        ("jump", OUTSIDE, "2025-07-01", 17, 1000), ("jump", OUTSIDE, "2026-06-01", 18, 1400),
+        ("jump_for_a_yuan", OUTSIDE, "2025-07-01", 19, 1000), ("jump_for_a_yuan", OUTSIDE, "2026-06-01", 20, 1400),
+        ("spent", OUTSIDE, "2025-07-01", 21, 1000), ("spent", OUTSIDE, "2026-06-01", 22, 1400),
+        ("grown", OUTSIDE, "2025-07-01", 23, 1000), ("grown", OUTSIDE, "2026-06-01", 24, 1299),
+    )  # fmt: skip
+    _rows(
+        world, "reviews", "resource_code,review_kind,result,reviewer,issued_date,document_no,amount_cny",
+        *(f"{code},资产评估,通过,{by},{day},A{number},{amount}.00" for code, by, day, number, amount in appraised),
+    )  # fmt: skip
+    _costs(
+        world, "2026-06-30",
+        "jump_for_a_yuan 记-1 1 采集 开发 1.00 2026-03-20 2026-03-20 36", "spent 记-2 1 采集 开发 150.00 2026-03-20 2026-03-20 36",
+    )  # fmt: skip
+    _decide(world, f"{HOLDER}|circular_sales|circle|direct|F8", "2026-05-15", "2026-06-15")
+    _decide(world, f"{HOLDER}|value_jump|jump|appraisal|A18", "2026-06-15", "2026-12-31")
+    world.build()
+    return world
+
+
+def _rows(world: World, kind: str, head: str, *rows: str, deliverer: str = HOLDER) -> None:
+    world.deliver(kind, "\n".join([head, *rows]), "2026-06-30", deliverer=deliverer)
+
+
+def _decide(world: World, key: str, day: str, until: str) -> None:
+    row = f"D{key},计价控制,{key},放行,已核实,示例市财政局资产处,{day},{until}"
+    world.deliver("decisions", f"{DECISIONS}\n{row}", day, deliverer=FINANCE)
+
+
+@pytest.mark.parametrize("code", REPORTED)
+def test_an_attack_on_a_reference_value_is_caught_and_its_neighbour_passes(reported: World, code: str) -> None:
+    assert (
+        reported.ask(
+            "SELECT finding_kind, document_no FROM valuation.control_finding WHERE protects = 'reference' "
+            f"AND resource_code = '{code}' ORDER BY ALL"
+        )
+        == REPORTED[code]
+    )
+
+
+def test_what_is_blocked_is_not_used_until_it_is_released_and_again_when_that_has_run_out(reported: World) -> None:
+    blocked = dict(reported.ask("SELECT document_no, blocked_by FROM valuation.report_block WHERE period = '2026-06'"))
+    assert "circular_sales" in blocked["F8"]
+    assert "value_jump" in blocked["A20"]
+    assert "value_jump" not in blocked.get("A18", "")
+    states = dict(
+        reported.ask(
+            "SELECT document_no, finding_state FROM valuation.control_finding WHERE document_no IN ('F8', 'A18', 'A20') "
+            "AND finding_kind IN ('circular_sales', 'value_jump')"
+        )
+    )
+    assert states == {"F8": "expired", "A18": "released", "A20": "open"}
+
+
+def test_data_below_the_gate_of_quality_has_no_value(reported: World) -> None:
+    """`fresh` says when it was updated and so has a better score; with the gate between the two it alone passes."""
+    gate = "UPDATE policy.valuation_parameter SET value = {} WHERE name = 'quality_gate_score_pct'"
+    reported.connection.execute(gate.format(75))
+    model = all_tables()["valuation.report_control"].model
+    below = {
+        code
+        for (code,) in reported.ask(f"SELECT resource_code FROM ({model}) WHERE finding_kind = 'quality_below_gate'")
+    }
+    reported.connection.execute(gate.format(60))
+    assert "by_outsider" in below
+    assert "fresh" not in below

@@ -1,7 +1,8 @@
--- What a person should look at in the costs of cards, and what was made of it meanwhile: what the controls against
--- inflation found, held or not, released or not; a line of cost that comes after its card was disposed of counts for
--- nothing; of negative lines that take out more than came in, what is too much counts for nothing, since no asset is
--- worth less than nothing; a card of which no line has a life has no value; an impairment of a government unit is none.
+-- What a person should look at in the costs and values of cards, and what was made of it meanwhile: what the controls
+-- against inflation found in costs and in reports on values, held or not, released or not; a line of cost that comes
+-- after its card was disposed of counts for nothing; of negative lines that take out more than came in, what is too
+-- much counts for nothing, since no asset is worth less than nothing; a card of which no line has a life has no value;
+-- an impairment of a government unit is none.
 WITH line AS (
     SELECT
         a.card_id, a.holder_code, a.resource_code, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
@@ -48,6 +49,14 @@ controlled AS (
     GROUP BY c.finding_key, c.finding_kind, c.holder_code, c.resource_code
 ),
 
+keyed AS (
+    SELECT c.finding_key
+    FROM controlled AS c
+    UNION ALL
+    SELECT r.finding_key
+    FROM valuation.report_control AS r
+),
+
 found AS (
     SELECT
         n.card_id,
@@ -59,19 +68,21 @@ found AS (
         '' AS finding_key,
         CAST(NULL AS VARCHAR) AS other_holder_code,
         CAST(NULL AS VARCHAR) AS other_resource_code,
-        CAST(NULL AS VARCHAR) AS seen_in
+        CAST(NULL AS VARCHAR) AS seen_in,
+        CAST(NULL AS VARCHAR) AS reference_method,
+        CAST(NULL AS VARCHAR) AS document_no
     FROM line AS n
     WHERE n.line_date > n.disposed_date
     UNION ALL
     SELECT
         b.card_id, 'reversal_beyond_cost', '', '', 0, b.holder_code, b.resource_code, b.line_date,
-        CAST(-b.amount_cny AS DECIMAL(20, 2)), 0, '', NULL, NULL, NULL
+        CAST(-b.amount_cny AS DECIMAL(20, 2)), 0, '', NULL, NULL, NULL, NULL, NULL
     FROM balance AS b
     WHERE b.amount_cny < 0
     UNION ALL
     SELECT
         f.card_id, 'life_missing', '', '', 0, f.holder_code, a.resource_code, f.from_date, f.cost_cny, 0,
-        '', NULL, NULL, NULL
+        '', NULL, NULL, NULL, NULL, NULL
     FROM lifeless AS f
     JOIN registry.asset_card AS a USING (card_id)
     UNION ALL
@@ -83,7 +94,7 @@ found AS (
             ELSE 'event_not_allowed'
         END,
         '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code, a.resource_code, e.event_date, e.amount_cny,
-        0, '', NULL, NULL, NULL
+        0, '', NULL, NULL, NULL, NULL, NULL
     FROM registry.card_event AS e
     JOIN registry.asset_card AS a USING (resource_id)
     WHERE e.effect = 'none'
@@ -91,20 +102,27 @@ found AS (
     SELECT
         coalesce(a.card_id, ''), c.finding_kind, c.posted_period, c.voucher_no, c.line_no, c.holder_code,
         c.resource_code, c.known_date, CAST(c.amount_cny AS DECIMAL(20, 2)), CAST(c.holding_cny AS DECIMAL(20, 2)),
-        c.finding_key, c.other_holder_code, c.other_resource_code, c.seen_in
+        c.finding_key, c.other_holder_code, c.other_resource_code, c.seen_in, NULL, NULL
     FROM controlled AS c
+    LEFT JOIN registry.asset_card AS a USING (holder_code, resource_code)
+    UNION ALL
+    SELECT
+        coalesce(a.card_id, ''), r.finding_kind, '', '', 0, r.holder_code, r.resource_code, r.known_date,
+        r.amount_cny, 0, r.finding_key, NULL, NULL, r.seen_in, r.reference_method, r.document_no
+    FROM valuation.report_control AS r
     LEFT JOIN registry.asset_card AS a USING (holder_code, resource_code)
     UNION ALL
     -- A decision that releases nothing is told, since whoever made it thinks that it does.
     SELECT
         '', 'release_without_effect', '', d.decision_id, CAST(d.ordinal AS INTEGER),
-        split_part(d.subject_key, '|', 1), NULL, d.decided_date, NULL, 0, d.subject_key, NULL, NULL, d.decider_name
+        split_part(d.subject_key, '|', 1), NULL, d.decided_date, NULL, 0, d.subject_key, NULL, NULL, d.decider_name,
+        NULL, NULL
     FROM (
         SELECT w.*, w.decided_by AS decider_name
         FROM delivered.decision AS w
         WHERE w.subject_kind = 'control' AND w.decision = 'release'
     ) AS d
-    LEFT JOIN controlled AS c ON c.finding_key = d.subject_key
+    LEFT JOIN keyed AS c ON c.finding_key = d.subject_key
     WHERE
         c.finding_key IS NULL
         OR d.expires_date IS NULL
@@ -145,6 +163,8 @@ SELECT
     s.other_holder_code,
     s.other_resource_code,
     s.seen_in,
+    s.reference_method,
+    s.document_no,
     s.decision_id,
     s.decider_name,
     s.reason,
