@@ -383,6 +383,9 @@ REPORTED = {
     "jump_for_a_yuan": [("value_jump", "A20")],
     "spent": [],
     "grown": [],
+    # (5) spread of the methods: a table of its own
+    "far": [],
+    "near": [],
 }
 
 
@@ -408,6 +411,8 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> World:
         f"factor_out,R1,1000.00,2025-11-20,2.5,报告附件,{ones},{OUTSIDE},2026-01-31,F1",
         f"factor_baseless,R1,1000.00,2025-11-20,1.2,,{ones},{OUTSIDE},2026-01-31,F2",
         f"factor_based,R1,1000.00,2025-11-20,1.2,报告附件,{ones},{OUTSIDE},2026-01-31,F3",
+        f"far,R1,1900.00,2025-11-20,1,,{ones},{OUTSIDE},2026-01-31,F25",
+        f"near,R1,1300.00,2025-11-20,1,,{ones},{OUTSIDE},2026-01-31,F26",
     )  # fmt: skip
     # By the end of June five or six months of the first year have passed: half of 120,000.00.
     _rows(
@@ -450,6 +455,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> World:
         ("jump_for_a_yuan", OUTSIDE, "2025-07-01", 19, 1000), ("jump_for_a_yuan", OUTSIDE, "2026-06-01", 20, 1400),
         ("spent", OUTSIDE, "2025-07-01", 21, 1000), ("spent", OUTSIDE, "2026-06-01", 22, 1400),
         ("grown", OUTSIDE, "2025-07-01", 23, 1000), ("grown", OUTSIDE, "2026-06-01", 24, 1299),
+        ("far", OUTSIDE, "2026-05-01", 25, 1000), ("near", OUTSIDE, "2026-05-01", 26, 1000),
     )  # fmt: skip
     _rows(
         world, "reviews", "resource_code,review_kind,result,reviewer,issued_date,document_no,amount_cny",
@@ -457,7 +463,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> World:
     )  # fmt: skip
     _costs(
         world, "2026-06-30",
-        "jump_for_a_yuan 记-1 1 采集 开发 1.00 2026-03-20 2026-03-20 36", "spent 记-2 1 采集 开发 150.00 2026-03-20 2026-03-20 36",
+        *(f"{code} 记-{code} 1 采集 开发 1.00 2026-03-20 2026-03-20 36" for code in (*REPORTED,) if code != "spent"), "spent 记-2 1 采集 开发 150.00 2026-03-20 2026-03-20 36",
     )  # fmt: skip
     _decide(world, f"{HOLDER}|circular_sales|circle|direct|F8", "2026-05-15", "2026-06-15")
     _decide(world, f"{HOLDER}|value_jump|jump|appraisal|A18", "2026-06-15", "2026-12-31")
@@ -497,6 +503,31 @@ def test_what_is_blocked_is_not_used_until_it_is_released_and_again_when_that_ha
         )
     )
     assert states == {"F8": "expired", "A18": "released", "A20": "open"}
+
+
+def test_a_blocked_report_gives_way_to_the_one_before_it_or_to_none(reported: World) -> None:
+    used = {
+        code: (document, reason)
+        for code, document, reason in reported.ask(
+            "SELECT c.resource_code, r.document_no, r.no_value_reason FROM valuation.reference_value AS r "
+            "JOIN registry.asset_card AS c USING (card_id) WHERE r.reference_method = 'appraisal'"
+        )
+    }
+    assert used["jump_for_a_yuan"] == ("A19", None)
+    assert used["by_itself"] == ("A11", "held_by_control")
+    assert used["jump"] == ("A18", None)
+    assert used["by_outsider"] == ("A14", None)
+
+
+def test_methods_that_lie_too_far_apart_are_to_be_reviewed(reported: World) -> None:
+    spread = reported.ask(
+        "SELECT c.resource_code, s.lowest_method, s.highest_method, s.low_cny, s.high_cny FROM valuation.method_spread AS s "
+        "JOIN registry.asset_card AS c USING (card_id) WHERE c.resource_code IN ('far', 'near') AND s.finding_state = 'open'"
+    )
+    # 1,000.00 appraised, and 1,900.00 or 1,300.00 by what was paid for the like: 300.00 are less than half of 1,150.00.
+    assert [(code, low, high, str(a), str(b)) for code, low, high, a, b in spread] == [
+        ("far", "appraisal", "market", "1000.00", "1900.00")
+    ]
 
 
 def test_data_below_the_gate_of_quality_has_no_value(reported: World) -> None:

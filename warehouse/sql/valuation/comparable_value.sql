@@ -20,13 +20,22 @@ comparable AS (
 latest AS (
     SELECT
         s.card_id, d.*,
-        coalesce(d.valid_to, CAST(d.appraisal_date + to_months(t.validity_months) AS DATE)) AS valid_until_date
+        coalesce(d.valid_to, CAST(d.appraisal_date + to_months(t.validity_months) AS DATE)) AS valid_until_date,
+        b.blocked_by IS NOT NULL AS is_blocked
     FROM comparable AS d
     JOIN registry.asset_card AS c ON c.holder_code = d.holder_code AND c.resource_code = d.resource_code
     JOIN valuation.snapshot AS s ON s.card_id = c.card_id
     CROSS JOIN setting AS t
+    LEFT JOIN valuation.report_block AS b
+        ON b.period = $period
+        AND b.holder_code = d.holder_code
+        AND b.resource_code = d.resource_code
+        AND b.reference_method = 'market'
+        AND b.document_no = d.document_no
     WHERE s.period = $period AND s.snapshot_status IN ('valued', 'unvalued')
-    QUALIFY rank() OVER (PARTITION BY s.card_id ORDER BY d.appraisal_date DESC, d.document_no DESC) = 1
+    QUALIFY rank() OVER (
+        PARTITION BY s.card_id ORDER BY b.blocked_by IS NOT NULL, d.appraisal_date DESC, d.document_no DESC
+    ) = 1
 ),
 
 factor AS (
@@ -69,6 +78,7 @@ judged AS (
     SELECT
         n.*,
         CASE
+            WHEN n.is_blocked THEN 'held_by_control'
             WHEN n.valid_until_date < $period_end THEN 'appraisal_expired'
             WHEN n.transacted_cny <= 0 THEN 'price_not_positive'
             WHEN k.is_out THEN 'factor_out_of_bounds'

@@ -67,14 +67,22 @@ report AS (
 latest AS (
     SELECT
         s.card_id, r.*, t.least_years, t.most_years,
-        coalesce(r.valid_to, CAST(r.appraisal_date + to_months(t.validity_months) AS DATE)) AS valid_until_date
+        coalesce(r.valid_to, CAST(r.appraisal_date + to_months(t.validity_months) AS DATE)) AS valid_until_date,
+        b.blocked_by IS NOT NULL AS is_blocked
     FROM report AS r
     JOIN registry.asset_card AS c ON c.holder_code = r.holder_code AND c.resource_code = r.resource_code
     JOIN valuation.snapshot AS s ON s.card_id = c.card_id
     CROSS JOIN setting AS t
+    LEFT JOIN valuation.report_block AS b
+        ON b.period = $period
+        AND b.holder_code = r.holder_code
+        AND b.resource_code = r.resource_code
+        AND b.reference_method = r.income_kind
+        AND b.document_no = r.document_no
     WHERE s.period = $period AND s.snapshot_status IN ('valued', 'unvalued')
     QUALIFY row_number() OVER (
-        PARTITION BY s.card_id, r.income_kind ORDER BY r.appraisal_date DESC, r.document_no DESC
+        PARTITION BY s.card_id, r.income_kind
+        ORDER BY b.blocked_by IS NOT NULL, r.appraisal_date DESC, r.document_no DESC
     ) = 1
 )
 
@@ -91,6 +99,7 @@ SELECT
     n.year_count,
     n.discount_rate,
     CASE
+        WHEN n.is_blocked THEN 'held_by_control'
         WHEN
             n.appraiser <> n.other_appraiser
             OR n.appraisal_date <> n.other_date
