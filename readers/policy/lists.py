@@ -436,6 +436,12 @@ LISTS: Mapping[str, ListShape] = {
         },
         more=_NAMES,
     ),
+    "cost_driver": ListShape(
+        ("driver",),
+        ("driver_kind",),
+        checks={"driver_kind": one_of("field_count", "resource_count", "direct_cost")},
+        more=_NAMES,
+    ),
     # A list of its own: what is held changes everything after it, a rate does not.
     "guard_limit": ListShape(
         ("name",),
@@ -521,6 +527,7 @@ LISTS: Mapping[str, ListShape] = {
                 *("cost_after_disposal", "reversal_beyond_cost", "life_missing", "impairment_of_government"),
                 *("event_after_end", "event_not_allowed"),
                 *("condition_failed", "condition_expired", "condition_missing", "release_without_effect"),
+                "cost_not_shared",
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

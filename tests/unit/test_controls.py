@@ -463,7 +463,8 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> World:
     )  # fmt: skip
     _costs(
         world, "2026-06-30",
-        *(f"{code} 记-{code} 1 采集 开发 1.00 2026-03-20 2026-03-20 36" for code in (*REPORTED,) if code != "spent"), "spent 记-2 1 采集 开发 150.00 2026-03-20 2026-03-20 36",
+        *(f"{code} 记-{code} 1 采集 开发 1.00 2026-03-20 2026-03-20 36" for code in (*REPORTED,) if code != "spent"),
+        "spent 记-2 1 采集 开发 150.00 2026-03-20 2026-03-20 36",
     )  # fmt: skip
     _decide(world, f"{HOLDER}|circular_sales|circle|direct|F8", "2026-05-15", "2026-06-15")
     _decide(world, f"{HOLDER}|value_jump|jump|appraisal|A18", "2026-06-15", "2026-12-31")

@@ -112,6 +112,13 @@ found AS (
     FROM valuation.report_control AS r
     LEFT JOIN registry.asset_card AS a USING (holder_code, resource_code)
     UNION ALL
+    SELECT
+        '', 'cost_not_shared', v.posted_period, v.voucher_no, v.line_no, v.holder_code, NULL, v.posted_date,
+        v.amount_cny, 0, '', NULL, NULL, v.driver, NULL, NULL
+    FROM valuation.voucher_line AS v
+    ANTI JOIN valuation.cost_share AS s USING (holder_code, posted_period, voucher_no, line_no)
+    WHERE v.match_status = 'common' AND v.treatment = 'capitalised'
+    UNION ALL
     -- A decision that releases nothing is told, since whoever made it thinks that it does.
     SELECT
         '', 'release_without_effect', '', d.decision_id, CAST(d.ordinal AS INTEGER),

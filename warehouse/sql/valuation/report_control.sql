@@ -236,8 +236,8 @@ found AS (
     CROSS JOIN limits AS l
     -- A year's growth for each year that has begun since.
     WHERE
-        (g.basis_cny - greatest(0, g.spent_cny)) * 100
-        > g.before_cny
+        (CAST(g.basis_cny * 100 AS HUGEINT) - greatest(0, CAST(g.spent_cny * 100 AS HUGEINT))) * 100
+        > CAST(g.before_cny * 100 AS HUGEINT)
         * (
             100
             + l.jump_pct * greatest(1, (datediff('month', g.before_date, g.appraisal_date) + 11) // 12)

@@ -19,17 +19,41 @@ comparable AS (
     ) = 1
 ),
 
--- In cents times a million; a factor counts to six decimals.
+-- In cents. A factor of more than ten is out of any bounds, and would not fit.
 priced AS (
     SELECT
         c.*,
         CAST(c.transacted_cny * 100 AS HUGEINT)
-        * CAST(c.quality_factor * 1000000 AS HUGEINT) // 1000000
-        * CAST(c.supply_factor * 1000000 AS HUGEINT) // 1000000
-        * CAST(c.date_factor * 1000000 AS HUGEINT) // 1000000
-        * CAST(c.capacity_factor * 1000000 AS HUGEINT) // 1000000
-        * CAST(c.other_factor * 1000000 AS HUGEINT) // 1000000 AS adjusted
+        * CAST(least(10, greatest(0, c.quality_factor)) * 1000000 AS HUGEINT) // 1000000
+        * CAST(least(10, greatest(0, c.supply_factor)) * 1000000 AS HUGEINT) // 1000000
+        * CAST(least(10, greatest(0, c.date_factor)) * 1000000 AS HUGEINT) // 1000000
+        * CAST(least(10, greatest(0, c.capacity_factor)) * 1000000 AS HUGEINT) // 1000000
+        * CAST(least(10, greatest(0, c.other_factor)) * 1000000 AS HUGEINT) // 1000000 AS adjusted
     FROM comparable AS c
+),
+
+report AS (
+    SELECT
+        r.holder_code, r.resource_code,
+        'appraisal' AS reference_method,
+        r.document_no,
+        coalesce(r.reviewer, '') AS appraiser,
+        r.issued_date AS appraisal_date,
+        r.valid_to,
+        CAST(coalesce(r.amount_cny, 0) * 100 AS HUGEINT) AS amount,
+        r.delivery_date
+    FROM delivered.review AS r
+    WHERE r.review_kind = 'appraisal'
+    UNION ALL
+    SELECT
+        f.holder_code, f.resource_code, f.income_kind, f.document_no, f.appraiser, f.appraisal_date, f.valid_to,
+        CAST(f.income_cny * 100 AS HUGEINT), f.delivery_date
+    FROM forecast AS f
+    UNION ALL
+    SELECT
+        p.holder_code, p.resource_code, 'market', p.document_no, p.appraiser, p.appraisal_date, p.valid_to, p.adjusted,
+        p.delivery_date
+    FROM priced AS p
 )
 
 SELECT
@@ -40,27 +64,11 @@ SELECT
     max(u.appraiser) AS appraiser,
     max(u.appraisal_date) AS appraisal_date,
     max(u.valid_to) AS valid_to,
-    CAST(sum(u.basis_cny) AS DECIMAL(20, 2)) AS basis_cny,
+    -- What an amount cannot hold is as much as it can.
+    CAST(
+        least(CAST(99999999999999999999 AS HUGEINT), greatest(0, CAST(sum(u.amount) AS HUGEINT))) * 0.01
+        AS DECIMAL(20, 2)
+    ) AS basis_cny,
     max(u.delivery_date) AS known_date
-FROM (
-    SELECT
-        r.holder_code, r.resource_code, 'appraisal' AS reference_method, r.document_no,
-        coalesce(r.reviewer, '') AS appraiser,
-        r.issued_date AS appraisal_date,
-        r.valid_to,
-        coalesce(r.amount_cny, 0) AS basis_cny,
-        r.delivery_date
-    FROM delivered.review AS r
-    WHERE r.review_kind = 'appraisal'
-    UNION ALL
-    SELECT
-        f.holder_code, f.resource_code, f.income_kind, f.document_no, f.appraiser, f.appraisal_date, f.valid_to,
-        f.income_cny, f.delivery_date
-    FROM forecast AS f
-    UNION ALL
-    SELECT
-        p.holder_code, p.resource_code, 'market', p.document_no, p.appraiser, p.appraisal_date, p.valid_to,
-        coalesce(TRY_CAST(p.adjusted * 0.01 AS DECIMAL(20, 2)), 0), p.delivery_date
-    FROM priced AS p
-) AS u
+FROM report AS u
 GROUP BY u.holder_code, u.resource_code, u.reference_method, u.document_no

@@ -1,0 +1,97 @@
+-- Shares of common costs: a line without a resource goes to the resources of its holder for which direct cost was
+-- capitalised up to the end of its month, by its driver (policy/cost_driver.csv), so that no cost that comes later
+-- changes it. Shares are of whole cents, rounded down; what remains goes to the largest, of equal ones to the first by
+-- its code. So they sum to the line exactly. A line whose driver is unknown has no shares.
+WITH common AS (
+    SELECT v.holder_code, v.posted_period, v.voucher_no, v.line_no, v.amount_cny, d.driver_kind
+    FROM valuation.voucher_line AS v
+    JOIN policy.cost_driver AS d ON lower(d.driver) = lower(trim(v.driver)) AND in_force(d, v.posted_date)
+    WHERE v.treatment = 'capitalised' AND v.match_status = 'common'
+),
+
+shared_period AS (
+    SELECT DISTINCT c.holder_code, c.posted_period
+    FROM common AS c
+),
+
+direct AS (
+    SELECT
+        v.holder_code, v.posted_period, v.resource_id,
+        sum(CAST(v.amount_cny * 100 AS HUGEINT)) AS amount
+    FROM valuation.voucher_line AS v
+    WHERE v.treatment = 'capitalised' AND v.resource_id IS NOT NULL
+    GROUP BY v.holder_code, v.posted_period, v.resource_id
+),
+
+-- Who shares in a month: what cost something so far, net of what was reversed.
+sharer AS (
+    SELECT p.holder_code, p.posted_period, d.resource_id, CAST(sum(d.amount) AS HUGEINT) AS amount
+    FROM shared_period AS p
+    JOIN direct AS d ON d.holder_code = p.holder_code AND d.posted_period <= p.posted_period
+    GROUP BY p.holder_code, p.posted_period, d.resource_id
+    HAVING sum(d.amount) > 0
+),
+
+weighed AS (
+    SELECT
+        c.holder_code, c.posted_period, c.voucher_no, c.line_no, c.driver_kind, c.amount_cny, s.resource_id,
+        r.resource_code,
+        CASE c.driver_kind
+            WHEN 'direct_cost' THEN s.amount
+            WHEN 'field_count' THEN CAST(r.field_count AS HUGEINT)
+            ELSE CAST(1 AS HUGEINT)
+        END AS weight
+    FROM common AS c
+    JOIN sharer AS s USING (holder_code, posted_period)
+    JOIN catalog.resource AS r USING (resource_id)
+),
+
+totalled AS (
+    SELECT
+        w.*,
+        CAST(
+            sum(w.weight) OVER (PARTITION BY w.holder_code, w.posted_period, w.voucher_no, w.line_no) AS HUGEINT
+        ) AS total_weight
+    FROM weighed AS w
+    WHERE w.weight > 0
+),
+
+rounded AS (
+    SELECT
+        t.*,
+        CAST(abs(t.amount_cny) * 100 AS HUGEINT) AS whole,
+        CAST(abs(t.amount_cny) * 100 AS HUGEINT) * t.weight // t.total_weight AS part,
+        row_number() OVER (
+            PARTITION BY t.holder_code, t.posted_period, t.voucher_no, t.line_no
+            ORDER BY t.weight DESC, t.resource_code, t.resource_id
+        ) AS share_no
+    FROM totalled AS t
+),
+
+filled AS (
+    SELECT
+        r.*,
+        r.part
+        + CASE WHEN r.share_no = 1
+            THEN
+                r.whole
+                - CAST(
+                    sum(r.part) OVER (PARTITION BY r.holder_code, r.posted_period, r.voucher_no, r.line_no) AS HUGEINT
+                )
+            ELSE 0
+        END AS share
+    FROM rounded AS r
+)
+
+SELECT
+    f.holder_code,
+    f.posted_period,
+    f.voucher_no,
+    f.line_no,
+    f.share_no,
+    f.resource_id,
+    f.resource_code,
+    f.driver_kind,
+    CAST(f.weight AS DECIMAL(38, 0)) AS driver_weight,
+    CAST(f.share * 0.01 * CASE WHEN f.amount_cny < 0 THEN -1 ELSE 1 END AS DECIMAL(20, 2)) AS share_cny
+FROM filled AS f
