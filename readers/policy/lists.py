@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from readers.kinds import KINDS
 from readers.policy.delivery_columns import fixed_cells, required_columns
+from readers.policy.journal_lines import ENTRY_KINDS, journal_lines
 from readers.policy.predicates import rule_tables
 
 STATUSES = ("official", "secondary", "unverified", "proposal")
@@ -503,6 +504,17 @@ LISTS: Mapping[str, ListShape] = {
             "sign": one_of("+", "-"),
         },
         more=("account_name_zh",),
+    ),
+    "journal_account": ListShape(
+        ("accounting_system", "entry_kind", "side", "amount_kind"),
+        ("account_code", "account_name_zh", "summary_zh"),
+        checks={
+            "accounting_system": one_of("government", "enterprise", "unknown"),
+            "entry_kind": one_of(*ENTRY_KINDS),
+            "side": one_of("debit", "credit"),
+            "amount_kind": one_of("cost", "amortisation", "impairment", "net", "development", "stock", "expense"),
+        },
+        needed=tuple(journal_lines()),
     ),
     "reconciliation_kind": ListShape(
         ("kind",),

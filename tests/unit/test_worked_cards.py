@@ -323,7 +323,8 @@ ENTERPRISE = (
 )  # fmt: skip
 
 
-def _world(folder: Path, cases: tuple[Case, ...], *unit: str) -> World:
+def world_of(folder: Path, cases: tuple[Case, ...], *unit: str) -> World:
+    """The unit with the cards of cases, delivered and not built yet. unit: its kind and accounting system, as delivered."""
     world = World(folder, *unit)
     world.cards([case.name for case in cases])
     rows = []
@@ -356,14 +357,14 @@ def _world(folder: Path, cases: tuple[Case, ...], *unit: str) -> World:
 
 @pytest.fixture(scope="module")
 def government(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = _world(tmp_path_factory.mktemp("government"), GOVERNMENT)
+    world = world_of(tmp_path_factory.mktemp("government"), GOVERNMENT)
     world.build()
     return world
 
 
 @pytest.fixture(scope="module")
 def enterprise(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = _world(tmp_path_factory.mktemp("enterprise"), ENTERPRISE, "国有企业", "企业会计准则")
+    world = world_of(tmp_path_factory.mktemp("enterprise"), ENTERPRISE, "国有企业", "企业会计准则")
     world.build()
     return world
 
@@ -403,14 +404,14 @@ def test_opening_and_movements_are_the_closing_of_every_card(government: World, 
 
 def test_an_impairment_counts_for_nothing_where_the_unit_is_not_known_to_be_an_enterprise(tmp_path: Path) -> None:
     (case,) = (c for c in GOVERNMENT if c.name == "not_impaired")
-    world = _world(tmp_path, (case,), "其他", "")
+    world = world_of(tmp_path, (case,), "其他", "")
     world.build()
     _check(world, case)
 
 
 def test_a_part_is_disposed_of_whether_or_not_its_holder_is_registered(tmp_path: Path) -> None:
     (case,) = (c for c in GOVERNMENT if c.name == "part")
-    world = _world(tmp_path, (case,))
+    world = world_of(tmp_path, (case,))
     world.connection.execute("UPDATE landing.delivery SET status = 'withdrawn' WHERE kind = 'organisations'")
     world.connection.execute("DELETE FROM landing.record WHERE kind = 'organisations'")
     world.build()
