@@ -6,7 +6,8 @@ WITH item AS (
         max(r.card_count) AS card_count,
         sum(CASE WHEN r.amount_kind IN ('cost', 'development', 'stock') THEN abs(r.ledger_amount_cny) ELSE 0 END)
             AS booked_cost_cny,
-        count(*) FILTER (WHERE r.difference_kind <> 'matched') AS differing_count
+        -- A card counts once, in however many of its amounts it differs.
+        CASE WHEN bool_or(r.difference_kind <> 'matched') THEN 1 ELSE 0 END AS differing_count
     FROM finance.reconciliation AS r
     WHERE r.period = $period
     GROUP BY r.holder_code, r.item_code

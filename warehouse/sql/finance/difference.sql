@@ -1,0 +1,186 @@
+-- Each amount in which cards and books differ at the end of a period, and since which month it has: cards and books are
+-- compared again at the month ends from the end of the last year on, by what is known of them today, so that the answer
+-- follows from the deliveries and not from which periods were run. A month of which the unit delivered no books, or
+-- delivered them otherwise (in total, by resource), says nothing and is passed over; where no month is known in which
+-- both agreed, the difference may be older still.
+WITH version AS (
+    SELECT o.organisation_code, o.accounting_system
+    FROM catalog.organisation AS o
+    QUALIFY row_number() OVER (
+        PARTITION BY o.organisation_code
+        ORDER BY o.valid_from <= $period_end DESC, o.valid_from DESC
+    ) = 1
+),
+
+account AS (
+    SELECT a.*
+    FROM policy.ledger_account AS a
+    WHERE in_force(a, $period_end)
+),
+
+differing AS (
+    SELECT r.*
+    FROM finance.reconciliation AS r
+    WHERE r.period = $period AND r.difference_kind <> 'matched'
+),
+
+differing_unit AS (
+    SELECT d.holder_code, coalesce(v.accounting_system, 'unknown') AS accounting_system
+    FROM differing AS d
+    LEFT JOIN version AS v ON v.organisation_code = d.holder_code
+    GROUP BY d.holder_code, coalesce(v.accounting_system, 'unknown')
+),
+
+-- As `finance.ledger_balance`, of earlier months.
+posted AS (
+    SELECT
+        g.period AS ledger_period, g.holder_code, u.accounting_system, g.account_code,
+        coalesce(g.resource_code, '') AS item_code,
+        g.closing_cny
+    FROM delivered.ledger AS g
+    JOIN differing_unit AS u USING (holder_code)
+    WHERE g.period >= strftime($year_start - INTERVAL 1 DAY, '%Y-%m') AND g.period < $period
+    QUALIFY row_number() OVER (
+        PARTITION BY g.period, g.holder_code, g.account_code, coalesce(g.resource_code, '')
+        ORDER BY g.delivery_date DESC, g.delivery_id, g.ordinal
+    ) = 1
+),
+
+-- As in `finance.reconciliation`: an account has the sum of its sub-accounts, and is counted once.
+booked AS (
+    SELECT
+        p.ledger_period, p.holder_code, p.account_code, p.item_code, a.amount_kind,
+        CASE WHEN a.sign = '-' THEN -p.closing_cny ELSE p.closing_cny END AS amount_cny
+    FROM posted AS p
+    JOIN account AS a
+        ON a.accounting_system = p.accounting_system AND starts_with(p.account_code, a.account_code)
+    LEFT JOIN posted AS u
+        ON u.ledger_period = p.ledger_period
+        AND u.holder_code = p.holder_code
+        AND u.item_code = p.item_code
+        AND starts_with(u.account_code, a.account_code)
+        AND starts_with(p.account_code, u.account_code)
+        AND u.account_code <> p.account_code
+    WHERE u.holder_code IS NULL
+),
+
+account_basis AS (
+    SELECT b.ledger_period, b.holder_code, b.account_code, b.item_code
+    FROM booked AS b
+    QUALIFY row_number() OVER (
+        PARTITION BY b.ledger_period, b.holder_code, b.account_code
+        ORDER BY b.item_code = '', b.item_code, b.amount_kind
+    ) = 1
+),
+
+basis AS (
+    SELECT
+        b.ledger_period, b.holder_code,
+        CASE WHEN b.item_code <> '' THEN 'card' ELSE 'total' END AS comparison_basis
+    FROM account_basis AS b
+    QUALIFY row_number() OVER (
+        PARTITION BY b.ledger_period, b.holder_code ORDER BY b.item_code <> '', b.account_code
+    ) = 1
+),
+
+-- What each card had at the end of the last year, and what changed month by month.
+changed AS (
+    SELECT
+        c.holder_code, c.resource_code, m.booking_month, m.cost_cny, m.amortisation_cny, m.impairment_cny,
+        m.development_cny, m.stock_cny
+    FROM valuation.month_movement AS m
+    JOIN registry.asset_card AS c USING (card_id)
+    JOIN differing_unit AS u ON u.holder_code = c.holder_code
+    WHERE m.period = $period
+    UNION ALL
+    SELECT
+        c.holder_code, c.resource_code, strftime(o.balance_date, '%Y-%m'), o.cost_cny, o.amortisation_cny,
+        o.impairment_cny, o.development_cny, o.stock_cny
+    FROM valuation.balance AS o
+    JOIN registry.asset_card AS c USING (card_id)
+    JOIN differing_unit AS u ON u.holder_code = c.holder_code
+    JOIN valuation.snapshot AS s ON s.period = o.period AND s.card_id = o.card_id
+    WHERE
+        o.period = $period
+        AND o.balance_kind = 'opening'
+        AND s.snapshot_status IN ('valued', 'disposed')
+),
+
+known AS (
+    SELECT d.holder_code, d.item_code, d.amount_kind, d.comparison_basis, b.ledger_period
+    FROM differing AS d
+    JOIN basis AS b ON b.holder_code = d.holder_code AND b.comparison_basis = d.comparison_basis
+),
+
+on_card AS (
+    SELECT
+        k.holder_code, k.item_code, k.amount_kind, k.ledger_period,
+        sum(
+            CASE k.amount_kind
+                WHEN 'cost' THEN c.cost_cny
+                WHEN 'amortisation' THEN c.amortisation_cny
+                WHEN 'impairment' THEN c.impairment_cny
+                WHEN 'development' THEN c.development_cny
+                WHEN 'stock' THEN c.stock_cny
+                ELSE c.cost_cny - c.amortisation_cny - c.impairment_cny
+            END
+        ) AS amount_cny
+    FROM known AS k
+    JOIN changed AS c
+        ON c.holder_code = k.holder_code
+        AND (k.comparison_basis = 'total' OR c.resource_code = k.item_code)
+        AND c.booking_month <= k.ledger_period
+    GROUP BY k.holder_code, k.item_code, k.amount_kind, k.ledger_period
+),
+
+in_books AS (
+    SELECT k.holder_code, k.item_code, k.amount_kind, k.ledger_period, sum(b.amount_cny) AS amount_cny
+    FROM known AS k
+    JOIN booked AS b
+        ON b.holder_code = k.holder_code
+        AND b.amount_kind = k.amount_kind
+        AND b.ledger_period = k.ledger_period
+        AND (k.comparison_basis = 'total' OR b.item_code = k.item_code)
+    GROUP BY k.holder_code, k.item_code, k.amount_kind, k.ledger_period
+),
+
+compared AS (
+    SELECT
+        k.holder_code, k.item_code, k.amount_kind, k.ledger_period,
+        abs(coalesce(c.amount_cny, 0) - coalesce(b.amount_cny, 0)) <= coalesce(t.value, 0) AS agrees
+    FROM known AS k
+    LEFT JOIN on_card AS c USING (holder_code, item_code, amount_kind, ledger_period)
+    LEFT JOIN in_books AS b USING (holder_code, item_code, amount_kind, ledger_period)
+    LEFT JOIN policy.parameter AS t ON t.name = 'reconciliation_tolerance_cny' AND in_force(t, $period_end)
+),
+
+agreed AS (
+    SELECT c.holder_code, c.item_code, c.amount_kind, max(c.ledger_period) AS agreed_period
+    FROM compared AS c
+    WHERE c.agrees
+    GROUP BY c.holder_code, c.item_code, c.amount_kind
+),
+
+stood AS (
+    SELECT c.holder_code, c.item_code, c.amount_kind, min(c.ledger_period) AS since_period
+    FROM compared AS c
+    LEFT JOIN agreed AS a USING (holder_code, item_code, amount_kind)
+    WHERE a.agreed_period IS NULL OR c.ledger_period > a.agreed_period
+    GROUP BY c.holder_code, c.item_code, c.amount_kind
+)
+
+SELECT
+    $period AS period,
+    d.holder_code,
+    d.item_code,
+    d.amount_kind,
+    d.comparison_basis,
+    d.difference_kind,
+    d.difference_cny,
+    coalesce(s.since_period, $period) AS since_period,
+    datediff('month', CAST(coalesce(s.since_period, $period) || '-01' AS DATE), $period_end) + 1 AS standing_months,
+    a.agreed_period,
+    a.agreed_period IS NULL AS is_maybe_older
+FROM differing AS d
+LEFT JOIN stood AS s USING (holder_code, item_code, amount_kind)
+LEFT JOIN agreed AS a USING (holder_code, item_code, amount_kind)
