@@ -1,5 +1,5 @@
 """The command line `shuzhang`: deliver, run, status, rejected, held, trace, verify, lineage, history, sql, export, template, withdraw,
-harvest, rebuild, policy, quality, audit, period, example.
+harvest, rebuild, reconcile, policy, quality, audit, period, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -26,6 +26,7 @@ from pipelines.cli.period import demand_period, period_app
 from pipelines.cli.policy import policy_app
 from pipelines.cli.quality import quality_app
 from pipelines.cli.rebuild import rebuild
+from pipelines.cli.reconcile import reconcile
 from pipelines.misuse import MisuseError
 from readers.kinds import CONTENT, KINDS
 from readers.near import near
@@ -85,7 +86,7 @@ AnswerFormatOption = Annotated[
 ]
 FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
 
-for command in (lineage, history, harvest, held, release, refuse, rebuild):
+for command in (lineage, history, harvest, held, release, refuse, rebuild, reconcile):
     app.command()(command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(quality_app, name="quality")

@@ -7,7 +7,7 @@ import csv
 import enum
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
@@ -157,7 +157,7 @@ def _show_rows(answer: Answer) -> None:
     for number, row in enumerate(cells, 1):
         say(f"── {number} ──")
         for name, value in zip(answer.columns, row, strict=True):
-            _say_hanging(name + " " * (width - cell_len(name)) + "  ", value)
+            say_hanging(name + " " * (width - cell_len(name)) + "  ", value)
 
 
 def _are_numbers(values: Iterable[Any]) -> bool:
@@ -167,7 +167,18 @@ def _are_numbers(values: Iterable[Any]) -> bool:
     )
 
 
-def _say_hanging(head: str, text: str) -> None:
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, left: Collection[int]) -> None:
+    """Rows as a table whose texts break within their cells; left: columns that are no numbers."""
+    table = RichTable()
+    for place, heading in enumerate(headings):
+        is_text = place in left
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(f"{cell}") for cell in row))
+    _OUT.print(table)
+
+
+def say_hanging(head: str, text: str) -> None:
     """A text behind its head; on a terminal its further lines begin where its first one does."""
     indent = cell_len(head)
     if not _OUT.is_terminal or _OUT.width - indent < _NARROWEST:
@@ -237,7 +248,7 @@ def show_status(figures: dict[str, Any]) -> None:
     width = max(map(cell_len, _FIGURES.values()))
     for name, words in _FIGURES.items():
         if name in figures:
-            _say_hanging(words + " " * (width - cell_len(words)) + "  ", _figure(figures[name]))
+            say_hanging(words + " " * (width - cell_len(words)) + "  ", _figure(figures[name]))
     for source in figures["harvest"]:
         if source["reason"]:
             warn(f"采集失败 / harvest failed: {source['reason']}")
@@ -328,7 +339,7 @@ def show_trace(found: Trace) -> None:
 def _say_fields(fields: Mapping[str, str]) -> None:
     width = max(map(cell_len, fields), default=0)
     for name, value in fields.items():
-        _say_hanging("  " + name + " " * (width - cell_len(name)) + "  ", value)
+        say_hanging("  " + name + " " * (width - cell_len(name)) + "  ", value)
 
 
 class RunDisplay:

@@ -5,12 +5,10 @@ same letter; by when to mend is left for the officer to write. Does not belong h
 quality).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from docx.table import _Cell
 from jinja2 import Environment, StrictUndefined
 
 from warehouse import queries
+from warehouse.publish.unit_files import file_stem
 from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
@@ -39,7 +38,6 @@ _CHART_WIDTHS = (Cm(2.2), Cm(9.6), Cm(4.8))
 _FONT = "SimSun"
 #: Headings of what others delivered in the agency's name.
 SPOKEN_FOR = ("交付单位", "类别", "交付标识", "记录数")
-_PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 class NoSuchAgencyError(ValueError):
@@ -112,9 +110,7 @@ def publish_letter(lake: Lake, holder: str) -> tuple[Path, Path]:
         NoSuchAgencyError: it has no resource.
     """
     letter, snapshot = _letter_at(lake, holder)
-    # A code is delivered text, and may be no name of a file.
-    plain = _PLAIN.fullmatch(letter.holder_code)
-    name = letter.holder_code if plain else sha256(letter.holder_code.encode()).hexdigest()[:20]
+    name = file_stem(letter.holder_code)
     folder = lake.home.reports / "letters"
     folder.mkdir(exist_ok=True)
     word, page = folder / f"{name}.docx", folder / f"{name}.html"

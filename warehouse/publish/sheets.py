@@ -34,10 +34,12 @@ class Look:
         self.head = book.add_format(cell | {"bold": True, "bg_color": "#DCE6F1", "valign": "vcenter"})
         self.text = book.add_format(cell | {"num_format": "@"})
         self.number = book.add_format(cell | {"num_format": "#,##0"})
+        self.money = book.add_format(cell | {"num_format": "#,##0.00"})
         self.fact = book.add_format(cell | {"num_format": "#,##0", "align": "left"})
         self.alarm = book.add_format(cell | {"bg_color": "#F8CBAD"})
         self.caution = book.add_format(cell | {"bg_color": "#FFF2CC"})
         self.plain = book.add_format(FONT | {"text_wrap": True, "valign": "top"})
+        self.line = book.add_format(FONT | {"valign": "vcenter"})
 
     def of(self, value: object) -> Format:
         return self.number if isinstance(value, int) else self.text

@@ -13,7 +13,9 @@ from readers.policy.files import PolicyOnDay
 from warehouse.tables.table import Tables
 from warehouse.trace.graph import ColumnRef, table_lineage
 
-#: Doors through which tables leave: workbooks have the tables of policy/report_form.csv, the others all tables of the lake.
+#: Tables that statements and journals show, whose layout is no policy.
+_BESIDE_FORMS = frozenset({"finance.difference", "finance.journal_entry"})
+#: Doors through which tables leave: workbooks have the tables of policy/report_form.csv and these, the others all tables of the lake.
 WORKBOOK, DATABASE, LAKE = DOORS = ("workbook", "database", "lake")
 
 
@@ -106,7 +108,7 @@ def keep_door(tables: Tables, policy: PolicyOnDay, door: str) -> None:
 
 def _published(tables: Tables, policy: PolicyOnDay, door: str) -> frozenset[str]:
     if door == WORKBOOK:
-        return frozenset(entry.body["table"] for entry in policy.of("report_form"))
+        return frozenset(entry.body["table"] for entry in policy.of("report_form")) | _BESIDE_FORMS
     return frozenset(tables)
 
 

@@ -178,7 +178,9 @@ SELECT
     d.difference_kind,
     d.difference_cny,
     coalesce(s.since_period, $period) AS since_period,
-    datediff('month', CAST(coalesce(s.since_period, $period) || '-01' AS DATE), $period_end) + 1 AS standing_months,
+    CAST(
+        datediff('month', CAST(coalesce(s.since_period, $period) || '-01' AS DATE), $period_end) + 1 AS INTEGER
+    ) AS standing_months,
     a.agreed_period,
     a.agreed_period IS NULL AS is_maybe_older
 FROM differing AS d
