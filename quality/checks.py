@@ -11,6 +11,7 @@ import dagster as dg
 from quality.rules import RULES, RuleMeasure
 from readers.policy.files import load
 from warehouse import queries
+from warehouse.asking.reconcile import entry_counts
 from warehouse.intake.guard import undecided
 from warehouse.intake.landed import judged_day
 from warehouse.intake.received import read_counts
@@ -23,6 +24,8 @@ RECONCILED = "reconciled"
 ACCESS_AGREES = "access_agrees"
 GRADES_SETTLED = "grades_settled"
 COSTS_CONTROLLED = "costs_controlled"
+CONDITIONS_MET = "conditions_met"
+JOURNALS_BALANCE = "journals_balance"
 DOORS_KEPT = "doors_kept"
 #: Dagster must know which checks block before it knows the policy of a home, which says so of rules: this one blocks for all of them.
 GATE_OPEN = "gate_open"
@@ -135,6 +138,35 @@ def costs_controlled(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
         COSTS_CONTROLLED,
         "卡片成本没有待核对之处 / nothing is to be checked in the costs of cards",
         "卡片成本有待核对之处，见 valuation.control_finding / costs of cards are to be checked; see that table",
+    )
+
+
+def conditions_met(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
+    """No card lacks a condition of management and use: none failed, expired or is missing; where one does, a warning."""
+    return _findings(
+        lake,
+        asset,
+        CONDITIONS_MET,
+        "卡片的管理和使用条件都满足 / every card meets the conditions of management and use",
+        "有卡片的管理和使用条件不通过、到期或缺少，见 registry.card_finding / "
+        "conditions of cards failed, expired or are missing; see that table",
+    )
+
+
+def journals_balance(lake: Lake, asset: dg.AssetKey, period: str) -> dg.AssetCheckResult:
+    """Debits and credits of every entry that is proposed are equal; where accounts of policy make them unequal, a warning."""
+    with lake.reading() as connection:
+        counts = entry_counts(connection, period).values()
+    unbalanced = sum(count for _, count in counts)
+    return dg.AssetCheckResult(
+        passed=not unbalanced,
+        check_name=JOURNALS_BALANCE,
+        asset_key=asset,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="凭证建议借贷相等 / debits and credits of every entry are equal"
+        if not unbalanced
+        else "有凭证建议借贷不等，请核对 policy/journal_account.csv / entries do not balance; check that list",
+        metadata={"entries": sum(count for count, _ in counts), "unbalanced": unbalanced},
     )
 
 

@@ -211,6 +211,8 @@ _FIGURES = {
     "memo": "备查簿 / memo register",
     "unassessed": "未认定 / to assess",
     "snapshots": "期末余额 / snapshots",
+    "control_findings": "成本待核 / costs to check",
+    "card_findings": "条件待补 / conditions unmet",
     "quality_score_pct": "质量得分 % / quality score",
     "quality_assessed_pct": "其中已评 % / of it assessed",
     "missing": "欠交单位 / deliveries owed by",
@@ -220,6 +222,9 @@ _RUN_STATUS = {"SUCCESS": "成功 / succeeded", "FAILURE": "失败 / failed", "S
 
 
 def _figure(value: Any) -> str:
+    if isinstance(value, dict) and "status" not in value:
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in value.items())
+        return f"{sum(value.values()):,}" + (f" ({kinds})" if kinds else "")
     if isinstance(value, dict):
         times = " – ".join(
             str(value[name])[:19].replace("T", " ") for name in ("started_at", "ended_at") if value[name]

@@ -69,7 +69,9 @@ def reconcile(
             )
         known = {result.holder_code for result in every}
         if unit is not None and unit not in known:
-            raise MisuseError(f"--unit {unit}: no such unit 该期间没有此单位{near(unit, known, listed=False)}")
+            raise ValueError(
+                f"--unit {unit}: no such unit in this period 该期间没有此单位{near(unit, known, listed=False)}"
+            )
         chosen = [result for result in every if unit in (None, result.holder_code)]
         differing = [result for result in chosen if result.differing_count]
         found = [(result, differences(connection, period, result.holder_code)) for result in differing]

@@ -545,6 +545,8 @@ def test_the_checks() -> None:
         ("access_agrees", "classification/access_finding", False),
         ("grades_settled", "classification/grade_finding", False),
         ("costs_controlled", "valuation/control_finding", False),
+        ("conditions_met", "registry/card_finding", False),
+        ("journals_balance", "finance/journal_entry", False),
         *((rule, "quality/measure", False) for rule in (*RULES, ADDED_RULES)),
         (GATE_OPEN, "quality/measure", True),
     }

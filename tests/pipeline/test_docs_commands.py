@@ -110,6 +110,9 @@ IN_TURN = {
     "rebuild --period 2026-05 --period 2026-06": Answer(0, "nothing was done"),
     "run": Answer(0, "nothing is stale"),
     "run --job month_end --period 2026-06": Answer(0, "nothing is stale"),
+    # It reads; cards and books of the city differ.
+    "reconcile --period 2026-06": Answer(1, "7 个单位 / units, 11 项不符"),
+    "reconcile --period 2026-06 --unit CODE --out DIR": Answer(1, "example: 2 个文件"),
     # The city was built for June alone.
     "run --period 2026-05": Answer(0, "6 / 6  report.form_r1"),
     "period remove 2026-05 --reason TEXT": Answer(0, "2026-05: 已撤回"),

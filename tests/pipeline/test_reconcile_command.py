@@ -67,7 +67,7 @@ def test_a_unit_that_agrees_ends_well(city: Home, said) -> None:
     [
         (("--period", "2026-13"), 2, "2026-13"),
         (("--period", "2019-01"), 1, "shuzhang run --period 2019-01"),
-        (("--period", PERIOD, "--unit", "nobody"), 2, "nobody"),
+        (("--period", PERIOD, "--unit", "nobody"), 1, "nobody"),
         (("--period", PERIOD, "--entries"), 2, "--unit"),
     ],
 )

@@ -42,6 +42,10 @@ def status(lake: Lake) -> dict[str, Any]:
         landed = _one(connection, "SELECT count(*) FROM landing.delivery")
         figures = {name: _one(connection, query) for name, query in _TABLES.items()}
         owed = connection.execute(queries.text("status_owed")).fetchall()
+        findings = {
+            name: {kind: count for _, kind, count in connection.execute(queries.text(name)).fetchall()}
+            for name in ("control_findings", "card_findings")
+        }
         scored = connection.execute(queries.text("status_score")).fetchone()
         changed, lost = not_on_record(lake, connection), lost_files(lake, connection)
         unauthorised = connection.execute(queries.text("status_unauthorised")).fetchall()
@@ -56,6 +60,7 @@ def status(lake: Lake) -> dict[str, Any]:
         "records": by_kind.get("catalog", dict.fromkeys(_COUNTS, 0)),
         "records_by_kind": by_kind,
         **figures,
+        **findings,
         "quality_score_pct": str(scored[0]) if scored and scored[0] is not None else None,
         "quality_assessed_pct": str(scored[1]) if scored and scored[1] is not None else None,
         "missing": sorted({code for code, _, _ in owed}),
