@@ -1,13 +1,13 @@
 """Stage registry: recognition, asset cards and the memo register, behind the gate of quality.
 
-The check on the conditions of management and use warns: they end no card and change no amount.
+The checks on the conditions of management and use and on what is there warn: neither ends a card or changes an amount.
 """
 
 import dagster as dg
 
 from assets_defs.quality import GATE
 from assets_defs.stage import asset_key, stage_assets
-from quality.checks import CONDITIONS_MET, conditions_met
+from quality.checks import CONDITIONS_MET, REALITY_AGREES, conditions_met, reality_agrees
 from warehouse.tables.definitions import all_tables
 
 registry_stage = stage_assets(
@@ -21,6 +21,14 @@ registry_stage = stage_assets(
                 description="卡片满足管理和使用条件 / cards meet the conditions of management and use",
             ),
             conditions_met,
-        )
+        ),
+        REALITY_AGREES: (
+            dg.AssetCheckSpec(
+                REALITY_AGREES,
+                asset=asset_key(all_tables()["registry.reality_finding"]),
+                description="账实相符 / what is registered is there",
+            ),
+            reality_agrees,
+        ),
     },
 )

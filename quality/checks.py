@@ -25,6 +25,7 @@ ACCESS_AGREES = "access_agrees"
 GRADES_SETTLED = "grades_settled"
 COSTS_CONTROLLED = "costs_controlled"
 CONDITIONS_MET = "conditions_met"
+REALITY_AGREES = "reality_agrees"
 JOURNALS_BALANCE = "journals_balance"
 DOORS_KEPT = "doors_kept"
 #: Dagster must know which checks block before it knows the policy of a home, which says so of rules: this one blocks for all of them.
@@ -150,6 +151,17 @@ def conditions_met(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
         "卡片的管理和使用条件都满足 / every card meets the conditions of management and use",
         "有卡片的管理和使用条件不通过、到期或缺少，见 registry.card_finding / "
         "conditions of cards failed, expired or are missing; see that table",
+    )
+
+
+def reality_agrees(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
+    """What is registered is there: catalogue records, content, and content that is kept; where it is not, a warning."""
+    return _findings(
+        lake,
+        asset,
+        REALITY_AGREES,
+        "账实相符 / what is registered is there",
+        "登记与实际不符，见 registry.reality_finding / the register and what is there disagree; see that table",
     )
 
 

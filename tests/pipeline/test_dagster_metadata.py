@@ -6,7 +6,8 @@ import dagster as dg
 import pytest
 
 from pipelines.run import open_instance
-from tests.homes import ask, one
+from tests.homes import ask, lake_of, one
+from warehouse.asking.status import status
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
 
@@ -47,6 +48,29 @@ def test_the_reports_totals_are_those_of_the_city_and_exact_beside_the_plot(
     assert exact["closing_cost_cny"] == f"{closing:,}"
     assert "," in exact["closing_cost_cny"]
     assert told["closing_cost_cny"] == float(closing)
+
+
+def test_what_differs_and_what_is_found_are_numbers_to_plot(city: Home, instance: dg.DagsterInstance) -> None:
+    told = _told(instance, "finance.difference")
+    (counted,) = ask(
+        city,
+        "SELECT count(DISTINCT (holder_code, item_code)), count(DISTINCT holder_code), max(standing_months) FROM finance.difference",
+    )
+    assert (told["differing_items"], told["differing_units"], told["oldest_months"]) == counted
+    assert told["difference_cny"] == float(
+        one(city, "SELECT sum(difference_cny) FROM finance.difference WHERE amount_kind = 'net'")
+    )
+    figures = status(lake_of(city))
+    for table, figure in (
+        ("valuation.control_finding", "control_findings"),
+        ("registry.card_finding", "card_findings"),
+        ("registry.reality_finding", "reality_findings"),
+    ):
+        counts = dict(ask(city, f"SELECT finding_kind, count(*) FROM {table} GROUP BY ALL"))
+        assert len(counts) > 1
+        found = {name: value for name, value in _told(instance, table).items() if name.startswith("finding_kind: ")}
+        assert found == {f"finding_kind: {kind}": count for kind, count in counts.items()}
+        assert figures[figure] == counts
 
 
 def test_no_newsletter_dialog_and_no_telemetry(instance: dg.DagsterInstance) -> None:
