@@ -178,6 +178,55 @@ def test_research_a_late_card_and_a_change_of_life(tmp_path: Path) -> None:
     _holds(world)
 
 
+def test_what_is_reversed_in_its_month_and_what_leaves_together(tmp_path: Path) -> None:
+    cases = (
+        Case("undone", ("开发 800.00 2026-02-05 2026-02-05 10", "开发 -800.00 2026-02-20 2026-02-20 -"), {}),
+        Case("less", ("开发 300.00 2026-02-05 2026-02-05 10", "开发 -100.00 2026-02-20 2026-02-20 -"), {}),
+        Case(
+            "both",
+            ("开发 1200.00 2026-01-05 2026-01-05 12", "开发 -200.00 2026-03-20 2026-03-20 -"),
+            {},
+            ("处置 2026-03-25 300.00",),
+        ),
+        # What is in development when the card leaves is written off.
+        Case(
+            "abandoned",
+            ("开发 100.00 2026-01-05 2026-01-05 10", "开发 70.00 2026-02-05 - -"),
+            {},
+            ("处置 2026-03-25 -",),
+        ),
+    )
+    world = world_of(tmp_path, cases)
+    world.build()
+    assert _journal(world, "undone") == (
+        "- - - - - -",
+        ("202602-01 D 1701 800.00 C 1002 800.00", "202602-08 D 1002 800.00 C 1701 800.00"),
+    )
+    assert _journal(world, "less") == (
+        "- 20.00 20.00 20.00 20.00 20.00",
+        ("202602-01 D 1701 300.00 C 1002 300.00", "202602-08 D 1002 100.00 C 1701 100.00"),
+    )
+    # Of 200.00 amortised 83.33 leave with 500.00 of 1,200.00, by what each takes; 583.33 over ten months stay.
+    assert _journal(world, "both") == (
+        "100.00 100.00 58.33 58.34 58.33 58.33",
+        (
+            "202601-01 D 1701 1200.00 C 1002 1200.00",
+            "202603-08 D 1002 200.00 D 1702 33.33 C 1701 200.00 C 5001 33.33",
+            "202603-11 D 1702 50.00 D 5007 250.00 C 1701 300.00",
+        ),
+    )
+    assert _journal(world, "abandoned") == (
+        "10.00 10.00 - - - -",
+        (
+            "202601-01 D 1701 100.00 C 1002 100.00",
+            "202602-02 D 1703 70.00 C 1002 70.00",
+            "202603-12 D 1702 20.00 D 5007 80.00 C 1701 100.00",
+            "202603-13 D 5001 70.00 C 1703 70.00",
+        ),
+    )
+    _holds(world)
+
+
 # --- laws ----------------------------------------------------------------------------------------------------------
 
 #: The accounts that hold each amount of a card, by accounting system; amortisation and impairment are on the credit side.

@@ -179,27 +179,18 @@ expensed AS (
     GROUP BY c.card_id, date_trunc('month', n.posted_date)
 ),
 
-placed AS (
+stepped AS (
     SELECT
-        c.card_id, c.disposed_month, e.month_no, e.month_start, h.terms,
-        coalesce(h.cost_cny, 0) AS cost_cny,
-        coalesce(h.amortisation_cny, 0) AS amortisation_cny,
-        coalesce(h.impairment_cny, 0) AS impairment_cny
+        c.card_id, e.month_start, h.terms,
+        coalesce(e.month_start = c.disposed_month, FALSE) AS is_whole,
+        coalesce(h.cost_cny, 0) - coalesce(b.cost_cny, 0) AS cost_cny,
+        coalesce(h.amortisation_cny, 0) - coalesce(b.amortisation_cny, 0) AS amortisation_cny,
+        coalesce(h.impairment_cny, 0) - coalesce(b.impairment_cny, 0) AS impairment_cny
     FROM card AS c
     CROSS JOIN month_end AS e
     LEFT JOIN held AS h ON h.card_id = c.card_id AND h.month_no = e.month_no
-),
-
-stepped AS (
-    SELECT
-        p.card_id, p.month_no, p.month_start, p.terms,
-        coalesce(p.month_start = p.disposed_month, FALSE) AS is_whole,
-        p.cost_cny - lag(p.cost_cny) OVER (PARTITION BY p.card_id ORDER BY p.month_no) AS cost_cny,
-        p.amortisation_cny - lag(p.amortisation_cny) OVER (PARTITION BY p.card_id ORDER BY p.month_no)
-            AS amortisation_cny,
-        p.impairment_cny - lag(p.impairment_cny) OVER (PARTITION BY p.card_id ORDER BY p.month_no)
-            AS impairment_cny
-    FROM placed AS p
+    LEFT JOIN held AS b ON b.card_id = c.card_id AND b.month_no = e.month_no - 1
+    WHERE e.month_no >= 0
 ),
 
 moved AS (
@@ -217,7 +208,6 @@ moved AS (
     FROM stepped AS s
     LEFT JOIN out_of_card AS o ON o.card_id = s.card_id AND o.from_date = s.month_start
     LEFT JOIN undone AS u ON u.card_id = s.card_id AND u.from_date = s.month_start
-    WHERE s.month_no >= 0
 ),
 
 kinded AS (
