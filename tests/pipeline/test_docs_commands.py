@@ -114,7 +114,7 @@ IN_TURN = {
     "reconcile --period 2026-06": Answer(1, "7 个单位 / units, 11 项不符"),
     "reconcile --period 2026-06 --unit CODE --out DIR": Answer(1, "example: 2 个文件"),
     # The city was built for June alone.
-    "run --period 2026-05": Answer(0, "6 / 6  report.form_r1"),
+    "run --period 2026-05": Answer(0, "9 / 9  report.form_r1"),
     "period remove 2026-05 --reason TEXT": Answer(0, "2026-05: 已撤回"),
     "period remove YYYY-MM --reason TEXT": Answer(1, "no such period"),
     "deliver … --dry-run": Answer(0, "nothing was kept"),

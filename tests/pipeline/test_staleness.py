@@ -27,7 +27,8 @@ def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) ->
     outcome = run_home(home)
     assert set(outcome.materialised) == {
         "policy.entry", "policy.parameter", "valuation.amortisation_term", "valuation.control_finding",
-        "valuation.balance", "valuation.snapshot", "report.form_r1", "finance.reconciliation", "finance.unit_rate",
+        "valuation.balance", "valuation.snapshot", "valuation.month_movement", "report.form_r1",
+        "finance.reconciliation", "finance.unit_rate", "finance.difference", "finance.journal_entry",
     }  # fmt: skip
     assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before
     assert run_home(home).run_id is None
@@ -50,8 +51,9 @@ def test_another_period_builds_its_own_partitions_only(home: Home) -> None:
     before = ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code")
     outcome = run_home(home, period="2025-12")
     assert set(outcome.materialised) == {
-        "valuation.balance", "valuation.snapshot", "report.form_r1",
-        "finance.ledger_balance", "finance.reconciliation", "finance.unit_rate",
+        "valuation.balance", "valuation.snapshot", "valuation.month_movement", "report.form_r1",
+        "finance.ledger_balance", "finance.reconciliation", "finance.unit_rate", "finance.difference",
+        "finance.journal_entry",
     }  # fmt: skip
     assert ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code") == before
     # The end of the old year is the opening of the new one.
@@ -94,6 +96,7 @@ def test_a_changed_heading_writes_the_workbooks_anew(home: Home) -> None:
     # The list lays out both workbooks.
     assert set(run_home(home).materialised) == {
         "policy.entry", "policy.report_column", "report.form_r1", "finance.reconciliation", "finance.unit_rate",
+        "finance.difference",
     }  # fmt: skip
     sheet = openpyxl.load_workbook(home.reports / "2026-06" / "form_r1.xlsx")["全市"]
     assert sheet.cell(3, 23).value == "备查数"
