@@ -539,7 +539,7 @@ LISTS: Mapping[str, ListShape] = {
                 *("cost_after_disposal", "reversal_beyond_cost", "life_missing", "impairment_of_government"),
                 *("event_after_end", "event_not_allowed"),
                 *("condition_failed", "condition_expired", "condition_missing", "release_without_effect"),
-                *("cost_not_shared", "record_missing", "content_missing", "content_stale"),
+                *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

@@ -50,10 +50,10 @@ def _found(register: Books) -> list[tuple[object, ...]]:
         ("monthly", "2025-06-20", 0, None, ("content_missing", "2026-01-01")),
         # A distribution in the catalogue is content that can be fetched; its age is what the catalogue says.
         ("monthly", "2026-06-20", 2, None, None),
-        ("monthly", "2025-06-20", 2, None, ("content_stale", "2025-06-20")),
+        ("monthly", "2025-06-20", 2, None, ("content_outdated", "2025-06-20")),
         ("monthly", "2025-06-20", 2, "2026-06-20", None),
         ("monthly", "2026-06-20", 2, "2025-06-20", None),
-        ("daily", "2026-06-20", 2, "2026-06-21", ("content_stale", "2026-06-21")),
+        ("daily", "2026-06-20", 2, "2026-06-21", ("content_outdated", "2026-06-21")),
         # Without a cycle that has a lag, and without a day, nothing is said.
         ("irregular", "2015-01-01", 2, None, None),
         ("daily", None, 2, None, None),

@@ -63,7 +63,7 @@ found AS (
     FROM held AS h
     WHERE NOT h.has_table AND coalesce(h.distribution_count, 0) = 0
     UNION ALL
-    SELECT h.holder_code, h.resource_code, 'content_stale', h.card_id, h.content_date, NULL
+    SELECT h.holder_code, h.resource_code, 'content_outdated', h.card_id, h.content_date, NULL
     FROM held AS h
     CROSS JOIN delivered.horizon AS n
     JOIN policy.update_cycle_lag AS y ON y.update_cycle = h.update_cycle AND in_force(y, n.judged_date)
