@@ -428,6 +428,18 @@ LISTS: Mapping[str, ListShape] = {
         },
         more=_NAMES,
     ),
+    "card_field": ListShape(
+        ("field",),
+        ("block", "position", "label_zh", "label_en", "is_optional"),
+        ("note_zh", "note_en", "kind", "column", "code"),
+        {
+            "field": _NAME,
+            "block": one_of("basic", "rights", "use", "management"),
+            "position": _PLACE,
+            "kind": one_of(*KINDS),
+            "is_optional": _YES_NO,
+        },
+    ),
     "cost_treatment": ListShape(
         ("phase",),
         ("treatment",),

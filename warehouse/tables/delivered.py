@@ -2,7 +2,9 @@
 
 Columns and types are those of the shipped `policy/delivery_column.csv`, which a home may not change (`readers/policy/files.py`). A column
 of a code list has the code that its label has on the delivery's date, and beside it, as `<column>_label`, what was delivered. A date that
-is called `_at` in a delivery is called `_date` here. Does not belong here: kinds (`readers/kinds.py`), what a record means (the models).
+is called `_at` in a delivery is called `_date` here. A resource code that its unit changed since (`delivered.code_change`) is the present
+one: what was delivered under an old one stays with its resource. Does not belong here: kinds (`readers/kinds.py`), what a record means
+(the models).
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,6 +28,13 @@ _TYPES = {
 #: Where a record comes from, in the table of every kind.
 _PLACE = ("deliverer_code", "source_name", "delivery_date", "delivery_id", "ordinal")
 _HOLDER = "holder_code"
+_RESOURCE = "resource_code"
+#: Of an old code the change that counts; one that does not has no present code.
+_CODE_CHANGE = """LEFT JOIN delivered.code_change
+    ON code_change.holder_code = coalesce(d.cells['holder_code'], d.default_holder_code)
+    AND code_change.former_code = d.cells['resource_code']
+    AND code_change.current_code IS NOT NULL
+"""
 
 
 def delivered_tables(common: Mapping[str, Column]) -> Iterator[Table]:
@@ -79,7 +88,8 @@ def _name(given: DeliveryColumn) -> str:
 
 def _model(kind: Kind, given: tuple[DeliveryColumn, ...]) -> str:
     cells = ", ".join(f'"{column.name}": "VARCHAR"' for column in given)
-    outputs = ",\n".join(f"    {text}" for column in given for text in _outputs(column))
+    is_of_resource = {_HOLDER, _RESOURCE} <= {column.name for column in given}
+    outputs = ",\n".join(f"    {text}" for column in given for text in _outputs(column, is_of_resource))
     place = ",\n".join(f"    d.{name}" for name in _PLACE)
     joins = "".join(_join(column) for column in given if column.value_type == "code")
     # Said of the record as well: no other kind's text is read then.
@@ -92,14 +102,16 @@ def _model(kind: Kind, given: tuple[DeliveryColumn, ...]) -> str:
         "    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal\n"
         f"    WHERE c.kind = {literal(kind.code)} AND r.kind = {literal(kind.code)}\n"
         ")\n\n"
-        f"SELECT\n{outputs},\n{place}\nFROM standing AS d\n{joins}"
+        f"SELECT\n{outputs},\n{place}\nFROM standing AS d\n{joins}{_CODE_CHANGE if is_of_resource else ''}"
     )
 
 
-def _outputs(column: DeliveryColumn) -> Iterator[str]:
+def _outputs(column: DeliveryColumn, is_of_resource: bool) -> Iterator[str]:
     cell, name = f"d.cells[{literal(column.name)}]", identifier(_name(column))
     if column.name == _HOLDER:
         yield f"coalesce({cell}, d.default_holder_code) AS {name}"
+    elif column.name == _RESOURCE and is_of_resource:
+        yield f"coalesce(code_change.current_code, {cell}) AS {name}"
     elif column.value_type == "code":
         yield f"{identifier(f'code_of_{column.name}')}.code AS {name}"
         yield f"{cell} AS {identifier(f'{column.name}_label')}"

@@ -5,7 +5,7 @@ WITH decided AS (
     SELECT
         d.delivery_id, d.ordinal, d.decision_id,
         split_part(d.subject_key, '|', 1) AS holder_code,
-        split_part(d.subject_key, '|', 2) AS resource_code,
+        coalesce(n.current_code, split_part(d.subject_key, '|', 2)) AS resource_code,
         -- A field's name may have the mark itself.
         regexp_replace(d.subject_key, '^[^|]*[|]?[^|]*[|]?', '') AS field_name,
         d.decision AS grade,
@@ -16,6 +16,10 @@ WITH decided AS (
     FROM delivered.decision AS d
     JOIN policy.code_value AS k
         ON k.code_list = 'decision' AND k.label = d.decision_label AND in_force(k, d.delivery_date)
+    LEFT JOIN delivered.code_change AS n
+        ON n.holder_code = split_part(d.subject_key, '|', 1)
+        AND n.former_code = split_part(d.subject_key, '|', 2)
+        AND n.current_code IS NOT NULL
     WHERE d.subject_kind = 'grade'
 ),
 

@@ -1,6 +1,7 @@
 -- Asset cards: resources that meet every criterion of scope and recognition, in the four blocks of the policy
 -- (paragraph 4). The card dates from the day on which the last of them was met; an event with which the whole leaves,
--- or a person's decision, closes it.
+-- or a person's decision, closes it. Its number follows from the holder and the first code of the resource alone,
+-- whoever delivers it in whatever source or record.
 WITH cost AS (
     SELECT d.holder_code, d.resource_code, d.available_date, d.posted_date, d.amount_cny
     FROM delivered.cost AS d
@@ -45,10 +46,17 @@ closed AS (
     LEFT JOIN disposal AS x USING (resource_id)
     LEFT JOIN available AS a USING (holder_code, resource_code)
     WHERE t.standing = 'card'
+),
+
+recoded AS (
+    SELECT c.holder_code, c.current_code, min(c.first_code) AS first_code
+    FROM delivered.code_change AS c
+    WHERE c.current_code IS NOT NULL
+    GROUP BY c.holder_code, c.current_code
 )
 
 SELECT
-    'card-' || s.resource_id AS card_id,
+    'card-' || left(sha256(s.holder_code || '|' || coalesce(n.first_code, s.resource_code)), 20) AS card_id,
     s.resource_id,
     s.holder_code,
     s.resource_code,
@@ -77,3 +85,4 @@ SELECT
 FROM catalog.resource AS s
 JOIN closed AS p USING (resource_id)
 JOIN classification.resource_grade AS g USING (resource_id)
+LEFT JOIN recoded AS n ON n.holder_code = s.holder_code AND n.current_code = s.resource_code

@@ -19,7 +19,7 @@ told AS (
     SELECT t.resource_id, e.*
     FROM delivered.event AS e
     JOIN registry.resource_standing AS t USING (holder_code, resource_code)
-    WHERE t.standing = 'card'
+    WHERE t.standing = 'card' AND e.event_kind <> 'code_change'
     QUALIFY row_number() OVER (
         PARTITION BY t.resource_id, e.event_kind, e.event_date ORDER BY e.delivery_date DESC, e.delivery_id, e.ordinal
     ) = 1

@@ -63,7 +63,7 @@ decisive AS (
 override AS (
     SELECT
         split_part(d.subject_key, '|', 1) AS holder_code,
-        split_part(d.subject_key, '|', 2) AS resource_code,
+        coalesce(n.current_code, split_part(d.subject_key, '|', 2)) AS resource_code,
         k.code AS criterion,
         v.code AS result,
         d.decision_id, d.reason, d.decided_date, d.delivery_id, d.ordinal
@@ -74,9 +74,14 @@ override AS (
         AND in_force(k, d.delivery_date)
     JOIN policy.code_value AS v
         ON v.code_list = 'statement' AND v.label = d.decision_label AND in_force(v, d.delivery_date)
+    LEFT JOIN delivered.code_change AS n
+        ON n.holder_code = split_part(d.subject_key, '|', 1)
+        AND n.former_code = split_part(d.subject_key, '|', 2)
+        AND n.current_code IS NOT NULL
     WHERE d.subject_kind = 'recognition'
     QUALIFY row_number() OVER (
-        PARTITION BY split_part(d.subject_key, '|', 1), split_part(d.subject_key, '|', 2), k.code
+        PARTITION BY
+            split_part(d.subject_key, '|', 1), coalesce(n.current_code, split_part(d.subject_key, '|', 2)), k.code
         ORDER BY d.decided_date DESC, d.delivery_id DESC, d.ordinal DESC
     ) = 1
 )
