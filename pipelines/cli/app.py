@@ -1,5 +1,5 @@
-"""The command line `shuzhang`: deliver, run, status, rejected, held, trace, verify, lineage, history, sql, export, template, withdraw,
-harvest, rebuild, reconcile, policy, quality, audit, period, example.
+"""The command line `shuzhang`: deliver, run, status, rejected, held, card, trace, verify, lineage, history, sql, export, template,
+withdraw, harvest, rebuild, reconcile, policy, quality, audit, period, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -16,6 +16,7 @@ import typer
 
 from pipelines.cli import console
 from pipelines.cli.audit import audit_app
+from pipelines.cli.card import card
 from pipelines.cli.deliver_dry import show_dry_run
 from pipelines.cli.guard import held, refuse, release
 from pipelines.cli.harvest import harvest
@@ -86,7 +87,7 @@ AnswerFormatOption = Annotated[
 ]
 FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
 
-for command in (lineage, history, harvest, held, release, refuse, rebuild, reconcile):
+for command in (card, lineage, history, harvest, held, release, refuse, rebuild, reconcile):
     app.command()(command)
 app.add_typer(policy_app, name="policy")
 app.add_typer(quality_app, name="quality")

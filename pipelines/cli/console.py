@@ -160,6 +160,19 @@ def _show_rows(answer: Answer) -> None:
             say_hanging(name + " " * (width - cell_len(name)) + "  ", value)
 
 
+def say_table(rows: Iterable[Sequence[str]], headings: Sequence[str] = (), *, numbers: bool = False) -> None:
+    """Rows of text in columns, without lines; with `numbers` all columns but the first stand to the right."""
+    table = RichTable(box=None, show_header=bool(headings), padding=(0, 2, 0, 0))
+    found = list(rows)
+    for place in range(max(map(len, found), default=0)):
+        heading = headings[place] if headings else ""
+        table.add_column(heading, justify="right" if numbers and place else "left", overflow="fold")
+    for row in found:
+        table.add_row(*map(Text, row))
+    if found:
+        _OUT.print(table)
+
+
 def _are_numbers(values: Iterable[Any]) -> bool:
     there = [value for value in values if value is not None]
     return bool(there) and all(
@@ -212,7 +225,7 @@ _FIGURES = {
     "unassessed": "未认定 / to assess",
     "snapshots": "期末余额 / snapshots",
     "control_findings": "成本待核 / costs to check",
-    "card_findings": "条件待补 / conditions unmet",
+    "unmet_conditions": "条件待补 / conditions unmet",
     "reality_findings": "账实不符 / not as registered",
     "quality_score_pct": "质量得分 % / quality score",
     "quality_assessed_pct": "其中已评 % / of it assessed",

@@ -1,0 +1,81 @@
+"""`shuzhang card`: an asset card in the terminal and as files, or all cards of a unit.
+
+Belongs here: the command, and how a card looks in the terminal. Does not belong here: what a card says (`warehouse/asking/card.py`), how it
+looks on paper (`warehouse/publish/card_sheet.py`).
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import console
+from pipelines.cli.home_option import HomeOption, opened
+from pipelines.cli.period import demand_period
+from pipelines.misuse import MisuseError
+from warehouse.asking.card import UNKNOWN, Card, Cards, card_of, cards_of_unit
+from warehouse.store.lake import Lake
+
+
+def card(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="卡片编号，或 持有单位代码/信息资源代码 / card number, or HOLDER/CODE", metavar="ID"),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="一个单位的全部卡片 / all cards of a unit")] = False,
+    unit: Annotated[str | None, typer.Option(help="持有单位代码 / code of the holder")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="账面价值的期间，默认最近计价的 / period of the book value", metavar="YYYY-MM")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="登记截至该日 / the register as of a day", metavar="YYYY-MM-DD")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="写出 XLSX 和可打印的 HTML 的文件夹 / folder for XLSX and a page to print")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """资产卡片：四块信息、账面价值、变动和待处理事项 / an asset card: its blocks, book value, movements and findings."""
+    demand_period(period)
+    if every == (name is not None) or every == (unit is None):
+        raise MisuseError("give one ID, or --all --unit CODE 请给出一个卡片编号，或 --all --unit 单位代码")
+    if every and out is None:
+        raise MisuseError("--all needs --out DIR 全部卡片须用 --out 指定文件夹")
+    lake = Lake(opened(home))
+    day = _day(as_of)
+    found = cards_of_unit(lake, unit, period, day) if unit else card_of(lake, name or "", period, day)
+    if not every:
+        _show(found.cards[0], found)
+    if out is not None:
+        # It takes a quarter of a second to import.
+        from warehouse.publish.card_sheet import publish_cards
+
+        for file in publish_cards(lake, found, out, unit or found.cards[0].card_id):
+            console.say(str(file))
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise MisuseError(f"--as-of {text!r} is no date, such as 2026-06-30 应为日期") from error
+
+
+def _show(card: Card, found: Cards) -> None:
+    console.say(f"{card.asset_name}　{card.status}　{card.holder_name}（{card.holder_code}）")
+    for block, fields in card.blocks.items():
+        console.say(f"\n{block}")
+        console.say_table([(one.label_zh, one.value or UNKNOWN, one.source) for one in fields])
+    book = card.book_value
+    console.say(f"\n账面价值（元） / book value {found.period or ''}　{book.status if book else '没有计价 / none'}")
+    if book is not None:
+        rows = [(label, *("" if one is None else f"{one:,}" for one in amounts)) for label, amounts in book.lines]
+        console.say_table(rows, ("", "期初", "增加", "减少", "期末"), numbers=True)
+    console.say("\n变动 / movements")
+    console.say_table(
+        [(str(day), kind, "" if amount is None else f"{amount:,}", of) for day, kind, amount, of in card.movements]
+    )
+    console.say(f"\n待处理事项 / findings: {len(card.findings)}")
+    for about, message, mend in card.findings:
+        console.say(f"  {about}：{message}\n    改正：{mend}")
