@@ -73,23 +73,25 @@ class World:
         text: str,
         day: str = "2026-07-01",
         mode: str = "incremental",
+        *,
         deliverer: str = HOLDER,
+        source: str = "default",
         name: str = "",
     ) -> str:
-        """Deliver a file of the unit, or of another deliverer, under a name; gives the delivery's identifier."""
+        """Deliver a file, by default the unit's own, under a name; gives the delivery's identifier."""
         self._count += 1
         delivery, path = f"d{self._count:03}", self._folder / (name or f"{self._count}")
         path.write_text(text, "utf-8")
-        source = {"source_file": path.name, "source_sha256": f"{self._count:064}"}
-        of = {"delivery_id": delivery, "deliverer_code": deliverer, "source_name": "default"}
+        file = {"source_file": path.name, "source_sha256": f"{self._count:064}"}
+        of = {"delivery_id": delivery, "deliverer_code": deliverer, "source_name": source}
         when = date.fromisoformat(day)
-        file = DeliveredFile(path.name, source["source_sha256"], path)
+        read_from = DeliveredFile(path.name, file["source_sha256"], path)
         if kind == CONTENT:
-            reading = content_reading(file, ContentRules.of(self._policy.on(when)), None)
+            reading = content_reading(read_from, ContentRules.of(self._policy.on(when)), None)
         else:
-            reading = read(file, Layout.of(self._policy.on(when), kind))
+            reading = read(read_from, Layout.of(self._policy.on(when), kind))
         records = [row for batch in reading.batches for row in batch.to_pylist()]
-        self._insert("landing.record", [of | source | row | {"ordinal": n} for n, row in enumerate(records, 1)])
+        self._insert("landing.record", [of | file | row | {"ordinal": n} for n, row in enumerate(records, 1)])
         self._insert(
             "landing.delivery",
             [
@@ -103,7 +105,7 @@ class World:
             [
                 {"delivery_id": delivery, "file_no": 1, "size_bytes": len(text), "status": "read"}
                 | {"record_count": len(records)}
-                | source
+                | file
             ],
         )
         return delivery

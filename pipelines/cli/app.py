@@ -1,5 +1,5 @@
-"""The command line `shuzhang`: deliver, run, status, rejected, held, card, trace, verify, lineage, history, sql, export, template,
-withdraw, harvest, rebuild, reconcile, policy, quality, audit, period, example.
+"""The command line `shuzhang`: deliver, run, status, rejected, held, card, list, trace, verify, lineage, history, sql, export,
+template, withdraw, harvest, rebuild, reconcile, policy, quality, audit, period, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -23,6 +23,7 @@ from pipelines.cli.harvest import harvest
 from pipelines.cli.history import history
 from pipelines.cli.home_option import HomeOption, disk_named, opened
 from pipelines.cli.lineage import lineage
+from pipelines.cli.lists import show_list
 from pipelines.cli.period import demand_period, period_app
 from pipelines.cli.policy import policy_app
 from pipelines.cli.quality import quality_app
@@ -89,6 +90,7 @@ FormatOption = Annotated[console.Format, typer.Option("--format", help="输出�
 
 for command in (card, lineage, history, harvest, held, release, refuse, rebuild, reconcile):
     app.command()(command)
+app.command("list")(show_list)
 app.add_typer(policy_app, name="policy")
 app.add_typer(quality_app, name="quality")
 app.add_typer(audit_app, name="audit")

@@ -461,7 +461,11 @@ LISTS: Mapping[str, ListShape] = {
         ("value",),
         ("unit",),
         {"value": _NUMBER},
-        values={"guard_deletion_share": _decimal(4, 1)},
+        values={
+            "guard_deletion_share": _decimal(4, 1),
+            "guard_recode_share": _decimal(4, 1),
+            "guard_recode_count": _whole(1, 1_000_000),
+        },
         more=_NAMES,
         needed=("guard_deletion_share",),
     ),
@@ -486,7 +490,11 @@ LISTS: Mapping[str, ListShape] = {
         ("value",),
         ("unit",),
         {"value": _NUMBER},
-        values={"default_life_months": _whole(1, 1200), "reconciliation_tolerance_cny": _decimal(2, 10**14)},
+        values={
+            "default_life_months": _whole(1, 1200),
+            "memo_review_months": _whole(1, 1200),
+            "reconciliation_tolerance_cny": _decimal(2, 10**14),
+        },
         more=_NAMES,
         # A default life is the city's to set: no standard has one.
         needed=("reconciliation_tolerance_cny",),
@@ -552,6 +560,7 @@ LISTS: Mapping[str, ListShape] = {
                 *("event_after_end", "event_not_allowed"),
                 *("condition_failed", "condition_expired", "condition_missing", "release_without_effect"),
                 *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
+                *("unassessed_resources", "code_change_unclear", "former_code_stands"),
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

@@ -249,3 +249,38 @@ def test_only_the_operators_incremental_decisions_count() -> None:
         assert [row[9] for row in built(connection)["landing.delivery_guard"]] == ["accepted", "accepted"]
         reason = connection.execute("SELECT status_reason FROM landing.delivery WHERE delivery_id = 'A-01'").fetchall()
         assert "released: 因为" in reason[0][0]
+
+
+@pytest.mark.parametrize(
+    ("recoded", "renamed", "verdict"),
+    [(0, 4, "accepted"), (2, 0, "accepted"), (3, 0, "held"), (4, 0, "held"), (3, 1, "held")],
+)
+def test_codes_that_vanish_while_their_titles_come_under_others_are_held_with_that_cause(
+    recoded: int, renamed: int, verdict: str
+) -> None:
+    """Of forty; titles are alike whatever their blanks and marks. What comes with another title is new."""
+    before = [(f"k{n:02d}", f"第{n}号 数据") for n in range(40)]
+    gone = recoded + renamed
+    after = before[gone:] + [(f"new{n}", f"第{n}号数据。") for n in range(recoded)]
+    after += [(f"other{n}", f"另{n}") for n in range(renamed)]
+    with empty_landing() as connection:
+        put(connection, [Made("A", 0, "full", tuple(before)), Made("A", 1, "full", tuple(after))])
+        row = built(connection)["landing.delivery_guard"][-1]
+        assert (row[7], row[9], row[-1]) == (gone, verdict, recoded)
+        ((reason,),) = connection.execute(
+            "SELECT status_reason FROM landing.delivery WHERE delivery_id = 'A-01'"
+        ).fetchall()
+        if verdict == "held":
+            assert all(
+                word in reason for word in (f"{recoded} 条以其他代码", f"{recoded} of them come again", "变更编码")
+            )
+        else:
+            assert reason is None
+
+
+def test_titles_that_many_records_have_count_as_often_as_they_come_again() -> None:
+    before = tuple((f"k{n:02d}", "统计数据") for n in range(40))
+    with empty_landing() as connection:
+        put(connection, [Made("A", 0, "full", before), Made("A", 1, "full", (*before[5:], ("new", "统计数据")))])
+        row = built(connection)["landing.delivery_guard"][-1]
+        assert (row[7], row[9], row[-1]) == (5, "accepted", 1)

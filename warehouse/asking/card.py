@@ -149,9 +149,7 @@ def _cards(
 ) -> Cards:
     heads = connection.execute(queries.text("card_heads"), dict(sought)).fetchall()
     snapshot = current_snapshot(connection)
-    built = [
-        row[0] for row in connection.execute("SELECT DISTINCT period FROM valuation.snapshot ORDER BY 1").fetchall()
-    ]
+    built = [row[0] for row in connection.execute(queries.text("built_months")).fetchall()]
     if period is not None and period not in built:
         raise NoSuchCardError(
             f"--period {period}: no value of this month was computed, there are {', '.join(built) or 'none'}; use `shuzhang run --period "

@@ -53,11 +53,13 @@ class Held:
     deleted_count: int
     limit_share: Decimal
     superseded_by_id: str | None
+    recoded_count: int
     titles: Sequence[str]
 
     @property
     def reason(self) -> str:
-        return _held_reason(self.deleted_count, self.standing_count, self.limit_share, self.superseded_by_id)
+        figures = _figures(self.deleted_count, self.standing_count, self.limit_share, self.recoded_count)
+        return _held_reason(figures, self.superseded_by_id)
 
 
 def follow_verdicts(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -78,16 +80,17 @@ def follow_verdicts(connection: duckdb.DuckDBPyConnection) -> bool:
 def give_reasons(connection: duckdb.DuckDBPyConnection) -> None:
     """Write into `status_reason` why a delivery is held, refused or released. Call it when every status is its verdict."""
     rows = connection.execute(
-        "SELECT delivery_id, verdict, decision, reason, deleted_count, standing_count, limit_share, superseded_by_id "
-        f"FROM {GUARD} WHERE verdict <> 'accepted' OR decision IS NOT NULL"
+        "SELECT delivery_id, verdict, decision, reason, deleted_count, standing_count, limit_share, superseded_by_id, "
+        f"recoded_count FROM {GUARD} WHERE verdict <> 'accepted' OR decision IS NOT NULL"
     ).fetchall()
     reasons = {}
-    for delivery_id, verdict, decision, reason, deleted, standing, limit, superseded_by in rows:
+    for delivery_id, verdict, decision, reason, deleted, standing, limit, superseded_by, recoded in rows:
+        figures = _figures(deleted, standing, limit, recoded)
         if decision is None:
-            reasons[delivery_id] = _held_reason(deleted, standing, limit, superseded_by)
+            reasons[delivery_id] = _held_reason(figures, superseded_by)
         else:
             word = "放行 / released" if verdict == "accepted" else "退回 / refused"
-            reasons[delivery_id] = f"{word}: {reason} ({_figures(deleted, standing, limit)})"
+            reasons[delivery_id] = f"{word}: {reason} ({figures})"
     _update(connection, "status_reason", reasons)
 
 
@@ -189,24 +192,31 @@ def refusal(lake: Lake, delivery_id: str) -> str | None:
     )
 
 
-def _held_reason(deleted: int, standing: int, limit: Decimal, superseded_by: str | None) -> str:
+def _held_reason(figures: str, superseded_by: str | None) -> str:
     if superseded_by is not None:
         return (
             f"搁置，已被其后的交付 {superseded_by} 取代，无须处理 / held, and superseded by the later {superseded_by}: nothing to do "
-            f"({_figures(deleted, standing, limit)})"
+            f"({figures})"
         )
     return (
-        f"搁置，待人决定 / held for a person: {_figures(deleted, standing, limit)}; "
+        f"搁置，待人决定 / held for a person: {figures}; "
         f"请用 / use `shuzhang release ID --reason …` 或 / or `shuzhang refuse ID --reason …`"
     )
 
 
-def _figures(deleted: int, standing: int, limit: Decimal) -> str:
+def _figures(deleted: int, standing: int, limit: Decimal, recoded: int) -> str:
     share = Decimal(100 * deleted) / standing if standing else Decimal(0)
-    return (
+    figures = (
         f"全量交付删除现行 {standing} 条记录中的 {deleted} 条（{share:.2f}%），上限 {100 * limit:.2f}% / a full delivery that "
         f"deletes {deleted} of the {standing} records that stood ({share:.2f} %), limit {100 * limit:.2f} %"
     )
+    if recoded:
+        figures += (
+            f"；其中 {recoded} 条以其他代码另有同名记录：代码确已变更的，请先交付“变更编码”的资产事项，卡片编号才不变 / "
+            f"{recoded} of them come again under other codes: if the codes were changed, deliver events 变更编码 first, so that the cards "
+            "keep their numbers"
+        )
+    return figures
 
 
 def _update(connection: duckdb.DuckDBPyConnection, column: str, values: Mapping[str, Any]) -> None:

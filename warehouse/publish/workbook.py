@@ -4,8 +4,9 @@ The figures are the table's own; nothing is computed here. Money is written as n
 so an amount beyond that is written as text and stays exact.
 """
 
+import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -95,8 +96,14 @@ def publish_reconciliation(lake: Lake, period: str) -> Path:
     return target
 
 
-def publish_workbooks(lake: Lake, names: Sequence[str], period: str) -> list[Path]:
-    """Write workbooks of a period, each to `reports/<period>/<name>.xlsx`, and put them on record; returns the files.
+def publish_workbooks(
+    lake: Lake, names: Sequence[str], period: str, folder: Path | None = None, *, as_csv: bool = False
+) -> list[Path]:
+    """Write workbooks of a period, each to `reports/<period>/<name>.xlsx` or into another folder, and put them on record; returns the
+    files.
+
+    Args:
+        as_csv: write the first sheet of each to `<name>.csv` too, with one row of headings.
 
     Raises:
         LookupError: the policy has no layout for one of the sheets.
@@ -104,45 +111,76 @@ def publish_workbooks(lake: Lake, names: Sequence[str], period: str) -> list[Pat
         NotOnRecordError: a table is not as a commit on record left it.
     """
     keep_door(lake.tables, load(lake.home.policy).on(judged_day(lake)), WORKBOOK)
-    targets = [lake.home.reports / period / f"{name}.xlsx" for name in names]
+    folder = folder or lake.home.reports / period
+    targets = []
     with (
         reading_on_record(lake) as connection,
         publishing(lake.home, "report", current_snapshot(connection), period) as publication,
     ):
-        for name, target in zip(names, targets, strict=True):
-            with publication.placed(target) as aside:
-                _write_workbook(lake, connection, name, period, aside)
+        for name in names:
+            pages = list(_pages(lake, connection, name, period))
+            targets.append(folder / f"{name}.xlsx")
+            with publication.placed(targets[-1]) as aside:
+                _write_workbook(pages, period, aside)
+            if as_csv:
+                targets.append(folder / f"{name}.csv")
+                with publication.placed(targets[-1]) as aside:
+                    _write_csv(pages[0], aside)
     for target in targets:
         unmark(target)
     return targets
 
 
-def _write_workbook(lake: Lake, connection: duckdb.DuckDBPyConnection, name: str, period: str, file: Path) -> None:
-    with xlsxwriter.Workbook(str(file), {"default_date_format": "yyyy-mm-dd"}) as book:
-        sheets = [Sheet(*row) for row in _asked(connection, "report_sheets", {"workbook": name}, period).fetchall()]
-        if not sheets:
+@dataclass(frozen=True)
+class _Page:
+    """A sheet with what it shows."""
+
+    label: str
+    title: str
+    heading: str
+    note: str
+    columns: Sequence[FormColumn]
+    rows: Sequence[Sequence[Any]]
+
+
+def _pages(lake: Lake, connection: duckdb.DuckDBPyConnection, name: str, period: str) -> Iterator[_Page]:
+    """The sheets of a workbook, as policy lays them out."""
+    sheets = [Sheet(*row) for row in _asked(connection, "report_sheets", {"workbook": name}, period).fetchall()]
+    if not sheets:
+        raise LookupError(
+            f"policy/report_sheet.csv has no sheet of “{name}”; take them over from the shipped policy "
+            "缺少该工作簿的工作表，请从随附的政策文件补入"
+        )
+    forms = [sheet.form for sheet in sheets]
+    for sheet in sheets:
+        form = _asked(connection, "report_form", {"form": sheet.form}, period).fetchone()
+        if form is None:
             raise LookupError(
-                f"policy/report_sheet.csv has no sheet of “{name}”; take them over from the shipped policy "
-                "缺少该工作簿的工作表，请从随附的政策文件补入"
+                f"policy/report_form.csv has no entry “{sheet.form}”; take it over from the shipped policy "
+                "缺少该报表版式，请从随附的政策文件补入"
             )
-        forms = [sheet.form for sheet in sheets]
-        for number, sheet in enumerate(sheets):
-            form = _asked(connection, "report_form", {"form": sheet.form}, period).fetchone()
-            if form is None:
-                raise LookupError(
-                    f"policy/report_form.csv has no entry “{sheet.form}”; take it over from the shipped policy "
-                    "缺少该报表版式，请从随附的政策文件补入"
-                )
-            qualified, title, note = form
-            if number == 0:
-                book.set_properties({"title": title, "company": "数账 Shuzhang", "created": FIXED_TIME})
-            columns = [
-                FormColumn(*row)
-                for row in _asked(connection, "report_columns", {"form": sheet.form}, period).fetchall()
-            ]
-            rows = _rows(connection, lake.tables[qualified], columns, period, sheet)
-            heading = title if forms.count(sheet.form) == 1 else f"{title}（{sheet.label}）"
-            _write_sheet(book, sheet.label, heading, note, period, columns, rows)
+        qualified, title, note = form
+        columns = [
+            FormColumn(*row) for row in _asked(connection, "report_columns", {"form": sheet.form}, period).fetchall()
+        ]
+        rows = _rows(connection, lake.tables[qualified], columns, period, sheet)
+        heading = title if forms.count(sheet.form) == 1 else f"{title}（{sheet.label}）"
+        yield _Page(sheet.label, title, heading, note, columns, rows)
+
+
+def _write_workbook(pages: Sequence[_Page], period: str, file: Path) -> None:
+    with xlsxwriter.Workbook(str(file), {"default_date_format": "yyyy-mm-dd"}) as book:
+        book.set_properties({"title": pages[0].title, "company": "数账 Shuzhang", "created": FIXED_TIME})
+        for page in pages:
+            _write_sheet(book, page.label, page.heading, page.note, period, page.columns, page.rows)
+
+
+def _write_csv(page: _Page, file: Path) -> None:
+    """With a mark by which spreadsheets know the encoding."""
+    with file.open("w", encoding="utf-8-sig", newline="") as text:
+        writer = csv.writer(text)
+        writer.writerow([f"{column.group}{column.label}" for column in page.columns])
+        writer.writerows(page.rows)
 
 
 def _asked(
@@ -165,8 +203,9 @@ def _rows(
     ):
         if unknown := [name for name in names if name not in known]:
             raise LookupError(f"policy/{file}.csv: {table.qualified} has no column {', '.join(unknown)} 报表没有该列")
-    values = {"period": period}
-    conditions = [f"{identifier(table.partition or '')} = $period"]
+    values = {"period": period} if table.partition else {}
+    # A table of no month is shown as it stands.
+    conditions = [f"{identifier(table.partition)} = $period"] if table.partition else []
     for number, (name, sign, value) in enumerate(shown):
         values[f"shown_{number}"] = value
         conditions.append(f"{identifier(name)} {sign} $shown_{number}")
@@ -177,7 +216,7 @@ def _rows(
         terms.append(f"{identifier(name)} <> $first_{number}" if first else identifier(name))
     return connection.execute(
         f"SELECT {', '.join(identifier(column.name) for column in columns)} FROM {table.qualified} "
-        f"WHERE {' AND '.join(conditions)} ORDER BY {', '.join(terms)}",
+        f"WHERE {' AND '.join(conditions) or 'TRUE'} ORDER BY {', '.join(terms)}",
         values,
     ).fetchall()
 

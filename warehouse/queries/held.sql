@@ -40,6 +40,7 @@ SELECT
     h.deleted_count,
     h.limit_share,
     h.superseded_by_id,
+    h.recoded_count,
     coalesce(list(l.title ORDER BY l.record_key) FILTER (WHERE l.title IS NOT NULL), [])
 FROM held AS h
 LEFT JOIN lost AS l ON l.held_id = h.delivery_id

@@ -1,6 +1,7 @@
 -- Whether each full delivery deletes more than policy lets pass: of the records that stood before it, those that it
--- lacks. Held is what would delete more than the share in force on its date, or all that stood; a decision on it
--- (kind decisions, put on record by `shuzhang release` and `refuse`) has the last word. What stood before follows
+-- lacks. Held is what would delete more than the share in force on its date, or all that stood; and a catalogue in
+-- which many codes vanish while as many titles come again under others, since cards are known by their codes. A decision
+-- on it (kind decisions, put on record by `shuzhang release` and `refuse`) has the last word. What stood before follows
 -- from the deliveries before it that stand, so that each verdict rests on earlier ones alone.
 WITH judged AS (
     SELECT d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence, d.status
@@ -29,7 +30,7 @@ before AS (
 
 -- What stood before a delivery that does not stand: of each record the last change, unless it was a deletion.
 last_change AS (
-    SELECT j.delivery_id, c.record_key, c.change
+    SELECT j.delivery_id, j.kind, c.record_key, c.change, c.delivery_id AS change_delivery_id, c.ordinal
     FROM judged AS j
     JOIN landing.delivery AS d
         ON d.deliverer_code = j.deliverer_code
@@ -51,6 +52,66 @@ lost AS (
     GROUP BY l.delivery_id
 ),
 
+-- Of catalogues: the records that each delivery takes away, and those that were not there before it.
+gone AS (
+    SELECT c.delivery_id, c.prior_delivery_id AS place_delivery_id, c.prior_ordinal AS place_ordinal
+    FROM landing.record_change AS c
+    JOIN judged AS j USING (delivery_id)
+    WHERE j.kind = 'catalog' AND j.status = 'accepted' AND c.change = 'delete'
+    UNION ALL
+    SELECT l.delivery_id, l.change_delivery_id, l.ordinal
+    FROM last_change AS l
+    ANTI JOIN landing.record AS r USING (delivery_id, record_key)
+    WHERE l.kind = 'catalog' AND l.change <> 'delete'
+),
+
+come AS (
+    SELECT c.delivery_id, c.ordinal
+    FROM landing.record_change AS c
+    JOIN judged AS j USING (delivery_id)
+    WHERE j.kind = 'catalog' AND j.status = 'accepted' AND c.change = 'create'
+    UNION ALL
+    SELECT r.delivery_id, r.ordinal
+    FROM landing.record AS r
+    JOIN judged AS j USING (delivery_id)
+    ANTI JOIN last_change AS l
+        ON l.delivery_id = r.delivery_id AND l.record_key = r.record_key AND l.change <> 'delete'
+    ANTI JOIN landing.rejected_record AS x ON x.delivery_id = r.delivery_id AND x.ordinal = r.ordinal
+    WHERE j.kind = 'catalog' AND j.status <> 'accepted'
+),
+
+titled AS (
+    SELECT
+        g.delivery_id, 1 AS gone_count, 0 AS come_count,
+        regexp_replace(lower((r.body ->> '$.title')), '[\s\p{P}\p{S}]+', '', 'g') AS plain_title
+    FROM gone AS g
+    JOIN landing.record AS r ON r.delivery_id = g.place_delivery_id AND r.ordinal = g.place_ordinal
+    WHERE r.kind = 'catalog'
+    UNION ALL
+    SELECT
+        c.delivery_id, 0, 1,
+        regexp_replace(lower((r.body ->> '$.title')), '[\s\p{P}\p{S}]+', '', 'g')
+    FROM come AS c
+    JOIN (SELECT DISTINCT g.delivery_id FROM gone AS g) AS k USING (delivery_id)
+    JOIN landing.record AS r ON r.delivery_id = c.delivery_id AND r.ordinal = c.ordinal
+    WHERE r.kind = 'catalog'
+),
+
+retitled AS (
+    SELECT
+        t.delivery_id, t.plain_title,
+        least(sum(t.gone_count), sum(t.come_count)) AS recoded_count
+    FROM titled AS t
+    WHERE t.plain_title <> ''
+    GROUP BY t.delivery_id, t.plain_title
+),
+
+recoded AS (
+    SELECT e.delivery_id, CAST(sum(e.recoded_count) AS BIGINT) AS recoded_count
+    FROM retitled AS e
+    GROUP BY e.delivery_id
+),
+
 superseding AS (
     SELECT j.delivery_id, s.delivery_id AS superseded_by_id
     FROM judged AS j
@@ -66,9 +127,15 @@ superseding AS (
 
 -- The limit in force on the delivery's date.
 limited AS (
-    SELECT j.delivery_id, CAST(l.value AS DECIMAL(5, 4)) AS limit_share
+    SELECT
+        j.delivery_id,
+        CAST(l.value AS DECIMAL(5, 4)) AS limit_share,
+        CAST(s.value AS DECIMAL(5, 4)) AS recode_share,
+        CAST(n.value AS BIGINT) AS recode_least_count
     FROM judged AS j
-    JOIN policy.guard_limit AS l ON l.name = 'guard_deletion_share' AND in_force(l, j.delivery_date)
+    LEFT JOIN policy.guard_limit AS l ON l.name = 'guard_deletion_share' AND in_force(l, j.delivery_date)
+    LEFT JOIN policy.guard_limit AS s ON s.name = 'guard_recode_share' AND in_force(s, j.delivery_date)
+    LEFT JOIN policy.guard_limit AS n ON n.name = 'guard_recode_count' AND in_force(n, j.delivery_date)
 ),
 
 -- Decisions of the operator alone, and incremental ones alone: those are never judged here, so no decision rests on
@@ -111,12 +178,18 @@ measured AS (
         CASE WHEN j.status = 'accepted' THEN coalesce(n.deleted_count, 0) ELSE coalesce(o.lost_count, 0) END
             AS deleted_count,
         CAST(coalesce(l.limit_share, 0) AS DECIMAL(5, 4)) AS limit_share,
+        coalesce(r.recoded_count, 0) AS recoded_count,
+        -- Without a limit no number of new codes alone holds a delivery.
+        coalesce(
+            r.recoded_count >= l.recode_least_count AND r.recoded_count > l.recode_share * b.standing_count, FALSE
+        ) AS is_recoded,
         s.superseded_by_id
     FROM judged AS j
     LEFT JOIN before AS b USING (delivery_id)
     LEFT JOIN net AS n USING (delivery_id)
     LEFT JOIN lost AS o USING (delivery_id)
     LEFT JOIN limited AS l USING (delivery_id)
+    LEFT JOIN recoded AS r USING (delivery_id)
     LEFT JOIN superseding AS s USING (delivery_id)
 )
 
@@ -135,11 +208,13 @@ SELECT
         WHEN c.decision = 'release' THEN 'accepted'
         WHEN m.deleted_count > m.limit_share * m.standing_count THEN 'held'
         WHEN m.deleted_count > 0 AND m.deleted_count = m.standing_count THEN 'held'
+        WHEN m.is_recoded THEN 'held'
         ELSE 'accepted'
     END AS verdict,
     c.decision,
     c.decision_id,
     c.reason,
-    m.superseded_by_id
+    m.superseded_by_id,
+    m.recoded_count
 FROM measured AS m
 LEFT JOIN decided AS c ON c.subject_key = m.delivery_id

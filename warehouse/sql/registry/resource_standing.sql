@@ -51,6 +51,7 @@ SELECT
     d.recognised_date,
     CASE WHEN d.recognised_date IS NOT NULL THEN d.end_date END AS derecognised_date,
     CASE WHEN d.recognised_date IS NOT NULL THEN d.end_document_no END AS derecognition_document_no,
+    d.scope_end_date,
     d.failed_requirements,
     d.unknown_requirements
 FROM catalog.resource AS s

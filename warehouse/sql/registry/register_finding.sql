@@ -1,0 +1,32 @@
+-- What a person should look at of the registers: of each unit what it has still to assess (应登尽登), as one finding, its
+-- list being `registry.unassessed`; and of changes of code those that count for nothing or leave the old code standing.
+WITH found AS (
+    SELECT
+        u.holder_code, 'unassessed_resources' AS finding_kind, '' AS resource_code, count(*) AS found_count
+    FROM registry.unassessed AS u
+    GROUP BY u.holder_code
+    UNION ALL
+    SELECT c.holder_code, 'code_change_unclear', c.resource_code, count(*)
+    FROM delivered.code_change AS c
+    WHERE c.current_code IS NULL
+    GROUP BY c.holder_code, c.resource_code
+    UNION ALL
+    SELECT c.holder_code, 'former_code_stands', c.former_code, count(*)
+    FROM delivered.code_change AS c
+    JOIN catalog.resource AS s ON s.holder_code = c.holder_code AND s.resource_code = c.former_code
+    WHERE c.current_code <> c.former_code
+    GROUP BY c.holder_code, c.former_code
+)
+
+SELECT
+    f.holder_code,
+    f.finding_kind,
+    f.resource_code,
+    f.found_count,
+    k.message_zh,
+    k.message_en,
+    k.mend_zh,
+    k.mend_en
+FROM found AS f
+CROSS JOIN delivered.horizon AS h
+LEFT JOIN policy.control_finding_kind AS k ON k.kind = f.finding_kind AND in_force(k, h.judged_date)
