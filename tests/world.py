@@ -79,9 +79,23 @@ class World:
         name: str = "",
     ) -> str:
         """Deliver a file, by default the unit's own, under a name; gives the delivery's identifier."""
-        self._count += 1
-        delivery, path = f"d{self._count:03}", self._folder / (name or f"{self._count}")
+        path = self._folder / (name or f"{self._count + 1}")
         path.write_text(text, "utf-8")
+        return self.deliver_file(kind, path, day, mode, deliverer=deliverer, source=source)
+
+    def deliver_file(
+        self,
+        kind: str,
+        path: Path,
+        day: str = "2026-07-01",
+        mode: str = "incremental",
+        *,
+        deliverer: str = HOLDER,
+        source: str = "default",
+    ) -> str:
+        """Deliver a file as it lies there; gives the delivery's identifier."""
+        self._count += 1
+        delivery = f"d{self._count:03}"
         file = {"source_file": path.name, "source_sha256": f"{self._count:064}"}
         of = {"delivery_id": delivery, "deliverer_code": deliverer, "source_name": source}
         when = date.fromisoformat(day)
@@ -103,7 +117,7 @@ class World:
         self._insert(
             "landing.delivery_file",
             [
-                {"delivery_id": delivery, "file_no": 1, "size_bytes": len(text), "status": "read"}
+                {"delivery_id": delivery, "file_no": 1, "size_bytes": path.stat().st_size, "status": "read"}
                 | {"record_count": len(records)}
                 | file
             ],

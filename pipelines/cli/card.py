@@ -25,6 +25,13 @@ def card(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="一个单位的全部卡片 / all cards of a unit")] = False,
     unit: Annotated[str | None, typer.Option(help="持有单位代码 / code of the holder")] = None,
+    lacks: Annotated[
+        bool,
+        typer.Option(
+            "--lacks",
+            help="单位的卡片缺什么：清单和可填写后交付的文件 / what a unit's cards lack, with files to fill in",
+        ),
+    ] = False,
     period: Annotated[
         str | None, typer.Option(help="账面价值的期间，默认最近计价的 / period of the book value", metavar="YYYY-MM")
     ] = None,
@@ -38,17 +45,25 @@ def card(
 ) -> None:
     """资产卡片：四块信息、账面价值、变动和待处理事项 / an asset card: its blocks, book value, movements and findings."""
     demand_period(period)
-    if every == (name is not None) or every == (unit is None):
-        raise MisuseError("give one ID, or --all --unit CODE 请给出一个卡片编号，或 --all --unit 单位代码")
-    if every and out is None:
-        raise MisuseError("--all needs --out DIR 全部卡片须用 --out 指定文件夹")
+    if (name is None) + (unit is None) != 1 or (every or lacks) == (unit is None) or (every and lacks):
+        raise MisuseError(
+            "give one ID, or --unit CODE with --all or --lacks 请给出一个卡片编号，或 --unit 单位代码 和 --all 或 --lacks"
+        )
+    if unit is not None and out is None:
+        raise MisuseError("--all and --lacks need --out DIR 请用 --out 指定文件夹")
     lake = Lake(opened(home))
     day = _day(as_of)
+    # What writes files takes a quarter of a second to import.
+    if unit is not None and out is not None and lacks:
+        from warehouse.publish.card_lacks import publish_lacks
+
+        for file in publish_lacks(lake, unit, out):
+            console.say(str(file))
+        return
     found = cards_of_unit(lake, unit, period, day) if unit else card_of(lake, name or "", period, day)
-    if not every:
+    if name is not None:
         _show(found.cards[0], found)
     if out is not None:
-        # It takes a quarter of a second to import.
         from warehouse.publish.card_sheet import publish_cards
 
         for file in publish_cards(lake, found, out, unit or found.cards[0].card_id):

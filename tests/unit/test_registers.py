@@ -95,12 +95,12 @@ def test_the_list_of_assets_is_what_has_a_card_at_the_month_s_end(world: World) 
 
 def test_registration_marks_what_was_not_delivered(world: World) -> None:
     item = (
-        "SELECT abstract, registration_source, registration_material, missing_labels FROM registry.registration_item "
+        "SELECT registration_source, registration_material, missing_labels FROM registry.registration_item "
         "WHERE resource_code = 'carded'"
     )
     assert world.ask(item) == [
         (
-            "缺", "示数发1号", "审carded安全、审carded风险",
-            "摘要、存储、规模、更新频率、时间跨度、空间跨度、存证、应用场景、授权运营情况",
+            "示数发1号", "审carded安全、审carded风险",
+            "存储、规模、更新频率、时间跨度、空间跨度、存证、应用场景、授权运营情况",
         )
     ]  # fmt: skip

@@ -5,7 +5,8 @@ filled-in template (`readers/tables/xlsx_file.py`), and telling its example from
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -68,11 +69,16 @@ class _Code(NamedTuple):
     reference: str
 
 
-def write_template(kind: str, policy: PolicyOnDay, target: Path | BinaryIO) -> None:
+def write_template(
+    kind: str, policy: PolicyOnDay, target: Path | BinaryIO, begun: Sequence[Mapping[str, object]] = ()
+) -> None:
     """Write the template of a kind; a catalogue's has the columns of resources, then of fields (信息项).
 
     Sheet 1 has the Chinese headings, required ones marked by `*` and colour, and an example below them that readers set aside, so that
     rows are filled in below. The same policy gives the same bytes.
+
+    Args:
+        begun: rows that are written below the example, as cells by column: what is known of them; the rest is filled in.
 
     Raises:
         KeyError: there is no such kind.
@@ -90,6 +96,7 @@ def write_template(kind: str, policy: PolicyOnDay, target: Path | BinaryIO) -> N
         codes = _write_codes(book.add_worksheet(_CODES_SHEET), columns, policy)
         mark = example_mark(policy)
         across = _write_form(book, sheet, columns, codes, mark)
+        _write_begun(book, sheet, columns, begun, 2 if mark else 1)
         set_up_print(sheet, title, header_rows=1, pages_across=across)
         _write_notes(notes, columns, codes, look, mark)
         set_up_print(notes, f"{title} {NOTES_SHEET}", header_rows=1)
@@ -165,6 +172,32 @@ def _write_example(book: xlsxwriter.Workbook, sheet: Worksheet, position: int, e
         sheet.write_number(1, position, float(example), style)
     else:
         sheet.write_string(1, position, example, style)
+
+
+def _write_begun(
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    columns: Sequence[Entry],
+    rows: Sequence[Mapping[str, object]],
+    first: int,
+) -> None:
+    """Write the rows that were begun, from row `first` on; what a required cell lacks is marked."""
+    open_cell = book.add_format(
+        FONT | {"num_format": "@", "bg_color": "#FFF2CC", "border": 1, "border_color": "#A6A6A6"}
+    )
+    formats = {of: book.add_format(FONT | {"num_format": of}) for of in ("@", *_NUMBER_FORMATS.values())}
+    for row, cells in enumerate(rows, start=first):
+        for position, entry in enumerate(columns):
+            value, value_type = cells.get(entry.body["column"]), entry.body["value_type"]
+            style = formats[_NUMBER_FORMATS.get(value_type, "@")]
+            if value is None:
+                sheet.write_blank(row, position, None, open_cell if entry.body["is_required"] == "yes" else style)
+            elif isinstance(value, date):
+                sheet.write_datetime(row, position, datetime.combine(value, time()), style)
+            elif isinstance(value, int | Decimal):
+                sheet.write_number(row, position, value, style)  # type: ignore[arg-type]  # Decimal is written by its own text
+            else:
+                sheet.write_string(row, position, str(value), style)
 
 
 def _validation(column: Mapping[str, str], codes: Mapping[str, _Code]) -> dict[str, object] | None:

@@ -1,8 +1,8 @@
 -- Whether each full delivery deletes more than policy lets pass: of the records that stood before it, those that it
 -- lacks. Held is what would delete more than the share in force on its date, or all that stood; and a catalogue in
--- which many codes vanish while as many titles come again under others, since cards are known by their codes. A decision
--- on it (kind decisions, put on record by `shuzhang release` and `refuse`) has the last word. What stood before follows
--- from the deliveries before it that stand, so that each verdict rests on earlier ones alone.
+-- which many codes vanish while as many titles come again under others, since cards are known by their codes. A
+-- decision on it (kind decisions, put on record by `shuzhang release` and `refuse`) has the last word. What stood
+-- before follows from the deliveries before it that stand, so that each verdict rests on earlier ones alone.
 WITH judged AS (
     SELECT d.delivery_id, d.deliverer_code, d.source_name, d.kind, d.delivery_date, d.sequence, d.status
     FROM landing.delivery AS d

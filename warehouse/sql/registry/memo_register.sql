@@ -1,7 +1,8 @@
--- The memo register (备查簿): resources in scope that are not recognised, with what failed and what is unknown, each stay
--- with the day on which it began and, where it has ended, the day on which the resource went to a card or was decided
--- to be no asset. What a decision on a criterion of recognition ends as a card comes back here. In the register of a day
--- is what was entered up to it and has not left; what is not yet known to be in scope is in neither register.
+-- The memo register (备查簿): resources in scope that are not recognised, with what failed and what is unknown, each
+-- stay with the day on which it began and, where it has ended, the day on which the resource went to a card or was
+-- decided to be no asset. What a decision on a criterion of recognition ends as a card comes back here. In the
+-- register of a day is what was entered up to it and has not left; what is not yet known to be in scope is in neither
+-- register.
 WITH stay AS (
     SELECT
         t.resource_id,

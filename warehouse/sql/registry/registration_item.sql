@@ -25,7 +25,6 @@ authorised AS (
 filled AS (
     SELECT
         s.resource_id, s.holder_code, s.holder_name, s.resource_code, s.title,
-        s.abstract,
         a.document_no AS registration_source,
         s.format AS registration_storage,
         c.row_text || ' 行' AS registration_scale,
@@ -45,7 +44,6 @@ SELECT
     f.holder_name,
     f.resource_code,
     f.title,
-    coalesce(f.abstract, '缺') AS abstract,
     coalesce(f.registration_source, '缺') AS registration_source,
     coalesce(f.registration_storage, '缺') AS registration_storage,
     coalesce(f.registration_scale, '缺') AS registration_scale,
@@ -59,7 +57,6 @@ SELECT
     coalesce(f.registration_material, '缺') AS registration_material,
     concat_ws(
         '、',
-        CASE WHEN f.abstract IS NULL THEN '摘要' END,
         CASE WHEN f.registration_source IS NULL THEN '来源' END,
         CASE WHEN f.registration_storage IS NULL THEN '存储' END,
         CASE WHEN f.registration_scale IS NULL THEN '规模' END,

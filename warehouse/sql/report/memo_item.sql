@@ -1,5 +1,5 @@
--- The memo register of a month: what stands in it at the month's end, with the requirements that were not met then, the
--- day of entry, and the day of the next review: every `memo_review_months` months from the day of entry, the first after
+-- The memo register of a month: what stands in it at its end, with the requirements that were not met then, the day
+-- of entry, and the day of the next review: every `memo_review_months` months from the day of entry, the first after
 -- the month.
 WITH place AS (
     SELECT p.unit_code, p.level, p.entity_name

@@ -1,0 +1,15 @@
+-- The capitalised cost lines of a unit's cards that lack the day on which they can be used or all word of a life, and
+-- that the unit itself delivered, as it did: a line is known by its cells, and comes again from the source it came from.
+SELECT d.source_name, r.body
+FROM delivered.cost AS d
+JOIN registry.asset_card AS a USING (holder_code, resource_code)
+JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
+JOIN landing.record AS r ON r.delivery_id = d.delivery_id AND r.ordinal = d.ordinal
+WHERE
+    d.holder_code = $holder
+    AND d.deliverer_code = $holder
+    AND r.kind = 'costs'
+    AND t.treatment = 'capitalised'
+    AND a.card_status <> 'disposed'
+    AND (d.available_date IS NULL OR (d.life_months IS NULL AND d.life_basis IS NULL))
+ORDER BY d.source_name, d.resource_code, d.posted_date, d.voucher_no, d.line_no
