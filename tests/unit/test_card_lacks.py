@@ -25,9 +25,8 @@ FILLED = {
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world = World(tmp_path_factory.mktemp("lacks"))
     world.cards(["A", "B"])
-    world.deliver(
-        "costs", COSTS + "A,记-1,1,采集,开发,1200.00,2026-01-05,,,,使用\nA,记-2,1,采集,研究,7.00,2026-01-05,,,,\n"
-    )
+    lines = "A,记-1,1,采集,开发,1200.00,2026-01-05,,,,使用\nA,记-2,1,采集,研究,7.00,2026-01-05,,,,\n"
+    world.deliver("costs", COSTS + lines, source="books")
     world.build()
     return world
 

@@ -181,17 +181,16 @@ def _write_begun(
     rows: Sequence[Mapping[str, object]],
     first: int,
 ) -> None:
-    """Write the rows that were begun, from row `first` on; what a required cell lacks is marked."""
-    open_cell = book.add_format(
-        FONT | {"num_format": "@", "bg_color": "#FFF2CC", "border": 1, "border_color": "#A6A6A6"}
-    )
+    """Write the rows that were begun, from row `first` on; what is open in them is marked."""
+    mark = {"bg_color": "#FFF2CC", "border": 1, "border_color": "#A6A6A6"}
     formats = {of: book.add_format(FONT | {"num_format": of}) for of in ("@", *_NUMBER_FORMATS.values())}
+    open_cells = {of: book.add_format(FONT | mark | {"num_format": of}) for of in formats}
     for row, cells in enumerate(rows, start=first):
         for position, entry in enumerate(columns):
             value, value_type = cells.get(entry.body["column"]), entry.body["value_type"]
             style = formats[_NUMBER_FORMATS.get(value_type, "@")]
             if value is None:
-                sheet.write_blank(row, position, None, open_cell if entry.body["is_required"] == "yes" else style)
+                sheet.write_blank(row, position, None, open_cells[_NUMBER_FORMATS.get(value_type, "@")])
             elif isinstance(value, date):
                 sheet.write_datetime(row, position, datetime.combine(value, time()), style)
             elif isinstance(value, int | Decimal):

@@ -1,5 +1,5 @@
--- The capitalised cost lines of a unit's cards that lack the day on which they can be used or all word of a life, and
--- that the unit itself delivered, as it did: a line is known by its cells, and comes again from the source it came from.
+-- The capitalised cost lines of a unit's cards that lack the day on which they can be used, a life or its basis, and
+-- that the unit itself delivered, as it did: a line is known by its cells, and comes again from its own source.
 SELECT d.source_name, r.body
 FROM delivered.cost AS d
 JOIN registry.asset_card AS a USING (holder_code, resource_code)
@@ -11,5 +11,9 @@ WHERE
     AND r.kind = 'costs'
     AND t.treatment = 'capitalised'
     AND a.card_status <> 'disposed'
-    AND (d.available_date IS NULL OR (d.life_months IS NULL AND d.life_basis IS NULL))
+    AND (
+        d.available_date IS NULL
+        OR d.life_basis IS NULL
+        OR (d.life_months IS NULL AND d.life_basis <> 'indefinite')
+    )
 ORDER BY d.source_name, d.resource_code, d.posted_date, d.voucher_no, d.line_no
