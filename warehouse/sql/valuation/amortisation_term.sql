@@ -26,6 +26,20 @@ pool AS (
     ) = 1
 ),
 
+-- What is stated of a pool's life: in the pool itself, else in the pool 0, else by policy.
+pool_life AS (
+    SELECT u.*
+    FROM (
+        SELECT p.card_id, p.pool_no, p.start_date, f.pool_no AS stated_pool_no, f.from_date, f.remaining_months
+        FROM pool AS p
+        JOIN valuation.card_life AS f ON f.card_id = p.card_id AND f.pool_no IN (p.pool_no, 0)
+        UNION ALL
+        SELECT p.card_id, p.pool_no, p.start_date, -1, p.start_date, CAST(l.value AS INTEGER)
+        FROM pool AS p
+        JOIN policy.parameter AS l ON l.name = 'default_life_months' AND in_force(l, p.start_date)
+    ) AS u
+),
+
 stepped AS (
     SELECT u.*
     FROM (
@@ -36,8 +50,8 @@ stepped AS (
         UNION ALL
         SELECT p.card_id, p.pool_no, p.holder_code, f.from_date, 0, 0, 0, 0, 0, FALSE
         FROM pool AS p
-        JOIN valuation.card_life AS f
-            ON f.card_id = p.card_id AND f.pool_no IN (p.pool_no, 0) AND f.from_date > p.start_date
+        JOIN pool_life AS f USING (card_id, pool_no)
+        WHERE f.from_date > p.start_date
     ) AS u
 ),
 
@@ -77,30 +91,30 @@ phased AS (
 ),
 
 -- The life that holds in a month is the last one stated up to it; before the first, what leads up to it.
+holding_life AS (
+    SELECT
+        p.card_id, p.pool_no, f.from_date, f.remaining_months,
+        row_number() OVER (PARTITION BY p.card_id, p.pool_no, f.stated_pool_no ORDER BY f.from_date) = 1 AS is_first,
+        lead(f.from_date) OVER (PARTITION BY p.card_id, p.pool_no, f.stated_pool_no ORDER BY f.from_date) AS next_date
+    FROM pool AS p
+    LEFT JOIN pool_life AS f USING (card_id, pool_no)
+    QUALIFY rank() OVER (PARTITION BY p.card_id, p.pool_no ORDER BY f.stated_pool_no DESC) = 1
+),
+
 lived AS (
     SELECT
         s.*,
-        f.from_date IS NOT NULL OR l.value IS NOT NULL AS has_life,
+        f.from_date IS NOT NULL AS has_life,
         -- greatest() passes over NULL.
-        CASE
-            WHEN f.remaining_months IS NOT NULL
-                THEN greatest(0, f.remaining_months - datediff('month', f.from_date, s.first_month))
-            WHEN l.value IS NOT NULL
-                THEN greatest(0, CAST(l.value AS BIGINT) - datediff('month', p.start_date, s.first_month))
+        CASE WHEN f.remaining_months IS NOT NULL
+            THEN greatest(0, f.remaining_months - datediff('month', f.from_date, s.first_month))
         END AS remaining
     FROM phased AS s
-    JOIN pool AS p USING (card_id, pool_no)
-    LEFT JOIN valuation.card_life AS f ON f.card_id = s.card_id AND f.pool_no IN (s.pool_no, 0)
-    LEFT JOIN policy.parameter AS l
-        ON f.card_id IS NULL AND l.name = 'default_life_months' AND in_force(l, p.start_date)
-    QUALIFY row_number() OVER (
-        PARTITION BY s.card_id, s.pool_no, s.from_date, s.wait_months, s.phase_no
-        ORDER BY
-            f.pool_no DESC,
-            f.from_date <= s.first_month DESC,
-            CASE WHEN f.from_date <= s.first_month THEN f.from_date END DESC,
-            f.from_date
-    ) = 1
+    JOIN holding_life AS f
+        ON f.card_id = s.card_id
+        AND f.pool_no = s.pool_no
+        AND (f.is_first OR f.from_date <= s.first_month)
+        AND (f.next_date IS NULL OR f.next_date > s.first_month)
 ),
 
 step AS (
