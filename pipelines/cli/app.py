@@ -1,5 +1,5 @@
 """The command line `shuzhang`: deliver, run, status, rejected, held, card, list, trace, verify, lineage, history, sql, export,
-template, withdraw, harvest, rebuild, reconcile, policy, quality, audit, period, example.
+template, withdraw, harvest, rebuild, reconcile, ungraded, policy, quality, audit, period, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -29,6 +29,7 @@ from pipelines.cli.policy import policy_app
 from pipelines.cli.quality import quality_app
 from pipelines.cli.rebuild import rebuild
 from pipelines.cli.reconcile import reconcile
+from pipelines.cli.ungraded import ungraded
 from pipelines.misuse import MisuseError
 from readers.kinds import CONTENT, KINDS
 from readers.near import near
@@ -88,7 +89,7 @@ AnswerFormatOption = Annotated[
 ]
 FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
 
-for command in (card, lineage, history, harvest, held, release, refuse, rebuild, reconcile):
+for command in (card, lineage, history, harvest, held, release, refuse, rebuild, reconcile, ungraded):
     app.command()(command)
 app.command("list")(show_list)
 app.add_typer(policy_app, name="policy")

@@ -20,6 +20,8 @@ from readers.policy.delivery_columns import fixed_cells, required_columns
 from readers.policy.journal_lines import ENTRY_KINDS, journal_lines
 from readers.policy.predicates import rule_tables
 
+#: Grades that stand until there is one: of a name that no rule knows, and of a resource without fields. No person decides on them.
+PROVISIONAL_GRADES = ("ungraded", "as_declared")
 STATUSES = ("official", "secondary", "unverified", "proposal")
 
 
@@ -50,6 +52,12 @@ def _is_pattern(text: str) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _matches_nothing(pattern: str) -> bool:
+    """Whether a pattern matches the empty text, and so any."""
+    empty = pa.array([""], pa.string())
+    return pc.call_function("match_substring_regex", [empty], pc.MatchSubstringOptions(pattern))[0].as_py()
 
 
 def _is_date(text: str) -> bool:
@@ -131,6 +139,13 @@ _PATTERN = Check(
     _is_pattern,
     "应为有效的 RE2 正则表达式，不能用环视、反向引用、\\Q…\\E、八进制转义和不计次数的花括号",
     "must be a valid RE2 regular expression, without look-arounds, back-references, \\Q...\\E, octal escapes and braces that count nothing",
+    "bad_pattern",
+)
+#: A pattern that the empty text matches would know every name there is, and open what nobody knows.
+_NAME_PATTERN = Check(
+    lambda text: _is_pattern(text) and not _matches_nothing(text),
+    f"{_PATTERN.zh}，且不能连空名称也匹配",
+    f"{_PATTERN.en}; it must not match an empty name",
     "bad_pattern",
 )
 _TERM = r"(EQ|IQ|LT|GT|LTE|GTE)\(t[12]\.[^,()]+,(t[12]\.[^,()]+|\"[^\"]*\")\)"
@@ -293,10 +308,11 @@ LISTS: Mapping[str, ListShape] = {
     "source_code": ListShape(("system", "code_list", "source_code"), ("code",)),
     "grade_rule": ListShape(
         ("rule_id",),
-        ("impact_object", "harm_degree", "is_personal", "is_sensitive"),
-        ("pattern", "category"),
-        {"pattern": _PATTERN, "is_personal": _YES_NO, "is_sensitive": _YES_NO},
+        ("pattern", "impact_object", "harm_degree", "is_personal", "is_sensitive"),
+        ("category",),
+        {"pattern": _NAME_PATTERN, "not_pattern": _PATTERN, "is_personal": _YES_NO, "is_sensitive": _YES_NO},
         ((("impact_object", "harm_degree"), "grade_matrix"),),
+        more=("not_pattern",),
     ),
     "detector": ListShape(
         ("detector_id",),
@@ -347,6 +363,7 @@ LISTS: Mapping[str, ListShape] = {
         ("rank", "label_zh", "label_en", "is_candidate"),
         checks={"rank": _PLACE, "is_candidate": _YES_NO},
         more=("zhejiang_level",),
+        needed=PROVISIONAL_GRADES,
     ),
     "grade_aggregation": ListShape(
         ("rule_id",),
@@ -391,6 +408,7 @@ LISTS: Mapping[str, ListShape] = {
                 "decision_without_subject",
                 "decision_without_grade",
                 "unlisted_personal",
+                "name_decision_below_rule",
             ),
             "severity": one_of("warn", "info"),
         },
@@ -400,19 +418,28 @@ LISTS: Mapping[str, ListShape] = {
         ("access_limit", "measures_zh", "measures_en"),
         checks={"door": one_of("open", "share"), "access_limit": _ACCESS},
         references=((("grade",), "grade_level"),),
+        # 意见第八段: what nobody knows is not opened.
+        pinned={"open|ungraded": {"access_limit": "none"}},
     ),
     "confidential_term": ListShape(
         ("term_id",),
         ("pattern", "open_limit", "share_limit", "name_zh", "name_en"),
         # 意见第八段: what is to be kept confidential is not opened.
-        checks={"pattern": _PATTERN, "open_limit": one_of("none"), "share_limit": _ACCESS},
+        checks={
+            "pattern": _PATTERN,
+            "not_pattern": _PATTERN,
+            "open_limit": one_of("none"),
+            "share_limit": _ACCESS,
+        },
+        more=("not_pattern",),
     ),
     "access_rule": ListShape(
         ("rule_id",),
         ("severity", "message_zh", "message_en", "mend_zh", "mend_en", "clause"),
         checks={
             "rule_id": one_of(
-                "confidential_open", "open_above_limit", "share_above_limit", "unshared_without_basis", "could_be_open"
+                *("confidential_open", "open_above_limit", "share_above_limit", "unshared_without_basis"),
+                *("could_be_open", "before_grading"),
             ),
             "severity": one_of("warn", "info"),
         },

@@ -85,7 +85,6 @@ SHAPE = {
         "landing/violation",
     ],
     "quality/rule": ["delivered/horizon", "policy/quality_rule", "quality/indicator"],
-    "classification/rule_pattern": ["classification/rule_grade"],
     "landing/record_change": ["landing/delivery", "landing/record", "landing/rejected_record"],
     "landing/current_record": [
         "landing/delivery",
@@ -215,9 +214,19 @@ SHAPE = {
         "catalog/content_evidence",
         "catalog/resource_field",
         "classification/grade_decision",
+        "classification/name_match",
         "classification/rule_grade",
-        "classification/rule_pattern",
+        "delivered/horizon",
+        "policy/grade_level",
     ],
+    "classification/name_match": ["catalog/resource", "catalog/resource_field", "classification/rule_grade"],
+    "classification/confidential_word": [
+        "catalog/resource",
+        "catalog/resource_field",
+        "delivered/horizon",
+        "policy/confidential_term",
+    ],
+    "classification/ungraded_name": ["catalog/resource", "classification/field_grade"],
     "quality/content_table_measure": [
         "catalog/content_column",
         "catalog/content_constraint",
@@ -273,8 +282,10 @@ SHAPE = {
         "classification/aggregation_grade",
         "classification/field_grade",
         "classification/grade_decision",
+        "classification/name_match",
         "classification/rule_grade",
-        "classification/rule_pattern",
+        "delivered/horizon",
+        "policy/grade_level",
     ],
     "quality/score": [
         "catalog/roll_up",
@@ -296,6 +307,7 @@ SHAPE = {
     ],
     "classification/resource_access": [
         "catalog/resource",
+        "classification/confidential_word",
         "classification/resource_grade",
         "delivered/horizon",
         "policy/access_limit",
@@ -326,6 +338,8 @@ SHAPE = {
         "policy/confidential_term",
     ],
     "classification/field_access": [
+        "catalog/resource_field",
+        "classification/confidential_word",
         "classification/field_grade",
         "classification/resource_access",
         "delivered/horizon",

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import dagster as dg
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -12,6 +13,7 @@ from assets_defs.stage import asset_key
 from pipelines.cli.app import app
 from pipelines.run import run
 from quality.checks import access_agrees, grades_settled
+from readers.policy.lists import PROVISIONAL_GRADES
 from tests.homes import ask, deliver_files, lake_of, name_authorities, run_home
 from warehouse.publish.database import export_database
 from warehouse.publish.workbook import publish_forms
@@ -26,6 +28,12 @@ CATALOGUE = """\
 2,变电站名录,甲局,说明,有条件共享,,不开放,,每日,名称|别名
 3,就诊记录汇总,甲局,说明,有条件共享,,不开放,,每日,就诊记录
 4,绿地名录,甲局,说明,无条件共享,,无条件开放,,每日,绿地名称
+5,走访情况,甲局,说明,无条件共享,,无条件开放,,每日,联系电话
+5,,,,,,,,,走访印象
+6,走访汇总,甲局,说明,无条件共享,,无条件开放,,每日,走访印象
+6,,,,,,,,,某某
+6,,,,,,,,,某乙
+7,某某汇总,甲局,说明,无条件共享,,无条件开放,,每日,
 """
 
 DECISIONS = """\
@@ -39,6 +47,10 @@ G-6,定级,甲局|4|绿地名称,一般数据2级,复核,示例市数据资源�
 G-7,定级,甲局|4|,一般数据4级,尚未生效,示例市数据资源局,2026-08-01,
 G-8,定级,甲局|3|,符合,不是级别,示例市数据资源局,2026-06-01,
 G-9,定级,甲局|2|名称|别名,一般数据3级,名称中有分隔符,示例市数据资源局,2026-06-01,
+G-10,定级,甲局||走访印象,一般数据1级,各资源同名,示例市数据资源局,2026-06-01,
+G-11,定级,甲局||联系电话,一般数据1级,低于规则,示例市数据资源局,2026-06-01,
+G-12,定级,甲局||没有的名称,一般数据1级,找不到,示例市数据资源局,2026-06-01,
+G-13,定级,甲局||某某,待定级,交回时尚未决定,示例市数据资源局,2026-06-01,
 """
 
 
@@ -74,21 +86,33 @@ def test_a_decision_holds_over_what_rules_propose_and_both_are_shown(decided: Ho
     assert ask(decided, FIELDS) == [
         ("1", "停车场名称", "name_rule", "general_1", "general_1", False, None),
         ("1", "联系电话", "decision", "general_2", "general_1", False, "G-1"),
-        ("2", "名称|别名", "decision", "general_1", "general_3", False, "G-9"),
-        ("3", "就诊记录", "name_rule", "general_3", "general_3", False, None),
+        ("2", "名称|别名", "decision", None, "general_3", False, "G-9"),
+        ("3", "就诊记录", "name_rule", "general_4", "general_4", False, None),
         ("4", "绿地名称", "decision", "general_1", "general_2", False, "G-6"),
+        # A decision on the name never lowers what a rule knows, and grades what none does, in all resources.
+        ("5", "联系电话", "name_rule", "general_2", "general_2", False, None),
+        ("5", "走访印象", "decision", None, "general_1", False, "G-10"),
+        ("6", "某乙", "none", None, "ungraded", False, None),
+        ("6", "某某", "none", None, "ungraded", False, None),
+        ("6", "走访印象", "decision", None, "general_1", False, "G-10"),
     ]
     assert ask(decided, RESOURCES) == [
         ("1", "name_rule", "general_1", "general_1", "一般数据1级", False, None),
         ("2", "decision", "important", "important", "重要数据", False, "G-2"),
-        ("3", "name_rule", "general_3", "general_3", "一般数据3级", False, None),
+        ("3", "name_rule", "general_4", "general_4", "一般数据4级", False, None),
         ("4", "decision", "general_2", "general_2", "一般数据2级", False, "G-6"),
+        ("5", "name_rule", "general_2", "general_2", "一般数据2级", False, None),
+        ("6", "none", None, "ungraded", "待定级", False, None),
+        ("7", "declared", None, "as_declared", "按声明（无信息项）", False, None),
     ]
 
 
 def test_each_decision_has_a_state_on_the_date_of_the_latest_delivery(decided: Home) -> None:
     assert ask(decided, STATES) == [
         ("G-1", "in_force"),
+        ("G-10", "in_force"),
+        ("G-11", "in_force"),
+        ("G-12", "no_subject"),
         ("G-2", "in_force"),
         ("G-3", "expired"),
         ("G-4", "no_subject"),
@@ -103,6 +127,64 @@ def test_each_decision_has_a_state_on_the_date_of_the_latest_delivery(decided: H
     }
 
 
+def test_a_decision_says_how_many_fields_it_covers(decided: Home) -> None:
+    covered = "SELECT decision_id, subject_scope, covered_field_count FROM classification.grade_decision"
+    found = {decision: (scope, fields) for decision, scope, fields in ask(decided, covered)}
+    assert {decision: found[decision] for decision in ("G-1", "G-2", "G-10", "G-11", "G-12")} == {
+        "G-1": ("field", 1),
+        "G-2": ("resource", 1),
+        "G-10": ("name", 2),
+        "G-11": ("name", 2),
+        "G-12": ("name", 0),
+    }
+
+
+def test_what_is_not_graded_is_not_opened_and_stands_once_a_name(decided: Home) -> None:
+    assert ask(decided, "FROM classification.ungraded_name ORDER BY ALL") == [
+        ("甲局", "某乙", 1, 1, "走访汇总"),
+        ("甲局", "某某", 1, 1, "走访汇总"),
+    ]
+    access = (
+        "SELECT s.resource_code, a.open_access, a.share_access FROM classification.resource_access AS a "
+        "JOIN catalog.resource AS s USING (resource_id) WHERE s.resource_code >= '5' ORDER BY ALL"
+    )
+    assert ask(decided, access) == [
+        ("5", "conditional", "unconditional"),
+        ("6", "none", "conditional"),
+        ("7", "unconditional", "unconditional"),
+    ]
+    told = (
+        "SELECT access_rule, message_zh FROM classification.access_finding WHERE grade IN ('ungraded', 'as_declared')"
+    )
+    assert ask(decided, told) == [("before_grading", "有信息项待定级，定级前不开放、有条件共享")]
+
+
+def test_the_list_of_names_to_grade_comes_back_filled_in_and_grades_them(decided: Home, tmp_path: Path) -> None:
+    shutil.copytree(decided.root, tmp_path / "home")
+    home = Home(tmp_path / "home")
+    written = CliRunner().invoke(app, ["ungraded", "--home", str(home.root)])
+    assert written.exit_code == 0, written.output
+    (file,) = (home.reports / "ungraded").glob("*.xlsx")
+    book = openpyxl.load_workbook(file)
+    sheet = book.worksheets[0]
+    heads = {cell.value: column for column, cell in enumerate(sheet[1], 1)}
+    shown = ("信息项名称", "信息项数", "资源数", "决定", "对象键")
+    assert [sheet.cell(3, heads[head]).value for head in shown] == ["某某", 1, 1, "待定级", "甲局||某某"]
+    assert [row[0].value for row in book["按声明"].iter_rows(min_row=3)] == ["7"]
+    sheet.cell(3, heads["决定"]).value = "一般数据1级"
+    book.save(tmp_path / "filled.xlsx")
+    deliver_files(home, [tmp_path / "filled.xlsx"], "甲局", "decisions", "2026-07-03", mode="incremental")
+    run_home(home)
+    # A row left undecided is rejected for nothing, and stays on the list.
+    assert ask(home, "SELECT count(*) FROM landing.rejected_record") == [(0,)]
+    assert [row[1:5] for row in ask(home, FIELDS) if row[0] == "6"] == [
+        ("某乙", "none", None, "ungraded"),
+        ("某某", "decision", None, "general_1"),
+        ("走访印象", "decision", None, "general_1"),
+    ]
+    assert ask(home, "SELECT field_name FROM classification.ungraded_name") == [("某乙",)]
+
+
 def test_what_needs_a_person_is_found_with_words_and_clause(decided: Home) -> None:
     assert ask(decided, FINDINGS) == [
         ("1", "rule_above_decision", "G-1"),
@@ -110,6 +192,8 @@ def test_what_needs_a_person_is_found_with_words_and_clause(decided: Home) -> No
         ("3", "decision_without_grade", "G-8"),
         ("4", "decision_to_come", "G-7"),
         ("4", "decision_without_subject", "G-4"),
+        (None, "decision_without_subject", "G-12"),
+        (None, "name_decision_below_rule", "G-11"),
     ]
     texts = ask(decided, "SELECT message_zh, message_en, mend_zh, mend_en, clause FROM classification.grade_finding")
     assert all(text and "{" not in text for row in texts for text in row)
@@ -143,10 +227,11 @@ def test_checks_warn_with_counts_by_severity_and_kind(decided: Home) -> None:
     assert (grades.passed, grades.severity) == (False, dg.AssetCheckSeverity.WARN)
     counts = {name: value.value for name, value in (grades.metadata or {}).items()}
     assert counts == {
-        "warn": 4,
+        "warn": 6,
         "warn: decision_expired": 1,
         "warn: decision_without_grade": 1,
-        "warn: decision_without_subject": 1,
+        "warn: decision_without_subject": 2,
+        "warn: name_decision_below_rule": 1,
         "warn: rule_above_decision": 1,
         "info": 1,
         "info: decision_to_come": 1,
@@ -165,9 +250,10 @@ def test_the_words_of_decisions_name_every_grade_by_label_and_code(decided: Home
         "AND (body ->> '$.code_list') = 'decision'",
     )
     grades = {grade for (grade,) in ask(decided, "SELECT entry_key FROM policy.entry WHERE list_name = 'grade_level'")}
-    assert len(grades) == 6
-    assert {(grade, grade) for grade in grades} <= set(words)
-    assert grades <= {code for label, code in words if label != code}
+    settled = grades - set(PROVISIONAL_GRADES)
+    assert len(settled) == 6
+    assert {(grade, grade) for grade in settled} <= set(words)
+    assert settled <= {code for label, code in words if label != code}
 
 
 def test_a_run_fails_where_a_door_would_let_too_much_out_and_goes_on_once_mended(decided: Home, tmp_path: Path) -> None:
@@ -209,7 +295,7 @@ def test_categories_name_rule_text_and_confidence(decided: Home) -> None:
         ("data_object", "物品和设施", "object_thing_title", "公共停车场信息", 80),
         ("security", "L1 不敏感", "level_l1", "L1", 100),
     ]
-    levels = "SELECT resource_id, zhejiang_level FROM classification.resource_grade ORDER BY ALL"
+    levels = "SELECT resource_id, zhejiang_level FROM classification.resource_grade WHERE zhejiang_level IS NOT NULL ORDER BY ALL"
     security = (
         "SELECT resource_id, left(category, 2) FROM classification.resource_category "
         "WHERE category_dimension = 'security' ORDER BY ALL"

@@ -151,9 +151,13 @@ def test_a_pattern_that_the_store_cannot_run_is_refused(pattern: str) -> None:
     assert problems_of(grade_rule=GRADE_RULE + row) == [("grade_rule.csv", 2, "bad_pattern")]
 
 
-@pytest.mark.parametrize(
-    "pattern", ["", "^姓名$|e-?mail", r"(?i)passport\d{1,3}", "(?:a|b)+?", r"[\d{}]\{", r"\p{Han}"]
-)
+@pytest.mark.parametrize("pattern", ["x*", "^", "|姓名", "(姓名)?"])
+def test_a_pattern_that_knows_every_name_is_refused(pattern: str) -> None:
+    row = f'r1,"{pattern}",o,h,,yes,no,来源,proposal,2025-01-01\n'
+    assert problems_of(grade_rule=GRADE_RULE + row) == [("grade_rule.csv", 2, "bad_pattern")]
+
+
+@pytest.mark.parametrize("pattern", ["^姓名$|e-?mail", r"(?i)passport\d{1,3}", "(?:a|b)+?", r"[\d{}]\{", r"\p{Han}"])
 def test_other_patterns_are_taken(pattern: str) -> None:
     row = f'r1,"{pattern}",o,h,,yes,no,来源,proposal,2025-01-01\n'
     policy_of(grade_rule=GRADE_RULE + row)

@@ -27,6 +27,8 @@ from readers.policy.predicates import rendered, rule_tables
 from warehouse.tables import in_force
 from warehouse.tables.quoting import literal
 
+#: Lists whose entries stand in the text of models.
+_LISTS_IN_TEXT = ("confidential_term", "detector", "detector_term", "grade_matrix", "grade_rule")
 _MARK = re.compile(r"/\*\+ (table|each|entries) (\S+?)(?:: (.*?))? \*/", re.DOTALL)
 
 
@@ -55,7 +57,7 @@ def shipped_policy() -> PolicySet:
     found = {
         f"{folder}/{file.name}": file for file in (files("policy") / folder).iterdir() if file.name.endswith(".toml")
     }
-    found |= {name: files("policy") / name for name in ("confidential_term.csv",)}
+    found |= {f"{name}.csv": files("policy") / f"{name}.csv" for name in _LISTS_IN_TEXT}
     return PolicySet.of_files({name: file.read_bytes() for name, file in found.items()})
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from readers.policy.files import PolicyOnDay
+from readers.policy.lists import PROVISIONAL_GRADES
 from warehouse.tables.table import Tables
 from warehouse.trace.graph import ColumnRef, table_lineage
 
@@ -56,7 +57,8 @@ class Overflow:
 def column_grades(tables: Tables, policy: PolicyOnDay) -> dict[ColumnRef, ColumnGrade]:
     """The grade of every column of the lake."""
     ranks = _ranks(policy)
-    top, bottom = max(ranks, key=lambda g: ranks[g]), min(ranks, key=lambda g: ranks[g])
+    settled = [grade for grade in ranks if grade not in PROVISIONAL_GRADES]
+    top, bottom = max(settled, key=lambda g: ranks[g]), min(settled, key=lambda g: ranks[g])
     given = {entry.entry_key: entry.body["grade"] for entry in policy.of("column_grade")}
     grades: dict[ColumnRef, ColumnGrade] = {}
     for name, table in tables.items():

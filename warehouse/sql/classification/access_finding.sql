@@ -20,11 +20,22 @@ found AS (
     UNION ALL
     SELECT a.resource_id, 'open_above_limit', 'open_type', a.declared_open_type, a.open_limit
     FROM classification.resource_access AS a
-    WHERE a.declared_open_type <> a.open_access AND (a.confidential_term IS NULL OR a.open_limit <> 'none')
+    WHERE
+        a.declared_open_type <> a.open_access
+        AND (a.confidential_term IS NULL OR a.open_limit <> 'none')
+        AND a.grade <> 'ungraded'
     UNION ALL
     SELECT a.resource_id, 'share_above_limit', 'share_type', a.declared_share_type, a.share_limit
     FROM classification.resource_access AS a
-    WHERE a.declared_share_type <> a.share_access
+    WHERE a.declared_share_type <> a.share_access AND a.grade <> 'ungraded'
+    UNION ALL
+    -- Nothing is wrong with what is declared: it waits for a grade.
+    SELECT a.resource_id, 'before_grading', 'open_type', a.declared_open_type, a.open_limit
+    FROM classification.resource_access AS a
+    WHERE
+        a.grade = 'ungraded'
+        AND a.confidential_term IS NULL
+        AND (a.declared_open_type <> a.open_access OR a.declared_share_type <> a.share_access)
     UNION ALL
     SELECT a.resource_id, 'unshared_without_basis', 'share_type', a.declared_share_type, a.share_limit
     FROM classification.resource_access AS a
@@ -34,7 +45,11 @@ found AS (
     SELECT a.resource_id, 'could_be_open', 'open_type', a.declared_open_type, a.open_limit
     FROM classification.resource_access AS a
     JOIN catalog.resource AS s USING (resource_id)
-    WHERE a.declared_open_type = 'none' AND a.open_limit = 'unconditional' AND s.open_condition IS NULL
+    WHERE
+        a.declared_open_type = 'none'
+        AND a.open_limit = 'unconditional'
+        AND a.grade <> 'as_declared'
+        AND s.open_condition IS NULL
 ),
 
 worded AS (

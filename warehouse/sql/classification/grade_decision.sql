@@ -1,6 +1,6 @@
 -- What persons decided on grades, and whether each decision is in force on the day up to which the deliveries go. A
 -- later decision on a subject replaces the earlier ones for good: when it has expired, the rules hold again, not
--- what was decided before it.
+-- what was decided before it. A decision is on a field, on a resource, or on a name in all resources of a holder.
 WITH decided AS (
     SELECT
         d.delivery_id, d.ordinal, d.decision_id,
@@ -20,19 +20,64 @@ WITH decided AS (
         ON n.holder_code = split_part(d.subject_key, '|', 1)
         AND n.former_code = split_part(d.subject_key, '|', 2)
         AND n.current_code IS NOT NULL
-    WHERE d.subject_kind = 'grade'
+    -- A row of the list of names to grade that came back undecided says nothing.
+    WHERE d.subject_kind = 'grade' AND d.decision <> 'ungraded'
+),
+
+scoped AS (
+    SELECT
+        d.*,
+        CASE
+            WHEN d.field_name = '' THEN 'resource'
+            WHEN d.resource_code = '' THEN 'name'
+            ELSE 'field'
+        END AS subject_scope
+    FROM decided AS d
+),
+
+-- Fields of one name in a resource are one subject.
+field AS (
+    SELECT f.resource_id, f.field_name, min(f.field_no) AS field_no, count(*) AS field_count
+    FROM catalog.resource_field AS f
+    GROUP BY f.resource_id, f.field_name
+),
+
+of_name AS (
+    SELECT f.holder_code, f.field_name, count(*) AS field_count
+    FROM catalog.resource_field AS f
+    GROUP BY f.holder_code, f.field_name
+),
+
+of_resource AS (
+    SELECT f.resource_id, count(*) AS field_count
+    FROM catalog.resource_field AS f
+    GROUP BY f.resource_id
 ),
 
 subject AS (
     SELECT
         d.*, s.resource_id,
-        CASE WHEN d.field_name = '' AND s.resource_id IS NOT NULL THEN 0 ELSE f.field_no END AS field_no
-    FROM decided AS d
-    LEFT JOIN catalog.resource AS s USING (holder_code, resource_code)
-    LEFT JOIN catalog.resource_field AS f
-        ON d.field_name <> '' AND f.resource_id = s.resource_id AND f.field_name = d.field_name
-    -- Two fields of one name are one subject.
-    QUALIFY row_number() OVER (PARTITION BY d.delivery_id, d.ordinal ORDER BY s.resource_id, f.field_no) = 1
+        CASE d.subject_scope
+            WHEN 'resource' THEN CASE WHEN s.resource_id IS NOT NULL THEN 0 END
+            WHEN 'field' THEN f.field_no
+        END AS field_no,
+        coalesce(
+            CASE d.subject_scope
+                WHEN 'resource' THEN r.field_count
+                WHEN 'field' THEN f.field_count
+                ELSE n.field_count
+            END,
+            0
+        ) AS field_count
+    FROM scoped AS d
+    LEFT JOIN catalog.resource AS s
+        ON d.subject_scope <> 'name' AND s.holder_code = d.holder_code AND s.resource_code = d.resource_code
+    LEFT JOIN field AS f
+        ON d.subject_scope = 'field' AND f.resource_id = s.resource_id AND f.field_name = d.field_name
+    LEFT JOIN of_resource AS r ON d.subject_scope = 'resource' AND r.resource_id = s.resource_id
+    LEFT JOIN of_name AS n
+        ON d.subject_scope = 'name' AND n.holder_code = d.holder_code AND n.field_name = d.field_name
+    QUALIFY row_number() OVER (PARTITION BY d.delivery_id, d.ordinal ORDER BY s.resource_id) = 1
 ),
 
 placed AS (
@@ -56,9 +101,11 @@ SELECT
     p.resource_id,
     p.field_no,
     p.field_name,
+    p.subject_scope,
+    p.field_count AS covered_field_count,
     CASE
         WHEN l.grade IS NULL THEN 'no_grade'
-        WHEN p.field_no IS NULL THEN 'no_subject'
+        WHEN p.field_no IS NULL AND (p.subject_scope <> 'name' OR p.field_count = 0) THEN 'no_subject'
         WHEN p.is_to_come THEN 'to_come'
         WHEN p.place > 1 THEN 'replaced'
         WHEN p.expires_date < p.judged_date THEN 'expired'

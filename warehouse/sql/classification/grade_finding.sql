@@ -61,6 +61,23 @@ WITH found AS (
     FROM classification.grade_decision AS d
     WHERE d.decision_state IN ('expired', 'to_come', 'no_grade', 'no_subject')
     UNION ALL
+    -- A name is known better by a rule than by who decided on it everywhere: the rule holds there.
+    SELECT
+        'name_decision_below_rule',
+        printf('%s|%d', d.delivery_id, d.ordinal),
+        NULL,
+        NULL,
+        d.holder_code, d.field_name, d.grade,
+        arg_max(f.proposed_grade, f.proposed_rank),
+        arg_max(f.cell_label, f.proposed_rank),
+        d.decision_id,
+        NULL
+    FROM classification.grade_decision AS d
+    JOIN classification.field_grade AS f
+        ON f.holder_code = d.holder_code AND f.field_name = d.field_name AND f.proposed_rank > d.grade_rank
+    WHERE d.decision_state = 'in_force' AND d.subject_scope = 'name'
+    GROUP BY d.delivery_id, d.ordinal, d.holder_code, d.field_name, d.grade, d.decision_id
+    UNION ALL
     SELECT
         'unlisted_personal',
         printf('%s|%d', v.table_id, v.column_no),

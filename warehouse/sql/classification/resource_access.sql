@@ -7,21 +7,15 @@ WITH term AS (
     JOIN delivered.horizon AS h ON in_force(t, h.judged_date)
 ),
 
--- The narrowest terms first: of several that a record speaks of, one decides.
+-- The narrowest terms first: of several that a record or its fields speak of, one decides.
 confidential AS (
-    SELECT s.resource_id, t.term_id, t.open_limit, t.share_limit
-    FROM catalog.resource AS s
-    CROSS JOIN term AS t
-    WHERE
-        CASE/*+ entries confidential_term: WHEN t.entry_key = {entry_key} AND t.effective_from = {effective_from}
-            THEN regexp_matches(s.title, {pattern})
-                OR regexp_matches(coalesce(s.share_condition, ''), {pattern})
-                OR regexp_matches(coalesce(s.open_condition, ''), {pattern}) */
-            ELSE FALSE
-        END
+    SELECT w.resource_id, t.term_id, t.open_limit, t.share_limit
+    FROM classification.confidential_word AS w
+    JOIN term AS t ON t.term_id = w.confidential_term
     QUALIFY row_number() OVER (
-        PARTITION BY s.resource_id
-        ORDER BY CASE t.share_limit WHEN 'none' THEN 0 WHEN 'conditional' THEN 1 ELSE 2 END, t.term_id
+        PARTITION BY w.resource_id
+        ORDER BY
+            CASE t.share_limit WHEN 'none' THEN 0 WHEN 'conditional' THEN 1 ELSE 2 END, t.term_id, w.field_no
     ) = 1
 ),
 

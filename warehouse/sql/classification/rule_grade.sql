@@ -1,19 +1,22 @@
 -- Each rule with the grade that the matrices give it: object of impact x degree of harm (GB/T 43697-2024). A rule
--- is one on names (grade_rule), or a detector that knows values (detector), as `value.` and its code.
+-- is one on names (grade_rule), or a detector that knows values and names of columns (detector), as `value.` and its
+-- code.
 WITH rule AS (
     SELECT
         q.rule_id,
         'name_rule' AS rule_kind,
-        coalesce(q.pattern, '') AS pattern,
-        q.impact_object, q.harm_degree, q.category, q.is_personal, q.is_sensitive, h.judged_date
+        printf('%s %s', q.rule_id, q.effective_from) AS rule_version,
+        q.pattern, q.not_pattern, q.impact_object, q.harm_degree, q.category, q.is_personal, q.is_sensitive,
+        h.judged_date
     FROM policy.grade_rule AS q
     JOIN delivered.horizon AS h ON in_force(q, h.judged_date)
     UNION ALL
     SELECT
         'value.' || d.detector_id,
         'value',
-        '',
-        d.impact_object, d.harm_degree, d.category, d.is_personal, d.is_sensitive, h.judged_date
+        printf('value.%s %s', d.detector_id, d.effective_from),
+        d.name_pattern, d.not_name_pattern, d.impact_object, d.harm_degree, d.category, d.is_personal, d.is_sensitive,
+        h.judged_date
     FROM policy.detector AS d
     JOIN delivered.horizon AS h ON in_force(d, h.judged_date)
 )
@@ -21,7 +24,9 @@ WITH rule AS (
 SELECT
     r.rule_id,
     r.rule_kind,
+    r.rule_version,
     r.pattern,
+    r.not_pattern,
     r.impact_object,
     r.harm_degree,
     m.name_zh AS cell_label,
