@@ -101,7 +101,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, policy: PolicySet, rows: int
     tables = all_tables().under(policy)
     for name in ("quality.indicator", "quality.rule"):
         connection.execute(f"CREATE TABLE {name} AS {tables[name].model}")
-    others = ("field", "delivery", "content_table", "content_column")
+    others = ("field", "delivery", "content_table", "content_column", "share")
     for name in (f"quality.{other}_measure" for other in others):
         connection.execute(tables[name].ddl())
     # Every value is drawn by a hash of its row and column. Of 200 holders a tenth leaves a column empty; of the rest two rows in a

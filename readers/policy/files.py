@@ -23,7 +23,7 @@ import pyarrow as pa
 from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
 from readers.near import near
 from readers.policy.lists import FOLDERS, INDICATOR, LISTS, PROVENANCE, Check, ListShape, one_of
-from readers.policy.predicates import predicate_fault, rule_tables
+from readers.policy.predicates import COUNT, SHARED, VERDICT, predicate_fault, rule_tables
 from readers.policy.problems import PolicyError, Problem
 
 #: The columns of `policy.entry`.
@@ -205,7 +205,7 @@ def _entries(name: str, data: bytes, problems: list[Problem], whole: bool) -> It
     for row in rows:
         wrong = list(_row_problems(name, shape, row))
         if list_name == "quality_rule" and not moved and not wrong:
-            wrong = list(_predicate_problems(name, row))
+            wrong = [*_share_problems(name, row), *_predicate_problems(name, row)]
         problems += wrong
         if not wrong:
             body = {column: cell for column, cell in row.cells.items() if cell}
@@ -333,11 +333,22 @@ def _bound_problems(name: str, shape: ListShape, row: _Row, check: Check) -> Ite
 
 
 def _predicate_problems(name: str, row: _Row) -> Iterator[Problem]:
-    for column in ("predicate", "needs"):
+    texts = {"predicate": VERDICT, "needs": VERDICT, "share_met": COUNT, "share_of": COUNT}
+    for column, gives in texts.items():
         table = row.cells["table_name"]
         text = row.cells.get(column)
-        if text and (fault := predicate_fault(text, table)):
+        if text and (fault := predicate_fault(text, table, gives)):
             yield Problem.of(name, row.line, "bad_predicate", column=column, table=table, zh=fault.zh, en=fault.en)
+
+
+def _share_problems(name: str, row: _Row) -> Iterator[Problem]:
+    """A share of which one part is missing, or that the verdicts on its table have no room for."""
+    given = [column for column in ("share_met", "share_of") if row.cells.get(column)]
+    for column in {"share_met", "share_of"} - set(given) if given else ():
+        yield Problem.of(name, row.line, "missing_value", column=column)
+    if given and row.cells.get("table_name") not in SHARED:
+        words = {"column": given[0], "value": row.cells[given[0]], "must_zh": "只用于 " + "、".join(SHARED)}
+        yield Problem.of(name, row.line, "bad_value", **words, must_en="is for " + ", ".join(SHARED))
 
 
 def _rule_problems(lists: Mapping[str, tuple[Entry, ...]], whole: bool) -> Iterator[Problem]:

@@ -701,6 +701,7 @@ LISTS: Mapping[str, ListShape] = {
             "threshold_pct": _PERCENT,
         },
         ((("indicator_code",), "quality_indicator"),),
+        more=("share_met", "share_of"),
     ),
     "quality_dimension": ListShape(
         ("dimension_code",),

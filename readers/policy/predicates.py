@@ -5,7 +5,7 @@ as it stands in a model. Does not belong here: the shape of a rule's entry (`lis
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +16,12 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 _DIALECT = "duckdb"
+
+#: What a text over a row may give: whether it meets the rule, or how many rows or values behind it do.
+VERDICT = ("BOOLEAN",)
+COUNT = ("BIGINT", "INTEGER")
+#: Tables whose rows stand for rows or values, so that a rule may count these (`quality.share_measure`).
+SHARED = ("catalog.content_table", "catalog.content_column")
 
 #: What a predicate may be made of: names of sqlglot's node types. None of them fails on a value or asks for another row.
 _PART_GROUPS = (
@@ -60,18 +66,18 @@ def rule_tables() -> Mapping[str, RuleTable]:
     return {name: RuleTable(name, **fields) for name, fields in described.items()}
 
 
-def predicate_fault(text: str, table_name: str) -> PredicateError | None:
-    """Why a text is no predicate over a row of the table; None if it is one."""
+def predicate_fault(text: str, table_name: str, gives: Sequence[str] = VERDICT) -> PredicateError | None:
+    """Why a text is no predicate over a row of the table, or no count of what stands behind it (`COUNT`); None if it is one."""
     try:
-        rendered(text, table_name, "t")
+        rendered(text, table_name, "t", gives)
     except PredicateError as error:
         return error
     return None
 
 
 @cache
-def rendered(text: str, table_name: str, alias: str) -> str:
-    """The predicate as DuckDB SQL, each column under the alias.
+def rendered(text: str, table_name: str, alias: str, gives: Sequence[str] = VERDICT) -> str:
+    """The predicate, or the count, as DuckDB SQL, each column under the alias.
 
     Raises:
         PredicateError: it is none.
@@ -84,7 +90,7 @@ def rendered(text: str, table_name: str, alias: str) -> str:
         column.set("table", exp.to_identifier(alias))
         column.set("this", exp.to_identifier(column.name.lower()))
     sql = tree.sql(dialect=_DIALECT)
-    _bind(sql, table, alias)
+    _bind(sql, table, alias, tuple(gives))
     return sql
 
 
@@ -128,7 +134,7 @@ def _check(node: exp.Expr, table: RuleTable) -> None:
         raise PredicateError("IN 只能接取值", "IN must be followed by values")
 
 
-def _bind(sql: str, table: RuleTable, alias: str) -> None:
+def _bind(sql: str, table: RuleTable, alias: str, gives: tuple[str, ...]) -> None:
     """Let DuckDB plan and run the predicate over no row: it knows types, and what a function takes."""
     columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in table.types.items())
     try:
@@ -142,8 +148,13 @@ def _bind(sql: str, table: RuleTable, alias: str) -> None:
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise PredicateError(f"DuckDB 不接受（{reason}）", f"DuckDB does not take it ({reason})") from error
-    if found[0][1] != "BOOLEAN":
-        raise PredicateError(f"结果应为真或假，而不是 {found[0][1]}", f"it must give true or false, not {found[0][1]}")
+    if found[0][1] in gives:
+        return
+    if gives == COUNT:
+        raise PredicateError(
+            f"结果应为个数（整数），而不是 {found[0][1]}", f"it must give a count, an integer, not {found[0][1]}"
+        )
+    raise PredicateError(f"结果应为真或假，而不是 {found[0][1]}", f"it must give true or false, not {found[0][1]}")
 
 
 @cache

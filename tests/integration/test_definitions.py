@@ -267,6 +267,7 @@ SHAPE = {
         "quality/field_measure",
         "quality/resource_measure",
         "quality/rule",
+        "quality/share_measure",
     ],
     "quality/resource_score": [
         "quality/content_column_measure",
@@ -275,6 +276,20 @@ SHAPE = {
         "quality/indicator",
         "quality/resource_measure",
         "quality/rule",
+        "quality/share_measure",
+    ],
+    "quality/share_measure": [
+        "catalog/content_column",
+        "catalog/content_constraint",
+        "catalog/content_evidence",
+        "catalog/content_reference",
+        "catalog/content_table",
+        "catalog/resource",
+        "catalog/resource_field",
+        "delivered/horizon",
+        "landing/record",
+        "landing/record_change",
+        "policy/update_cycle_lag",
     ],
     "classification/resource_grade": [
         "catalog/content_evidence",

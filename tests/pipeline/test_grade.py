@@ -171,7 +171,7 @@ def test_the_list_of_names_to_grade_comes_back_filled_in_and_grades_them(decided
     shown = ("信息项名称", "信息项数", "资源数", "决定", "对象键")
     assert [sheet.cell(3, heads[head]).value for head in shown] == ["某某", 1, 1, "待定级", "甲局||某某"]
     assert [row[0].value for row in book["按声明"].iter_rows(min_row=3)] == ["7"]
-    sheet.cell(3, heads["决定"]).value = "一般数据1级"
+    sheet.cell(3, heads["决定"], "一般数据1级")
     book.save(tmp_path / "filled.xlsx")
     deliver_files(home, [tmp_path / "filled.xlsx"], "甲局", "decisions", "2026-07-03", mode="incremental")
     run_home(home)

@@ -228,3 +228,47 @@ def test_the_weights_add_up_and_what_has_no_rule_weighs_too(store: duckdb.DuckDB
         "SELECT table_name, list(rule_bit ORDER BY rule_bit) FROM quality.rule GROUP BY ALL"
     ).fetchall()
     assert all(found == [1 << n for n in range(len(found))] for _, found in bits)
+
+
+@pytest.mark.parametrize(
+    ("rows", "repeated", "ragged", "found"),
+    [
+        (
+            1_000_000,
+            1,
+            0,
+            {"content_rows_not_repeated": (999_999, 1_000_000), "content_rows_whole": (1_000_000, 1_000_000)},
+        ),
+        (10, 0, 4, {"content_rows_not_repeated": (10, 10), "content_rows_whole": (6, 10)}),
+        # Never below nothing, and not assessed where there is nothing.
+        (2, 5, 0, {"content_rows_not_repeated": (0, 2), "content_rows_whole": (2, 2)}),
+        (0, 0, 0, {"content_rows_not_repeated": (0, 0), "content_rows_whole": (0, 0)}),
+    ],
+)
+def test_a_rule_with_a_share_counts_the_rows_behind_a_table(
+    store: duckdb.DuckDBPyConnection, rows: int, repeated: int, ragged: int, found: dict[str, tuple[int, int]]
+) -> None:
+    store.execute("DELETE FROM catalog.content_table; DELETE FROM catalog.resource; DELETE FROM catalog.roll_up")
+    store.execute("INSERT INTO catalog.resource BY NAME SELECT 'r' AS resource_id, 'h0' AS holder_code")
+    store.execute("INSERT INTO quality.resource_measure VALUES ('r', 'h0', 'd', 1, 0, 0)")
+    store.execute(
+        "INSERT INTO catalog.content_table BY NAME SELECT 't' AS table_id, 'r' AS resource_id, 'h0' AS holder_code, "
+        "TRUE AS has_header, 0 AS unnamed_column_count, $rows AS data_row_count, $repeated AS duplicate_row_count, "
+        "$ragged AS ragged_row_count",
+        {"rows": rows, "repeated": repeated, "ragged": ragged},
+    )
+    models = ("content_table_measure", "share_measure", "measure", "resource_score")
+    for model in models:
+        store.execute(f"DELETE FROM quality.{model}")
+        store.execute(f"INSERT INTO quality.{model} {all_tables()[f'quality.{model}'].model}")
+    measured = store.execute("SELECT rule_code, numerator, denominator FROM quality.measure").fetchall()
+    assert {rule: (met, of) for rule, met, of in measured if rule in found} == found
+    scored = store.execute(
+        "SELECT score_pct FROM quality.resource_score WHERE dimension_code = '03' AND assessed_weight > 0"
+    ).fetchall()
+    met, of = found["content_rows_not_repeated"]
+    # 0303 is all that is assessed of accuracy here; a share is cut off to a hundredth of a per cent.
+    assert [score for (score,) in scored] == ([Decimal(met * 10_000 // of) / 100] if of > 1 else [])
+    for name in (*models, "resource_measure"):
+        store.execute(f"DELETE FROM quality.{name}")
+    store.execute("DELETE FROM catalog.content_table")

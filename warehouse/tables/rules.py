@@ -9,10 +9,11 @@ So a rule of quality is written once, in `policy/quality`, and what runs is plai
 | `/*+ entries LIST: TEXT */` | TEXT once for each version of each entry of a list, `{column}` being its cell as a SQL literal |
 
 In TEXT of `each`, `{bit}` is the bit that stands for the rule in the verdicts of a row of its table, `{assessed}` the condition under which
-a row is assessed, `{met}` that under which it is assessed and meets the rule; both over `t`. Each version of a rule has a bit, in the
-order of effective_from and code, as in `quality.rule`, which says which are in force: one that is to come moves no other's. `entries` is
-for patterns: DuckDB compiles one that comes from a row anew for each row that it is matched with, which took 78 of the 219 seconds of a
-run over 100,000 resources; one that stands in the text is compiled once. Does not belong here: what a predicate may be
+a row is assessed, `{met}` that under which it is assessed and meets the rule, both over `t`; `{share}` is a struct of the bit and of how
+many rows or values behind the row were assessed and meet the rule, a comma before it, or nothing for a rule without a share. Each version
+of a rule has a bit, in the order of effective_from and code, as in `quality.rule`, which says which are in force: one that is to come moves
+no other's. `entries` is for patterns: DuckDB compiles one that comes from a row anew for each row that it is matched with, which took 78 of
+the 219 seconds of a run over 100,000 resources; one that stands in the text is compiled once. Does not belong here: what a predicate may be
 (`readers/policy/predicates.py`).
 """
 
@@ -23,7 +24,7 @@ from importlib.resources import files
 
 from readers.policy.files import Entry, PolicySet
 from readers.policy.lists import FOLDERS, LISTS
-from readers.policy.predicates import rendered, rule_tables
+from readers.policy.predicates import COUNT, rendered, rule_tables
 from warehouse.tables import in_force
 from warehouse.tables.quoting import literal
 
@@ -90,7 +91,21 @@ def _words(rule: Entry, table: str, number: int) -> dict[str, str]:
         "bit": str(1 << number),
         "assessed": f"({needs})" if needs else "TRUE",
         "met": f"({needs}) AND ({predicate})" if needs else f"({predicate})",
+        "share": _share(rule, table, number, needs),
     }
+
+
+def _share(rule: Entry, table: str, number: int, needs: str) -> str:
+    """A struct of the counts behind a row, so that the share is never below nothing nor above the whole; empty for a rule without."""
+    if "share_of" not in rule.body:
+        return ""
+    met, of = (rendered(rule.body[name], table, "t", COUNT) for name in ("share_met", "share_of"))
+    whole = f"CASE WHEN {f'({needs})' if needs else 'TRUE'} THEN greatest({of}, 0) ELSE 0 END"
+    part = f"greatest(least({met}, {of}), 0)"
+    return (
+        f", {{'rule_bit': CAST({1 << number} AS BIGINT), 'met': CAST(coalesce({part}, 0) AS BIGINT), "
+        f"'assessed': CAST(coalesce({whole}, 0) AS BIGINT)}}"
+    )
 
 
 @cache

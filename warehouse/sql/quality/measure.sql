@@ -1,6 +1,7 @@
 -- What the rules come to, X = A / B (GB/T 36344): A meet the rule, B were assessed. Resources, fields, tables and
 -- columns by holder, deliveries each for itself. Rows with the same verdicts are counted first, so that each rule
--- asks of a few sorts of rows; B is 0 where none has what the rule needs, and the rule is not assessed there.
+-- asks of a few sorts of rows; B is 0 where none has what the rule needs, and the rule is not assessed there. A rule
+-- with a share counts the rows or values behind a table or column.
 WITH verdict AS (
     SELECT
         'catalog.resource' AS table_name,
@@ -36,19 +37,40 @@ counted AS (
     FROM sort AS s
     JOIN quality.rule AS b USING (table_name)
     GROUP BY s.table_name, s.subject_kind, s.subject_key, b.rule_bit
+),
+
+-- Of a rule with a share, the rows or values count that stand behind a table or column.
+shared AS (
+    SELECT
+        m.table_name, m.holder_code, m.rule_bit,
+        CAST(sum(m.met_count) AS BIGINT) AS numerator,
+        CAST(sum(m.assessed_count) AS BIGINT) AS denominator
+    FROM quality.share_measure AS m
+    GROUP BY m.table_name, m.holder_code, m.rule_bit
+),
+
+compared AS (
+    SELECT
+        q.rule_code, c.subject_kind, c.subject_key, q.indicator_code, q.dimension, q.rule_severity, q.threshold_pct,
+        q.needs,
+        CASE WHEN q.is_shared THEN coalesce(m.numerator, 0) ELSE c.numerator END AS numerator,
+        CASE WHEN q.is_shared THEN coalesce(m.denominator, 0) ELSE c.denominator END AS denominator
+    FROM counted AS c
+    JOIN quality.rule AS q USING (table_name, rule_bit)
+    LEFT JOIN shared AS m
+        ON m.table_name = c.table_name AND m.holder_code = c.subject_key AND m.rule_bit = c.rule_bit
 )
 
 SELECT
-    q.rule_code,
+    c.rule_code,
     c.subject_kind,
     c.subject_key,
-    q.indicator_code,
-    q.dimension,
-    q.rule_severity,
+    c.indicator_code,
+    c.dimension,
+    c.rule_severity,
     c.numerator,
     c.denominator,
-    q.threshold_pct,
-    CASE WHEN c.denominator > 0 THEN c.numerator * 100 >= q.threshold_pct * c.denominator END AS is_passed,
-    CASE WHEN c.denominator = 0 THEN q.needs END AS not_assessed_reason
-FROM counted AS c
-JOIN quality.rule AS q USING (table_name, rule_bit)
+    c.threshold_pct,
+    CASE WHEN c.denominator > 0 THEN c.numerator * 100 >= c.threshold_pct * c.denominator END AS is_passed,
+    CASE WHEN c.denominator = 0 THEN c.needs END AS not_assessed_reason
+FROM compared AS c

@@ -1,7 +1,8 @@
 -- What a resource scores, by dimension and in all (`all`): the weight of the rules that it meets, of the weight of
 -- those that were assessed on it (quality.rule). A rule on fields, delivered tables or their columns counts with
--- the share of those that meet it, cut off to a millionth of the whole. What was not assessed is in neither sum, so
--- that the rest bears its weight; assessed_pct says how much of the whole that rest is.
+-- the share of those that meet it, or of the rows or values behind them where the rule has a share, cut off to a
+-- millionth of the whole. What was not assessed is in neither sum, so that the rest bears its weight; assessed_pct
+-- says how much of the whole that rest is.
 WITH row_verdict AS (
     SELECT 'catalog.resource' AS table_name, r.resource_id, r.assessed_rules, r.met_rules
     FROM quality.resource_measure AS r
@@ -24,14 +25,34 @@ verdict AS (
     GROUP BY v.table_name, v.resource_id, v.assessed_rules, v.met_rules
 ),
 
-counted AS (
+judged AS (
     SELECT
-        v.resource_id, q.rule_code, q.dimension_code, q.weight,
+        v.resource_id, v.table_name, q.rule_bit, q.is_shared, q.rule_code, q.dimension_code, q.weight,
         CAST(sum(v.row_count) AS BIGINT) AS assessed_count,
         CAST(coalesce(sum(CASE WHEN v.met_rules & q.rule_bit > 0 THEN v.row_count END), 0) AS BIGINT) AS met_count
     FROM verdict AS v
     JOIN quality.rule AS q ON q.table_name = v.table_name AND v.assessed_rules & q.rule_bit > 0
-    GROUP BY v.resource_id, q.rule_code, q.dimension_code, q.weight
+    GROUP BY v.resource_id, v.table_name, q.rule_bit, q.is_shared, q.rule_code, q.dimension_code, q.weight
+),
+
+-- Of a rule with a share, the rows or values count that stand behind a table or column.
+shared AS (
+    SELECT
+        m.resource_id, m.table_name, m.rule_bit,
+        CAST(sum(m.met_count) AS BIGINT) AS met_count,
+        CAST(sum(m.assessed_count) AS BIGINT) AS assessed_count
+    FROM quality.share_measure AS m
+    WHERE m.resource_id IS NOT NULL
+    GROUP BY m.resource_id, m.table_name, m.rule_bit
+),
+
+counted AS (
+    SELECT
+        j.resource_id, j.rule_code, j.dimension_code, j.weight,
+        CASE WHEN j.is_shared THEN m.met_count ELSE j.met_count END AS met_count,
+        CASE WHEN j.is_shared THEN m.assessed_count ELSE j.assessed_count END AS assessed_count
+    FROM judged AS j
+    LEFT JOIN shared AS m USING (resource_id, table_name, rule_bit)
 ),
 
 -- A dimension counts for itself and for all.
@@ -48,6 +69,7 @@ weighed AS (
         CAST(sum(c.weight * c.met_count // c.assessed_count) AS BIGINT) AS met_weight,
         CAST(sum(c.weight) AS BIGINT) AS assessed_weight
     FROM counted AS c, unnest([c.dimension_code, 'all']) AS n(dimension_code)
+    WHERE c.assessed_count > 0
     GROUP BY c.resource_id, n.dimension_code
 )
 

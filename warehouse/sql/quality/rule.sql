@@ -31,7 +31,8 @@ SELECT
     q.threshold_pct,
     q.needs_zh || ' / ' || q.needs_en AS needs,
     CASE WHEN q.table_name = 'landing.delivery_outcome' THEN 0 ELSE i.weight // s.rule_count END AS weight,
-    CAST(q.rule_bit AS BIGINT) AS rule_bit
+    CAST(q.rule_bit AS BIGINT) AS rule_bit,
+    q.share_of IS NOT NULL AS is_shared
 FROM rule AS q
 JOIN quality.indicator AS i USING (indicator_code)
 LEFT JOIN scored AS s USING (indicator_code)
