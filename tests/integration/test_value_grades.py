@@ -55,7 +55,7 @@ def test_values_raise_a_grade_and_a_person_has_the_last_word(tmp_path: Path) -> 
 
 def test_a_personal_column_that_the_catalogue_does_not_list_counts_and_is_told(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
-    (tmp_path / "目录.csv").write_text(CATALOGUE, "utf-8")
+    (tmp_path / "目录.csv").write_text(CATALOGUE.replace("备用一", "所属街道"), "utf-8")
     (tmp_path / "公共停车场信息.csv").write_text(
         "名称,联系邮箱\n" + "甲,a1@example.invalid\n乙,b2@example.invalid\n", "utf-8"
     )

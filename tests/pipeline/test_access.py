@@ -22,6 +22,10 @@ CATALOGUE = """\
 5,信访事项,甲局,说明,不予共享,依据《信访工作条例》,不开放,依法予以保密,每日,事项名称
 6,绿地名录,甲局,说明,,,,,每日,绿地名称
 7,绿道名录,甲局,说明,不共享,按主管部门要求,禁止开放,尚在整理,每日,绿道名称
+8,绿道台账,甲局,说明,无条件共享,,无条件开放,不属于国家秘密、工作秘密和商业秘密,每日,绿道名称
+8,,,,,,,,,商业秘密说明
+9,走访台账,甲局,说明,无条件共享,,无条件开放,,每日,绿道名称
+9,,,,,,,,,走访印象
 """
 
 
@@ -51,6 +55,16 @@ def test_the_narrowest_of_declaration_grade_and_confidentiality_holds(seven: Hom
         ("5", "none", "none", "conditional", "none", "kept_by_law"),
         ("6", "unconditional", None, "unconditional", None, None),
         ("7", "unconditional", "none", "unconditional", "none", None),
+        ("8", "none", "none", "conditional", "conditional", "trade_secret"),
+        ("9", "none", "none", "conditional", "conditional", None),
+    ]
+    # A field is closed for its own name; the others show what could be opened without it.
+    fields = (
+        "SELECT f.field_name, f.open_limit FROM classification.field_access AS f "
+        "JOIN catalog.resource AS s USING (resource_id) WHERE s.resource_code >= '8' ORDER BY s.resource_code, f.field_no"
+    )
+    assert ask(seven, fields) == [
+        *(("绿道名称", "unconditional"), ("商业秘密说明", "none"), ("绿道名称", "unconditional"), ("走访印象", "none"))
     ]
 
 
@@ -68,6 +82,8 @@ def test_contradictions_name_rule_words_mend_and_clause(seven: Home) -> None:
         ("3", "share_above_limit"),
         ("4", "could_be_open"),
         ("4", "unshared_without_basis"),
+        ("8", "confidential_open"),
+        ("9", "before_grading"),
     ]
     assert not any("{" in text for row in found for text in row)
     words = {(code, rule): (zh, en) for code, rule, zh, en, *_ in found}
@@ -80,7 +96,17 @@ def test_contradictions_name_rule_words_mend_and_clause(seven: Home) -> None:
 
 def test_no_resource_and_no_field_is_wider_than_anything_allows(city: Home) -> None:
     limits = {(row["door"], row["grade"]): row["access_limit"] for row in _list(city, "access_limit")}
-    terms = [(re.compile(row["pattern"].replace(r"\p{Han}", "一-鿿")), row) for row in _list(city, "confidential_term")]
+    terms = [
+        (re.compile(row["pattern"].replace(r"\p{Han}", "一-鿿")), re.compile(row["not_pattern"]), row)
+        for row in _list(city, "confidential_term")
+    ]
+
+    def spoken_of(*texts: str) -> list[dict[str, str]]:
+        return [row for pattern, denied, row in terms if any(pattern.search(denied.sub("", text)) for text in texts)]
+
+    names: dict[str, list[str]] = {}
+    for resource, name in ask(city, "SELECT resource_id, coalesce(field_name, '') FROM catalog.resource_field"):
+        names.setdefault(resource, []).append(name)
     resources = ask(
         city,
         "SELECT a.resource_id, g.grade, s.title, coalesce(s.share_condition, ''), coalesce(s.open_condition, ''), "
@@ -90,8 +116,8 @@ def test_no_resource_and_no_field_is_wider_than_anything_allows(city: Home) -> N
     assert len(resources) == len(ask(city, "FROM catalog.resource"))
     secret, seen = {}, set()
     for resource, grade, title, share_condition, open_condition, opened, open_access, shared, share_access in resources:
-        spoken = [row for pattern, row in terms if any(map(pattern.search, (title, share_condition, open_condition)))]
-        secret[resource] = bool(spoken)
+        spoken = spoken_of(title, share_condition, open_condition, *names.get(resource, ()))
+        secret[resource] = bool(spoken_of(title, share_condition, open_condition))
         for door, declared, access in (("open", opened, open_access), ("share", shared, share_access)):
             allowed = [
                 limits[door, grade],
@@ -104,12 +130,14 @@ def test_no_resource_and_no_field_is_wider_than_anything_allows(city: Home) -> N
     assert seen >= {(door, access) for door in ("open", "share") for access in ORDER}
     fields = ask(
         city,
-        "SELECT f.resource_id, f.grade, f.open_access, r.declared_open_type FROM classification.field_access AS f "
+        "SELECT f.resource_id, coalesce(f.field_name, ''), f.grade, f.open_access, r.declared_open_type "
+        "FROM classification.field_access AS f "
         "JOIN classification.resource_access AS r USING (resource_id)",
     )
     assert len(fields) == len(ask(city, "FROM classification.field_grade"))
-    for resource, grade, access, declared in fields:
-        allowed = [limits["open", grade], *(["none"] if secret[resource] else []), *([declared] if declared else [])]
+    for resource, name, grade, access, declared in fields:
+        is_secret = secret[resource] or spoken_of(name)
+        allowed = [limits["open", grade], *(["none"] if is_secret else []), *([declared] if declared else [])]
         narrowest = min(allowed, key=ORDER.index)
         assert access == (narrowest if declared or narrowest == "none" else None)
 
