@@ -173,9 +173,9 @@ def _show_item(rows: Sequence[Difference]) -> None:
 
 
 def _show_entries(lines: Sequence[JournalLine]) -> None:
-    for _, of_entry in groupby(lines, key=lambda line: (line.card_id, line.entry_no)):
+    for _, of_entry in groupby(lines, key=lambda line: (line.card_id, line.journal_no)):
         entry = list(of_entry)
-        console.say_hanging(f"{entry[0].entry_no}  ", f"{entry[0].resource_code} {entry[0].entry_summary}")
+        console.say_hanging(f"{entry[0].journal_no}  ", f"{entry[0].resource_code} {entry[0].entry_summary}")
         for line in entry:
             side, amount = ("借 Dr", line.debit_cny) if line.debit_cny else ("贷 Cr", line.credit_cny)
             console.say(f"    {side} {line.account_code} {line.account_name} {amount:,}")

@@ -93,9 +93,7 @@ def test_the_files_have_the_entries_of_the_unit_and_a_statement_to_sign(city: Ho
 
 
 def test_the_entries_of_the_city_balance_and_sum_to_the_movements_of_its_cards(city: Home) -> None:
-    unequal = (
-        "SELECT card_id FROM finance.journal_entry GROUP BY card_id, entry_no HAVING sum(debit_cny) <> sum(credit_cny)"
-    )
+    unequal = "SELECT card_id FROM finance.journal_entry GROUP BY card_id, journal_no HAVING sum(debit_cny) <> sum(credit_cny)"
     assert ask(city, unequal) == []
     for measure, account, sign in (("cost", "1701", 1), ("amortisation", "1702", -1)):
         booked = one(

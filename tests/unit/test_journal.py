@@ -100,8 +100,8 @@ def _journal(world: World, code: str) -> tuple[str, tuple[str, ...]]:
     )
     entries: dict[str, list[str]] = defaultdict(list)
     for number, account, debit, credit in world.ask(
-        "SELECT entry_no, account_code, CAST(debit_cny AS VARCHAR), CAST(credit_cny AS VARCHAR) FROM finance.journal_entry "
-        f"WHERE resource_code = '{code}' ORDER BY entry_no, line_no"
+        "SELECT journal_no, account_code, CAST(debit_cny AS VARCHAR), CAST(credit_cny AS VARCHAR) FROM finance.journal_entry "
+        f"WHERE resource_code = '{code}' ORDER BY journal_no, line_no"
     ):
         assert (debit == "0.00") != (credit == "0.00")
         entries[number].append(f"C {account} {credit}" if debit == "0.00" else f"D {account} {debit}")
@@ -122,8 +122,8 @@ def test_the_entries_of_a_worked_card(worlds: dict[str, World], name: str) -> No
 
 def test_an_entry_says_what_it_is_for_and_what_it_follows_from(worlds: dict[str, World]) -> None:
     said = worlds["government"].ask(
-        "SELECT DISTINCT entry_no, entry_summary, follows_from FROM finance.journal_entry "
-        "WHERE resource_code IN ('reversed_later', 'part') AND entry_no IN ('202602-01', '202603-06', '202603-11') ORDER BY ALL"
+        "SELECT DISTINCT journal_no, entry_summary, follows_from FROM finance.journal_entry "
+        "WHERE resource_code IN ('reversed_later', 'part') AND journal_no IN ('202602-01', '202603-06', '202603-11') ORDER BY ALL"
     )
     assert said == [
         ("202602-01", "取得数据资源无形资产：资源reversed_later", "2026-02 记-reversed_later/2"),
@@ -240,7 +240,7 @@ _ACCOUNTS = {
 
 def _holds(world: World, system: str = "government") -> None:
     assert world.ask(
-        "SELECT card_id, entry_no FROM finance.journal_entry GROUP BY ALL HAVING sum(debit_cny) <> sum(credit_cny) "
+        "SELECT card_id, journal_no FROM finance.journal_entry GROUP BY ALL HAVING sum(debit_cny) <> sum(credit_cny) "
         "OR min(debit_cny) < 0 OR min(credit_cny) < 0"
     ) == []  # fmt: skip
     for measure, account in _ACCOUNTS[system].items():

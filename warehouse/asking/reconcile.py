@@ -72,7 +72,7 @@ class JournalLine:
 
     booking_month: str
     card_id: str
-    entry_no: str
+    journal_no: str
     line_no: int
     resource_code: str
     entry_summary: str

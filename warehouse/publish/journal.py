@@ -28,7 +28,7 @@ def journal_csv(lines: Iterable[JournalLine]) -> bytes:
         cells = (line.resource_code, line.entry_summary, line.account_code, line.account_name)
         writer.writerow(
             (
-                *(f"{year}年{month}月", line.entry_no, line.line_no, *map(_kept, cells)),
+                *(f"{year}年{month}月", line.journal_no, line.line_no, *map(_kept, cells)),
                 *(line.debit_cny or "", line.credit_cny or "", _kept(line.follows_from or ""), line.card_id),
             )
         )

@@ -2,7 +2,7 @@
 SELECT
     j.booking_month,
     j.card_id,
-    j.entry_no,
+    j.journal_no,
     j.line_no,
     j.resource_code,
     j.entry_summary,
@@ -13,4 +13,4 @@ SELECT
     j.follows_from
 FROM finance.journal_entry AS j
 WHERE j.period = $period AND j.holder_code = $unit
-ORDER BY j.booking_month, j.resource_code, j.card_id, j.entry_no, j.line_no
+ORDER BY j.booking_month, j.resource_code, j.card_id, j.journal_no, j.line_no

@@ -4,7 +4,7 @@ FROM (
     SELECT j.holder_code, sum(j.debit_cny) AS debit_cny, sum(j.credit_cny) AS credit_cny
     FROM finance.journal_entry AS j
     WHERE j.period = $period
-    GROUP BY j.holder_code, j.card_id, j.entry_no
+    GROUP BY j.holder_code, j.card_id, j.journal_no
 ) AS e
 GROUP BY e.holder_code
 ORDER BY e.holder_code

@@ -35,7 +35,7 @@ kind AS (
 entry AS (
     SELECT
         m.card_id, m.holder_code, m.booking_month, m.entry_kind, m.follows_from,
-        replace(m.booking_month, '-', '') || '-' || k.kind_no AS entry_no,
+        replace(m.booking_month, '-', '') || '-' || k.kind_no AS journal_no,
         last_day(CAST(m.booking_month || '-01' AS DATE)) AS month_end,
         coalesce(v.accounting_system, 'unknown') AS accounting_system,
         c.resource_code, c.asset_name,
@@ -54,7 +54,7 @@ entry AS (
 
 line AS (
     SELECT
-        e.card_id, e.holder_code, e.booking_month, e.entry_kind, e.entry_no, e.follows_from, e.resource_code,
+        e.card_id, e.holder_code, e.booking_month, e.entry_kind, e.journal_no, e.follows_from, e.resource_code,
         e.asset_name, a.account_code, a.account_name_zh, a.summary_zh, a.amount_kind, a.side,
         CASE a.amount_kind
             WHEN 'cost' THEN e.cost_cny
@@ -75,10 +75,10 @@ line AS (
 SELECT
     $period AS period,
     l.card_id,
-    l.entry_no,
+    l.journal_no,
     CAST(
         row_number() OVER (
-            PARTITION BY l.card_id, l.entry_no
+            PARTITION BY l.card_id, l.journal_no
             ORDER BY (l.side = 'debit') <> (l.amount_cny > 0), l.account_code, l.amount_kind
         ) AS INTEGER
     ) AS line_no,

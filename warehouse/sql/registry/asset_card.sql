@@ -18,7 +18,7 @@ available AS (
 disposal AS (
     SELECT e.resource_id, e.event_kind, e.event_date, e.document_no
     FROM registry.card_event AS e
-    WHERE e.effect = 'leave'
+    WHERE e.event_effect = 'leave'
 ),
 
 closed AS (

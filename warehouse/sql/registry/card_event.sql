@@ -108,7 +108,7 @@ SELECT
         WHEN e.effect = 'leave' AND NOT e.is_whole AND e.card_state = 'in_use' THEN 'part'
         WHEN e.effect = 'leave' AND NOT e.is_whole THEN 'none'
         ELSE e.effect
-    END AS effect,
+    END AS event_effect,
     e.amount_cny,
     e.counterpart_code,
     e.document_no

@@ -97,7 +97,7 @@ found AS (
         0, '', NULL, NULL, NULL, NULL, NULL
     FROM registry.card_event AS e
     JOIN registry.asset_card AS a USING (resource_id)
-    WHERE e.effect = 'none'
+    WHERE e.event_effect = 'none'
     UNION ALL
     SELECT
         coalesce(a.card_id, ''), c.finding_kind, c.posted_period, c.voucher_no, c.line_no, c.holder_code,

@@ -113,16 +113,16 @@ written AS (
 
 happened AS (
     SELECT
-        a.card_id, a.holder_code, a.recognised_date, e.effect, e.event_date,
+        a.card_id, a.holder_code, a.recognised_date, e.event_effect, e.event_date,
         sum(e.amount_cny) AS amount_cny,
         string_agg(e.document_no, ';' ORDER BY e.document_no) AS document_no
     FROM registry.card_event AS e
     JOIN registry.asset_card AS a USING (resource_id)
     WHERE
-        e.effect IN ('part', 'impair')
+        e.event_effect IN ('part', 'impair')
         AND e.amount_cny > 0
         AND (a.disposed_date IS NULL OR e.event_date < a.disposed_date)
-    GROUP BY a.card_id, a.holder_code, a.recognised_date, e.effect, e.event_date
+    GROUP BY a.card_id, a.holder_code, a.recognised_date, e.event_effect, e.event_date
 ),
 
 dated AS (
@@ -134,9 +134,9 @@ dated AS (
     UNION ALL
     SELECT
         h.card_id, 0,
-        CASE h.effect WHEN 'part' THEN 'part_disposal' ELSE 'impairment' END,
+        CASE h.event_effect WHEN 'part' THEN 'part_disposal' ELSE 'impairment' END,
         h.holder_code, h.recognised_date, h.event_date,
-        CASE h.effect WHEN 'part' THEN -h.amount_cny ELSE h.amount_cny END,
+        CASE h.event_effect WHEN 'part' THEN -h.amount_cny ELSE h.amount_cny END,
         '', '', 0, h.document_no
     FROM happened AS h
     UNION ALL
