@@ -815,6 +815,7 @@ def test_the_checks() -> None:
         ("costs_controlled", "valuation/control_finding", False),
         ("conditions_met", "registry/card_finding", False),
         ("journals_balance", "finance/journal_entry", False),
+        ("reality_agrees", "registry/reality_finding", False),
         *((rule, "quality/measure", False) for rule in (*RULES, ADDED_RULES)),
         (GATE_OPEN, "quality/measure", True),
     }
