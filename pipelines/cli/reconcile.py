@@ -165,7 +165,7 @@ def _show_item(rows: Sequence[Difference]) -> None:
                 f"{row.difference_label} / {row.difference_label_en}{month}; 自 / since {row.since_period}{older}, "
                 f"{row.standing_months} 个月 / months",
             )
-        if row.mend_zh not in mends:
+        if row.mend_zh and row.mend_zh not in mends:
             console.say_hanging("    改正：", row.mend_zh)
             console.say_hanging("    mend: ", row.mend_en)
         ages.add(age)
