@@ -26,26 +26,34 @@ compared AS (
     GROUP BY a.accounting_system, a.amount_kind
 ),
 
-booked AS (
+ledger AS (
     SELECT
         b.holder_code,
         coalesce(v.name, b.holder_code) AS entity_name,
-        a.accounting_system, a.amount_kind, b.account_code, b.item_code,
+        a.accounting_system, a.amount_kind,
+        a.account_code AS top_account_code,
+        b.account_code, b.item_code,
         CASE WHEN a.sign = '-' THEN -b.closing_balance_cny ELSE b.closing_balance_cny END AS amount_cny
     FROM finance.ledger_balance AS b
     LEFT JOIN version AS v ON v.organisation_code = b.holder_code
-    -- Data are booked in sub-accounts as well (170101); where the account itself is given for an item, it has the sum.
     JOIN account AS a
         ON a.accounting_system = coalesce(v.accounting_system, 'unknown')
         AND starts_with(b.account_code, a.account_code)
-    LEFT JOIN finance.ledger_balance AS u
-        ON u.period = b.period
-        AND u.holder_code = b.holder_code
-        AND u.item_code = b.item_code
-        AND starts_with(u.account_code, a.account_code)
-        AND starts_with(b.account_code, u.account_code)
-        AND u.account_code <> b.account_code
-    WHERE b.period = $period AND u.holder_code IS NULL
+    WHERE b.period = $period
+),
+
+-- Data are booked in sub-accounts as well (170101); where the account itself is given for an item, it has the sum.
+part AS (
+    SELECT b.holder_code, b.item_code, b.amount_kind, b.top_account_code, b.account_code
+    FROM ledger AS b
+    JOIN ledger AS u USING (holder_code, item_code, amount_kind, top_account_code)
+    WHERE starts_with(b.account_code, u.account_code) AND u.account_code <> b.account_code
+),
+
+booked AS (
+    SELECT b.*
+    FROM ledger AS b
+    ANTI JOIN part AS p USING (holder_code, item_code, amount_kind, top_account_code, account_code)
 ),
 
 -- One line tells of an account whether it is itemised, one account of a unit how the unit is compared.
