@@ -12,17 +12,6 @@ WITH line AS (
     WHERE c.treatment = 'capitalised' AND NOT c.is_held
 ),
 
-positive AS (
-    SELECT
-        n.*,
-        row_number() OVER (
-            PARTITION BY n.card_id, n.amount_cny
-            ORDER BY coalesce(n.available_date, n.posted_date), n.posted_period, n.voucher_no, n.line_no
-        ) AS turn
-    FROM line AS n
-    WHERE n.amount_cny >= 0
-),
-
 negative AS (
     SELECT
         n.card_id, n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.recognised_date, n.disposed_date,
@@ -36,6 +25,19 @@ negative AS (
     WHERE n.amount_cny < 0
 ),
 
+-- Few cards have anything reversed; only their lines are numbered.
+reversible AS (
+    SELECT
+        p.card_id, p.amount_cny, p.posted_period, p.voucher_no, p.line_no,
+        row_number() OVER (
+            PARTITION BY p.card_id, p.amount_cny
+            ORDER BY coalesce(p.available_date, p.posted_date), p.posted_period, p.voucher_no, p.line_no
+        ) AS turn
+    FROM line AS p
+    JOIN negative AS n USING (card_id, amount_cny)
+    WHERE n.turn = 1
+),
+
 pair AS (
     SELECT
         p.card_id, p.posted_period, p.voucher_no, p.line_no,
@@ -44,9 +46,8 @@ pair AS (
         n.voucher_no AS reversal_voucher_no,
         n.line_no AS reversal_line_no,
         n.reversed_date
-    FROM positive AS p
+    FROM reversible AS p
     JOIN negative AS n USING (card_id, amount_cny, turn)
-    WHERE p.amount_cny > 0
 ),
 
 entered AS (
@@ -54,8 +55,9 @@ entered AS (
         p.*,
         coalesce(r.pool_no, 0) AS pool_no,
         r.reversed_date, r.reversal_period, r.reversal_voucher_no, r.reversal_line_no
-    FROM positive AS p
+    FROM line AS p
     LEFT JOIN pair AS r USING (card_id, posted_period, voucher_no, line_no)
+    WHERE p.amount_cny >= 0
 ),
 
 written AS (
@@ -108,7 +110,7 @@ written AS (
         n.card_id, 0, 'reversal', n.holder_code, n.recognised_date, n.disposed_date, n.reversed_date, -n.amount_cny,
         n.posted_period, n.voucher_no, n.line_no, NULL
     FROM negative AS n
-    ANTI JOIN positive AS p USING (card_id, amount_cny, turn)
+    ANTI JOIN reversible AS p USING (card_id, amount_cny, turn)
 ),
 
 happened AS (
@@ -144,7 +146,8 @@ dated AS (
         a.card_id, k.pool_no, 'disposal', a.holder_code, a.recognised_date, a.disposed_date, NULL, '', '', 0,
         a.disposal_document_no
     FROM registry.asset_card AS a
-    JOIN (SELECT DISTINCT e.card_id, e.pool_no FROM entered AS e) AS k USING (card_id)
+    JOIN (SELECT DISTINCT e.card_id, e.pool_no FROM entered AS e WHERE e.disposed_date IS NOT NULL) AS k
+        USING (card_id)
     WHERE a.disposed_date IS NOT NULL
 )
 
