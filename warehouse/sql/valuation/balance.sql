@@ -18,18 +18,26 @@ held AS (
         ON c.recognised_date <= e.balance_date AND (c.disposed_date IS NULL OR c.disposed_date > e.balance_date)
 ),
 
+-- A term holds until the next of its pool begins.
+term AS (
+    SELECT
+        t.*,
+        lead(t.from_date) OVER (PARTITION BY t.card_id, t.pool_no ORDER BY t.term_no) AS next_date
+    FROM valuation.amortisation_term AS t
+),
+
 pooled AS (
     SELECT
-        h.card_id, h.balance_kind, t.cost_cny, t.impairment_cny, t.has_life,
+        t.card_id, e.balance_kind, t.cost_cny, t.impairment_cny, t.has_life,
         CAST(t.amortisation_cny * 100 AS HUGEINT)
         + (
             CAST((t.cost_cny - t.amortisation_cny - t.impairment_cny) * 100 AS HUGEINT)
-            * least(t.term_months, datediff('month', t.first_month, h.balance_date + 1))
+            * least(t.term_months, datediff('month', t.first_month, e.balance_date + 1))
             + t.term_months // 2
         ) // greatest(1, t.term_months) AS amortisation
-    FROM held AS h
-    JOIN valuation.amortisation_term AS t ON t.card_id = h.card_id AND t.from_date <= h.balance_date
-    QUALIFY row_number() OVER (PARTITION BY h.card_id, h.balance_kind, t.pool_no ORDER BY t.term_no DESC) = 1
+    FROM term AS t
+    JOIN month_end AS e
+        ON t.from_date <= e.balance_date AND (t.next_date IS NULL OR t.next_date > e.balance_date)
 ),
 
 amortised AS (
