@@ -18,12 +18,10 @@ WITH RECURSIVE changed AS (
 ),
 
 pool AS (
-    SELECT c.card_id, c.pool_no, c.holder_code, c.from_date AS start_date
+    SELECT c.card_id, c.pool_no, c.holder_code, min(c.from_date) AS start_date
     FROM changed AS c
     WHERE c.added_cny > 0
-    QUALIFY row_number() OVER (
-        PARTITION BY c.card_id, c.pool_no ORDER BY c.from_date, c.added_cny
-    ) = 1
+    GROUP BY c.card_id, c.pool_no, c.holder_code
 ),
 
 -- What is stated of a pool's life: in the pool itself, else in the pool 0, else by policy.
@@ -129,14 +127,11 @@ step AS (
     FROM lived AS n
 ),
 
--- In cents. Before its first step a pool has nothing.
+-- In cents. Before its first step a pool has nothing, so that nothing can be amortised, impaired or taken out in it.
 term AS (
     SELECT
-        s.card_id, s.pool_no, s.holder_code,
-        CAST(0 AS BIGINT) AS step_no,
-        s.from_date, s.first_month, s.has_life,
-        CAST(1 AS BIGINT) AS term_months,
-        CAST(0 AS HUGEINT) AS cost,
+        s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.term_months,
+        s.added AS cost,
         CAST(0 AS HUGEINT) AS amortisation,
         CAST(0 AS HUGEINT) AS impairment,
         CAST(0 AS HUGEINT) AS left_cost,
@@ -192,4 +187,3 @@ SELECT
     CAST(t.left_amortisation * 0.01 AS DECIMAL(20, 2)) AS left_amortisation_cny,
     CAST(t.left_impairment * 0.01 AS DECIMAL(20, 2)) AS left_impairment_cny
 FROM term AS t
-WHERE t.step_no > 0
