@@ -1,0 +1,127 @@
+"""A month of a city by its cost lines: 10,000, 100,000 or 1,000,000 cards, five lines and one row of the books a card, in 36 months.
+
+The models of stages valuation and finance run bare on a DuckDB file, as a run has them: their SQL in their order, each into its table; no
+keys checked, nothing hashed, no lake. Floors: one plain query each that gives the sums of the units and keeps nothing of a card:
+`sql/snapshot_floor.sql` from the cost lines, `sql/reconciliation_floor.sql` from the snapshot and the ledger. The sums are compared.
+Memory is that of filling the file and of the models, before the floor.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measure import Result, main, measured, peak_rss_mb
+from readers.policy.files import load
+from tests.policies import put_policy
+from warehouse.building.build import parameters
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.table import STAGES, Table
+
+_CARDS = {"small": 10_000, "medium": 100_000, "large": 1_000_000}
+_TIMES = {"small": 3, "medium": 3, "large": 1}
+_PERIOD = "2026-06"
+#: Of DuckDB; what it does not count comes on top.
+_MEMORY = "3GB"
+#: As the lake's connections have it (`warehouse.store.engine`); the floors need no such care.
+_MODELS_WITHOUT = "top_n_window_elimination"
+_SNAPSHOT_SUMS = """
+SELECT holder_code, balance_date, sum(cost) * 100, sum(amortisation) * 100, sum(impairment) * 100
+FROM (
+    SELECT holder_code, $year_start - 1 AS balance_date, opening_cost_cny AS cost,
+        opening_amortisation_cny AS amortisation, opening_impairment_cny AS impairment, opening_count AS held
+    FROM valuation.snapshot
+    UNION ALL
+    SELECT holder_code, $period_end, closing_cost_cny, closing_amortisation_cny, closing_impairment_cny, closing_count
+    FROM valuation.snapshot
+)
+WHERE held > 0
+GROUP BY ALL
+"""
+_RECONCILIATION_SUMS = """
+SELECT holder_code, amount_kind, sum(card_amount_cny) AS card_cny, sum(ledger_amount_cny) AS ledger_cny,
+    count(*) FILTER (WHERE difference_cny <> 0)
+FROM finance.reconciliation
+GROUP BY ALL
+HAVING card_cny <> 0 OR ledger_cny <> 0
+"""
+
+
+def run(size: str) -> Iterator[Result]:
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(Path(folder) / "city.duckdb") as connection:
+        connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        connection.execute("SET preserve_insertion_order = false")
+        _prepare(connection, _CARDS[size])
+        valuation = all_tables().of_stage("valuation")
+        yield from _compared(connection, "snapshot", size, valuation, _SNAPSHOT_SUMS, "delivered.cost")
+        connection.execute(_sql("valuation_ledger"))
+        finance = all_tables().of_stage("finance")
+        books = [table for table in finance if table.name != "unit_rate"]
+        yield from _compared(connection, "reconciliation", size, books, _RECONCILIATION_SUMS, "delivered.ledger")
+        (rates,) = (table for table in finance if table.name == "unit_rate")
+        yield measured(f"of finance {rates.qualified}", size, _seconds(connection, _into(rates)))
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection, name: str, size: str, tables: list[Table], sums: str, counted: str
+) -> Iterator[Result]:
+    """Models beside their floor, turn by turn, so that what else the machine does falls on both; then each model."""
+    taken: dict[str, list[float]] = {table.qualified: [] for table in tables}
+    floors: list[float] = []
+    floor = f"CREATE OR REPLACE TABLE bench.floor AS {_sql(f'{name}_floor')}"
+    peaks: list[float] = []
+    for _ in range(_TIMES[size]):
+        for table in tables:
+            connection.execute(f"DELETE FROM {table.qualified}")
+            taken[table.qualified].append(_seconds(connection, _into(table)))
+        peaks.append(peak_rss_mb())
+        floors.append(_seconds(connection, floor, without=""))
+    _insist_on_equal_sums(connection, sums)
+    (records,) = connection.execute(f"SELECT count(*) FROM {counted}").fetchone() or (0,)
+    models = {table: statistics.median(seconds) for table, seconds in taken.items()}
+    floor_seconds = statistics.median(floors)
+    yield measured(name, size, sum(models.values()), floor=floor_seconds, records=records, peak_mb=peaks[0])
+    for table, seconds in models.items():
+        yield measured(f"of {name} {table}", size, seconds, floor=floor_seconds, peak_mb=peaks[0])
+
+
+def _into(table: Table) -> str:
+    return f"INSERT INTO {table.qualified} {table.model}"
+
+
+def _seconds(connection: duckdb.DuckDBPyConnection, statement: str, *, without: str = _MODELS_WITHOUT) -> float:
+    connection.execute(f"SET disabled_optimizers = '{without}'")
+    start = time.perf_counter()
+    connection.execute(statement, parameters(statement, _PERIOD))
+    return time.perf_counter() - start
+
+
+def _insist_on_equal_sums(connection: duckdb.DuckDBPyConnection, sums: str) -> None:
+    found = [set(connection.execute(sums, parameters(sums, _PERIOD)).fetchall())]
+    found.append(set(connection.execute("SELECT * FROM bench.floor").fetchall()))
+    if not found[0] or found[0] != found[1]:
+        raise AssertionError(f"sums differ: {sorted(found[0] ^ found[1], key=str)[:6]}")
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, cards: int) -> None:
+    for stage in (*STAGES, "bench"):
+        connection.execute(f"CREATE SCHEMA {stage}")
+    for table in all_tables().values():
+        if table.stage != "policy":
+            connection.execute(table.ddl())
+    with as_file(files("policy")) as folder:
+        put_policy(connection, load(folder).entries)
+    connection.execute(f"SET VARIABLE cards = {cards}")
+    connection.execute(_sql("valuation_inputs"))
+
+
+def _sql(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+if __name__ == "__main__":
+    main(__doc__, run)
