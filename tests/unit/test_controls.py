@@ -203,6 +203,11 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "other_finding": ("2026-02-15 2027-12-31 放行",),
     "over_before": ("2026-02-15 2026-01-31 放行",),
     "own": ("2026-02-15 2027-12-31 放行",),
+    # The unit reverses the line in April: while it is out, while it is in, and when it has left.
+    "reversed": (),
+    "reversed_in": ("2026-02-15 2027-12-31 放行",),
+    "reversed_before": ("2026-05-15 2027-12-31 放行",),
+    "reversed_after": ("2026-02-15 2026-03-31 放行",),
     "stranger": ("2026-02-15 2027-12-31 放行",),
 }
 #: Any day, any length: for the laws.
@@ -220,6 +225,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, dict[
     world.connection.execute("UPDATE policy.authority_unit SET authority = trim(authority)")
     _costs(world, "2025-02-01", *(f"{c} 记-{c}-1 1 采集 开发 12000.00 2025-01-10 2025-01-10 24" for c in DECIDED))
     _costs(world, "2025-04-10", *(f"{c} 记-{c} 1 评估增值 开发 36000.00 2025-03-10 2025-03-10 36" for c in DECIDED))
+    _costs(
+        world, "2026-04-20",
+        *(f"{c} 记-{c} 2 评估增值 开发 -36000.00 2026-04-15 2026-04-15 -" for c in DECIDED if c.startswith("reversed")),
+    )  # fmt: skip
     for code, decisions in DECIDED.items():
         by = {"own": HOLDER, "stranger": SECOND}.get(code, FINANCE)
         voucher = "记-0" if code == "other_finding" else f"记-{code}"
@@ -258,6 +267,18 @@ WITH_LINE = OWN | {
 def test_a_held_line_leaves_the_rest_of_its_card_as_it_was(built: dict, code: str) -> None:
     assert built["2026-06"][code] == OWN
     assert (built["finding"][code]["state"], built["finding"][code]["held"]) == ("open", "36000.00")
+
+
+@pytest.mark.parametrize(
+    ("code", "moved"),
+    [("reversed", None), ("reversed_before", None), ("reversed_in", "36000.00"), ("reversed_after", "36000.00")],
+)
+def test_a_line_that_is_reversed_takes_out_itself_and_nothing_else(built: dict, code: str, moved: str | None) -> None:
+    found = built["2026-06"][code]
+    assert (found.get("addition_cost"), found.get("reduction_cost")) == (moved, moved)
+    assert {name: found[name] for name in OWN if name != "addition_amortisation"} == {
+        name: amount for name, amount in OWN.items() if name != "addition_amortisation"
+    }
 
 
 @pytest.mark.parametrize("code", ["released", "renewed"])
