@@ -252,8 +252,8 @@ REFERENCE_CONTROLS = (
 CONTROLS = BOOK_CONTROLS + REFERENCE_CONTROLS
 CONTROL_LIMITS = (
     *("same_cost_min_cny", "same_content_min_rows", "near_duplicate_min_fields"),
-    *("circular_sales_length", "forecast_receipts_max_pct", "forecast_receipts_min_months", "method_spread_max_pct"),
-    *("valuation_quality_min_pct", "appraisal_valid_months", "value_jump_max_pct"),
+    *("circular_sales_length", "circular_sales_months", "forecast_receipts_max_pct", "forecast_receipts_min_months"),
+    "value_jump_max_pct",
 )
 
 
@@ -609,12 +609,9 @@ LISTS: Mapping[str, ListShape] = {
         values={
             "same_cost_min_cny": _decimal(2, 10**14),
             **dict.fromkeys(("same_content_min_rows", "near_duplicate_min_fields"), _whole(1, 10**9)),
-            "circular_sales_length": _whole(2, 12),
-            **dict.fromkeys(("forecast_receipts_min_months", "appraisal_valid_months"), _whole(1, 1200)),
-            **dict.fromkeys(
-                ("forecast_receipts_max_pct", "method_spread_max_pct", "value_jump_max_pct"), _whole(0, 100_000)
-            ),
-            "valuation_quality_min_pct": _whole(0, 100),
+            "circular_sales_length": _whole(2, 7),
+            **dict.fromkeys(("forecast_receipts_min_months", "circular_sales_months"), _whole(1, 1200)),
+            **dict.fromkeys(("forecast_receipts_max_pct", "value_jump_max_pct"), _whole(0, 100_000)),
         },
         more=_NAMES,
         needed=CONTROL_LIMITS,

@@ -339,10 +339,9 @@ WRONG_VALUES = {
     "forecast_years": ("0", "1.5", "101"),
     "same_cost_min_cny": ("-1", "0.005", "x"),
     **dict.fromkeys(("same_content_min_rows", "near_duplicate_min_fields"), ("0", "1.5", "x")),
-    "circular_sales_length": ("1", "13", "x"),
-    **dict.fromkeys(("forecast_receipts_min_months", "appraisal_valid_months"), ("0", "1.5", "x")),
-    **dict.fromkeys(("forecast_receipts_max_pct", "method_spread_max_pct", "value_jump_max_pct"), ("-1", "1.5", "x")),
-    "valuation_quality_min_pct": ("101", "-1", "x"),
+    "circular_sales_length": ("1", "8", "x"),
+    **dict.fromkeys(("forecast_receipts_min_months", "circular_sales_months"), ("0", "1.5", "x")),
+    **dict.fromkeys(("forecast_receipts_max_pct", "value_jump_max_pct"), ("-1", "1.5", "x")),
 }
 
 
