@@ -39,7 +39,7 @@ def publish_cards(lake: Lake, found: Cards, folder: Path, name: str) -> tuple[Pa
     book, page = folder / f"{stem}.xlsx", folder / f"{stem}.html"
     with publishing(lake.home, "report", found.snapshot, found.period or "") as publication:
         with publication.placed(book) as aside:
-            _write_book(found, aside)
+            write_cards(found, aside)
         with publication.placed(page) as aside:
             aside.write_bytes(cards_page(found).encode())
     return book, page
@@ -66,7 +66,8 @@ def _day(found: Cards) -> str:
     )
 
 
-def _write_book(found: Cards, target: Path) -> None:
+def write_cards(found: Cards, target: Path) -> None:
+    """Write cards as a workbook: a sheet a card, and before several an index."""
     with xlsxwriter.Workbook(str(target), {"default_date_format": "yyyy-mm-dd"}) as book:
         book.set_properties({"title": TITLE, "company": "数账 Shuzhang", "created": FIXED_TIME})
         look = Look(book)

@@ -183,7 +183,8 @@ known AS (
         ),
         'delivery', r.document_no, r.delivery_id, r.ordinal
     FROM review AS r
-    JOIN field AS f ON (f.kind, f.code) = ('reviews', r.review_kind)
+    JOIN field AS f
+        ON f.code = r.review_kind AND f.field IN ('security_review', 'risk_assessment', 'appraisal', 'stock_taking')
     UNION ALL
     SELECT a.card_id, 'row_count', CAST(c.data_row_count AS VARCHAR), 'delivery', NULL, c.delivery_id, c.ordinal
     FROM registry.asset_card AS a
