@@ -12,6 +12,7 @@ from reading import POLICY
 
 from readers.policy.files import PolicySet, load
 from readers.policy.predicates import PredicateError, predicate_fault, rendered, rule_tables
+from readers.policy.problems import PolicyError
 from tests.policies import put_policy
 from warehouse.tables import rules as rule_models
 from warehouse.tables.definitions import all_tables
@@ -36,6 +37,33 @@ TABLE = "catalog.resource"
 )
 def test_a_predicate_is_taken(text: str) -> None:
     assert predicate_fault(text, TABLE) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "rules"),
+    [
+        ({"share_met": "data_row_count - ragged_row_count", "share_of": "data_row_count"}, []),
+        ({"share_met": "data_row_count"}, ["missing_value"]),
+        ({"share_met": "data_row_count > 0", "share_of": "data_row_count"}, ["bad_predicate"]),
+        ({"share_met": "no_such_count", "share_of": "data_row_count"}, ["bad_predicate"]),
+        # A resource or a field is one; there is nothing behind it to count.
+        ({"share_met": "field_count", "share_of": "field_count", "table_name": "catalog.resource"}, ["bad_value"]),
+    ],
+)
+def test_a_share_is_a_count_of_a_count_behind_a_table(given: dict[str, str], rules: list[str]) -> None:
+    entry = {
+        **dict.fromkeys(("name_zh", "name_en", "needs_zh", "needs_en", "mend_zh", "mend_en", "source"), "x"),
+        **{"rule_code": "whole", "table_name": "catalog.content_table", "indicator_code": "0202", "predicate": "TRUE"},
+        **{"severity": "warn", "status": "proposal", **given},
+    }
+    lines = [f"{name} = '{value}'" for name, value in entry.items()]
+    text = "\n".join(["[[rule]]", *lines, "threshold_pct = 95", "effective_from = 2025-01-01"])
+    try:
+        PolicySet.of_files({"quality/own.toml": text.encode()})
+        found: list[str] = []
+    except PolicyError as error:
+        found = [problem.rule for problem in error.problems]
+    assert found == rules
 
 
 @pytest.mark.parametrize(

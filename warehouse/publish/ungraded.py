@@ -28,11 +28,13 @@ from warehouse.store.published import publishing
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _SHEET, _DECLARED_SHEET = "待定级", "按声明"
 #: What the sheet shows of a name beside the columns of a decision, which stand behind.
-_SHOWN = (("信息项名称", 26), ("信息项数", 9), ("资源数", 8), ("示例资源", 34))
+_SHOWN = (("信息项名称", 24), ("信息项数", 9), ("资源数", 8), ("示例资源", 28))
 _COLUMNS = (
     ("decision", 15), ("reason", 22), ("decided_by", 20), ("decided_at", 12), ("expires_at", 12),
     ("decision_id", 18), ("subject_kind", 10), ("subject_key", 34),
 )  # fmt: skip
+#: So many of them are for a person; the last are what the decision is on, written already.
+_PRINTED = 5
 _UNDECIDED = "ungraded"
 _REASON = "按信息项名称定级"
 _DECLARED = (("信息资源代码", 26), ("信息资源名称", 50), ("开放", 14), ("共享", 14))
@@ -135,6 +137,8 @@ def _write_names(book: xlsxwriter.Workbook, look: Look, ungraded: Ungraded, poli
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(1, len(ungraded.names)), len(widths) - 1)
     set_up_print(sheet, title, header_rows=1)
+    # What a person need not read is not printed: on one page across the rest could not be read either.
+    sheet.print_area(0, 0, max(1, len(ungraded.names)), len(_SHOWN) + _PRINTED - 1)
 
 
 def _label(policy: PolicyOnDay, code_list: str, code: str) -> str:
