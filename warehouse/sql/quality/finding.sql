@@ -1,5 +1,6 @@
 -- Rows that were assessed and do not meet a rule, so many of each rule and holder (or delivery) as
--- policy/quality_limit.csv says, in the order of their keys. How many there are in all is B - A in quality.measure.
+-- policy/quality_limit.csv says, in the order of their keys. How many there are in all is B - A in quality.measure,
+-- but of a rule with a share, which counts the rows or values behind a table or column.
 WITH verdict AS (
     SELECT
         'catalog.resource' AS table_name,
