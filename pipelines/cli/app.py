@@ -1,5 +1,5 @@
 """The command line `shuzhang`: deliver, run, status, rejected, held, card, list, trace, verify, lineage, history, sql, export,
-template, withdraw, harvest, rebuild, reconcile, ungraded, policy, quality, audit, period, example.
+template, withdraw, harvest, rebuild, reconcile, ungraded, value, policy, quality, audit, period, example.
 
 Belongs here: options, exit codes (deliveries.md: 0 completed, 1 a person must do something, 2 misuse). Does not belong here:
 what the commands do (`warehouse`, `pipelines/run.py`) and how tables look (`console.py`).
@@ -30,6 +30,7 @@ from pipelines.cli.quality import quality_app
 from pipelines.cli.rebuild import rebuild
 from pipelines.cli.reconcile import reconcile
 from pipelines.cli.ungraded import ungraded
+from pipelines.cli.value import value
 from pipelines.misuse import MisuseError
 from readers.kinds import CONTENT, KINDS
 from readers.near import near
@@ -89,7 +90,7 @@ AnswerFormatOption = Annotated[
 ]
 FormatOption = Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")]
 
-for command in (card, lineage, history, harvest, held, release, refuse, rebuild, reconcile, ungraded):
+for command in (card, lineage, history, harvest, held, release, refuse, rebuild, reconcile, ungraded, value):
     app.command()(command)
 app.command("list")(show_list)
 app.add_typer(policy_app, name="policy")

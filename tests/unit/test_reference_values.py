@@ -151,6 +151,8 @@ def test_income_is_discounted_to_the_day_of_the_appraisal(
         ("direct", ("100",), {"appraisal_date": "2026-07-01"}, "no_forecast"),  # known only after the period
         ("direct", ("100",), {"appraisal_date": "2025-05-31"}, "appraisal_expired"),
         ("direct", ("100",), {"valid_to": "2026-06-29"}, "appraisal_expired"),
+        ("direct", ("100",), {"appraisal_date": "2023-06-30", "valid_to": "2099-12-31"}, "92.59"),
+        ("direct", ("100",), {"appraisal_date": "2023-06-29", "valid_to": "2099-12-31"}, "appraisal_expired"),
         ("direct", ("100",), {"valid_to": "2026-06-30"}, "92.59"),
         ("direct", ("9999999999999999",) * 15, {"discount_rate": "0.02"}, "128492635005740445.17"),
     ],

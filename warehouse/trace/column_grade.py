@@ -6,7 +6,7 @@ is forgotten is closed. Belongs here: these grades, and what passes a door. Does
 stage classification).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from readers.policy.files import PolicyOnDay
@@ -84,26 +84,32 @@ def column_grades(tables: Tables, policy: PolicyOnDay) -> dict[ColumnRef, Column
     return grades
 
 
-def overflows(tables: Tables, policy: PolicyOnDay, door: str) -> list[Overflow]:
-    """The columns that carry more than a door allows."""
+def overflows(
+    tables: Tables, policy: PolicyOnDay, door: str, published: Collection[str] | None = None
+) -> list[Overflow]:
+    """The columns that carry more than a door allows, of the tables `published` there; by default of all that it has."""
     ranks = _ranks(policy)
     limits = {entry.entry_key: entry.body["grade"] for entry in policy.of("door_limit")}
     limit = limits.get(door)
     allowed = ranks[limit] if limit is not None else -1
+    shown = _published(tables, policy, door) if published is None else published
     return [
         Overflow(door, ref, grade, limit or "none")
         for ref, grade in column_grades(tables, policy).items()
-        if grade.rank > allowed and ref.table in _published(tables, policy, door)
+        if grade.rank > allowed and ref.table in shown
     ]
 
 
-def keep_door(tables: Tables, policy: PolicyOnDay, door: str) -> None:
+def keep_door(tables: Tables, policy: PolicyOnDay, door: str, published: Collection[str] | None = None) -> None:
     """Let nothing pass a door that carries more than it allows.
+
+    Args:
+        published: the tables that pass; by default those that the door has.
 
     Raises:
         DoorError: something does.
     """
-    found = overflows(tables.under(policy.policy), policy, door)
+    found = overflows(tables.under(policy.policy), policy, door, published)
     if found:
         raise DoorError("\n".join(map(str, found)))
 

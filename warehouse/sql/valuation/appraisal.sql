@@ -1,8 +1,10 @@
 -- The latest appraisal of each card that is held, and whether its value may be shown: never booked, it stands beside
--- the book value and is the evidence that a factor above 1 asks for. One that a control blocks gives way to the one
--- before it.
+-- the book value and is the evidence that a factor above 1 asks for. However long it says that it is in force, it is not
+-- beyond policy's bound. One that a control blocks gives way to the one before it.
 WITH setting AS (
-    SELECT CAST(max(p.value) AS INTEGER) AS validity_months
+    SELECT
+        CAST(max(p.value) AS INTEGER) AS validity_months,
+        CAST(max(p.upper_bound) AS INTEGER) AS most_months
     FROM policy.valuation_parameter AS p
     WHERE p.name = 'appraisal_validity_months' AND in_force(p, $period_end)
 ),
@@ -10,7 +12,12 @@ WITH setting AS (
 latest AS (
     SELECT
         s.card_id, s.holder_code, r.document_no, r.reviewer, r.issued_date, r.result, r.amount_cny,
-        coalesce(r.valid_to, CAST(r.issued_date + to_months(t.validity_months) AS DATE)) AS valid_until_date,
+        CAST(
+            least(
+                coalesce(r.valid_to, r.issued_date + to_months(t.validity_months)),
+                r.issued_date + to_months(t.most_months)
+            ) AS DATE
+        ) AS valid_until_date,
         b.blocked_by IS NOT NULL AS is_blocked
     FROM valuation.snapshot AS s
     JOIN registry.asset_card AS c USING (card_id)

@@ -2,7 +2,9 @@
 -- demand, date, capacity, other), Q x X1 ... X5, and why it does not count where it does not: a factor out of policy's
 -- bounds, or above the bound's value without its basis.
 WITH setting AS (
-    SELECT CAST(max(p.value) AS INTEGER) AS validity_months
+    SELECT
+        CAST(max(p.value) AS INTEGER) AS validity_months,
+        CAST(max(p.upper_bound) AS INTEGER) AS most_months
     FROM policy.valuation_parameter AS p
     WHERE p.name = 'appraisal_validity_months' AND in_force(p, $period_end)
 ),
@@ -20,7 +22,12 @@ comparable AS (
 latest AS (
     SELECT
         s.card_id, d.*,
-        coalesce(d.valid_to, CAST(d.appraisal_date + to_months(t.validity_months) AS DATE)) AS valid_until_date,
+        CAST(
+            least(
+                coalesce(d.valid_to, d.appraisal_date + to_months(t.validity_months)),
+                d.appraisal_date + to_months(t.most_months)
+            ) AS DATE
+        ) AS valid_until_date,
         b.blocked_by IS NOT NULL AS is_blocked
     FROM comparable AS d
     JOIN registry.asset_card AS c ON c.holder_code = d.holder_code AND c.resource_code = d.resource_code

@@ -3,6 +3,7 @@
 WITH setting AS (
     SELECT
         max(CASE WHEN p.name = 'appraisal_validity_months' THEN CAST(p.value AS INTEGER) END) AS validity_months,
+        max(CASE WHEN p.name = 'appraisal_validity_months' THEN CAST(p.upper_bound AS INTEGER) END) AS most_months,
         max(CASE WHEN p.name = 'forecast_years' THEN p.lower_bound END) AS least_years,
         max(CASE WHEN p.name = 'forecast_years' THEN p.upper_bound END) AS most_years,
         max(CASE WHEN p.name = 'discount_rate' THEN p.lower_bound END) AS lower_rate,
@@ -67,7 +68,12 @@ report AS (
 latest AS (
     SELECT
         s.card_id, r.*, t.least_years, t.most_years,
-        coalesce(r.valid_to, CAST(r.appraisal_date + to_months(t.validity_months) AS DATE)) AS valid_until_date,
+        CAST(
+            least(
+                coalesce(r.valid_to, r.appraisal_date + to_months(t.validity_months)),
+                r.appraisal_date + to_months(t.most_months)
+            ) AS DATE
+        ) AS valid_until_date,
         b.blocked_by IS NOT NULL AS is_blocked
     FROM report AS r
     JOIN registry.asset_card AS c ON c.holder_code = r.holder_code AND c.resource_code = r.resource_code
