@@ -1,6 +1,6 @@
 -- The latest appraisal of each card that is held, and whether its value may be shown: never booked, it stands beside
--- the book value and is the evidence that a factor above 1 asks for. However long it says that it is in force, it is not
--- beyond policy's bound. One that a control blocks gives way to the one before it.
+-- the book value and is the evidence that a factor above 1 asks for. However long it says that it is in force, it is
+-- not beyond policy's bound. One that a control blocks gives way to the one before it.
 WITH setting AS (
     SELECT
         CAST(max(p.value) AS INTEGER) AS validity_months,
