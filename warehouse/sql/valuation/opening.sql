@@ -28,7 +28,7 @@ reckoned AS (
         b.cost_cny, b.amortisation_cny, b.impairment_cny
     FROM registry.asset_card AS c
     LEFT JOIN valuation.balance AS b
-        ON b.period = $period AND b.card_id = c.card_id AND b.balance_kind = 'opening' AND b.has_cost AND b.has_life
+        ON b.period = $period AND b.card_id = c.card_id AND b.balance_kind = 'opening'
 ),
 
 card AS (
