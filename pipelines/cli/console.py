@@ -225,7 +225,7 @@ _FIGURES = {
     "unassessed": "未认定 / to assess",
     "snapshots": "期末余额 / snapshots",
     "control_findings": "成本待核 / costs to check",
-    "unmet_conditions": "条件待补 / conditions unmet",
+    "card_findings": "条件待补 / conditions unmet",
     "reality_findings": "账实不符 / not as registered",
     "quality_score_pct": "质量得分 % / quality score",
     "quality_assessed_pct": "其中已评 % / of it assessed",

@@ -166,7 +166,9 @@ def _cards(
             rows[card].append(tuple(row))
         return rows
 
-    fields, amounts, movements, findings = map(ask, ("card_fields", "card_amounts", "card_movements", "card_findings"))
+    fields, amounts, movements, findings = map(
+        ask, ("card_fields", "card_amounts", "card_movements", "findings_of_cards")
+    )
     made = [
         Card(
             *head[:5],
