@@ -22,6 +22,7 @@ _LINES = {
     "disposal": _OUT,
     "development_write_off": ("debit|development", "credit|development"),
     "stock_out": ("debit|stock", "credit|stock"),
+    "opening_adjustment": ("debit|cost", "credit|amortisation", "credit|net"),
 }
 #: Enterprises alone impair.
 _OF_ENTERPRISES = {
@@ -29,6 +30,7 @@ _OF_ENTERPRISES = {
     "reversal": ("debit|impairment", "credit|impairment"),
     "part_disposal": ("debit|impairment",),
     "disposal": ("debit|impairment",),
+    "opening_adjustment": ("credit|impairment",),
 }
 ENTRY_KINDS = tuple(dict.fromkeys((*_LINES, *_OF_ENTERPRISES)))
 

@@ -585,8 +585,10 @@ SHAPE = {
     "valuation/month_movement": [
         "registry/asset_card",
         "valuation/amortisation_term",
+        "valuation/closed_period",
         "valuation/cost_line",
         "valuation/movement",
+        "valuation/opening",
         "valuation/snapshot",
     ],
     "valuation/cost_method": ["valuation/quality_adjustment", "valuation/snapshot"],
@@ -667,6 +669,7 @@ SHAPE = {
         "policy/journal_account",
         "registry/asset_card",
         "valuation/month_movement",
+        "valuation/snapshot",
     ],
     "finance/difference": [
         "catalog/organisation",

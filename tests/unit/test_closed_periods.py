@@ -98,6 +98,10 @@ def test_a_correction_after_the_closing_adjusts_the_opening(world: World) -> Non
     assert world.ask("SELECT booked_period, late_cost_cny, late_amortisation_cny FROM valuation.opening") == [
         ("2025-12", 6000, 1000)
     ]
+    assert world.ask(
+        "SELECT booking_month, account_code, debit_cny, credit_cny FROM finance.journal_entry "
+        "WHERE entry_kind = 'opening_adjustment' ORDER BY line_no"
+    ) == [("2026-01", "1701", 6000, 0), ("2026-01", "1702", 0, 1000), ("2026-01", "7101", 0, 5000)]
 
 
 def test_or_it_is_a_movement_of_the_year_as_policy_says(world: World) -> None:

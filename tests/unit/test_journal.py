@@ -250,7 +250,7 @@ def _holds(world: World, system: str = "government") -> None:
             f"WHERE j.card_id = s.card_id AND j.account_code = '{account}'), 0)"
         )
         moved = (
-            f"s.addition_{measure}_cny - s.reduction_{measure}_cny"
+            f"s.adjustment_{measure}_cny + s.addition_{measure}_cny - s.reduction_{measure}_cny"
             if measure not in ("development", "stock")
             else f"coalesce(e.{measure}_cny, 0) - coalesce(o.{measure}_cny, 0)"
         )

@@ -28,7 +28,8 @@ kind AS (
         ('part_disposal', '11', -1),
         ('disposal', '12', -1),
         ('development_write_off', '13', -1),
-        ('stock_out', '14', -1)
+        ('stock_out', '14', -1),
+        ('opening_adjustment', '15', 1)
     ) AS k(entry_kind, kind_no, direction)
 ),
 
@@ -38,7 +39,7 @@ entry AS (
         replace(m.booking_month, '-', '') || '-' || k.kind_no AS journal_no,
         last_day(CAST(m.booking_month || '-01' AS DATE)) AS month_end,
         coalesce(v.accounting_system, 'unknown') AS accounting_system,
-        c.resource_code, c.asset_name,
+        s.resource_code, c.asset_name,
         k.direction * m.cost_cny AS cost_cny,
         k.direction * m.amortisation_cny AS amortisation_cny,
         k.direction * m.impairment_cny AS impairment_cny,
@@ -47,7 +48,8 @@ entry AS (
         k.direction * m.expense_cny AS expense_cny
     FROM valuation.month_movement AS m
     JOIN kind AS k USING (entry_kind)
-    JOIN registry.asset_card AS c USING (card_id)
+    JOIN valuation.snapshot AS s ON s.period = m.period AND s.card_id = m.card_id
+    LEFT JOIN registry.asset_card AS c ON c.card_id = m.card_id
     LEFT JOIN version AS v ON v.organisation_code = m.holder_code
     WHERE m.period = $period
 ),

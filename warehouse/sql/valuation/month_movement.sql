@@ -210,6 +210,16 @@ moved AS (
     LEFT JOIN undone AS u ON u.card_id = s.card_id AND u.from_date = s.month_start
 ),
 
+-- What became known of the years before after a closing is booked in the first month that is open.
+open_month AS (
+    SELECT
+        p.holder_code,
+        greatest($year_start, CAST(CAST(max(p.period) || '-01' AS DATE) + to_months(1) AS DATE)) AS month_start
+    FROM valuation.closed_period AS p
+    WHERE p.is_whole AND p.period < $period
+    GROUP BY p.holder_code
+),
+
 kinded AS (
     -- What was in development before is taken over from there, not bought again.
     SELECT
@@ -326,6 +336,20 @@ kinded AS (
         d.follows_from
     FROM remaining AS r
     LEFT JOIN entered AS d ON d.card_id = r.card_id AND d.from_date = r.from_date AND d.movement_kind = 'disposal'
+    UNION ALL
+    SELECT
+        s.card_id, o.month_start, 'opening_adjustment',
+        s.adjustment_cost_cny,
+        s.adjustment_amortisation_cny,
+        s.adjustment_impairment_cny,
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        '结账期间 ' || b.booked_period
+    FROM valuation.snapshot AS s
+    JOIN valuation.opening AS b ON b.period = s.period AND b.card_id = s.card_id
+    JOIN open_month AS o ON o.holder_code = s.holder_code
+    WHERE s.period = $period AND b.booked_period IS NOT NULL
 )
 
 SELECT
@@ -333,7 +357,7 @@ SELECT
     k.card_id,
     strftime(k.month_start, '%Y-%m') AS booking_month,
     k.entry_kind,
-    c.holder_code,
+    o.holder_code,
     k.cost_cny,
     k.amortisation_cny,
     k.impairment_cny,
@@ -342,7 +366,7 @@ SELECT
     k.expense_cny,
     k.follows_from
 FROM kinded AS k
-JOIN card AS c USING (card_id)
+JOIN valuation.opening AS o ON o.period = $period AND o.card_id = k.card_id
 WHERE
     k.cost_cny <> 0
     OR k.amortisation_cny <> 0
