@@ -15,6 +15,7 @@ from example_city.contents import content_deliveries
 from example_city.costs import cost_deliveries, yuan
 from example_city.equation import outcome
 from example_city.ledger import Difference, assets, differences, event_deliveries, ledger_deliveries, standings_of_all
+from example_city.market import market_deliveries
 from example_city.model import NOTICE, Delivery
 from example_city.recognition import (
     authorisation_deliveries,
@@ -91,6 +92,7 @@ def deliveries() -> list[Delivery]:
         *cost_deliveries(),
         *event_deliveries(),
         *ledger_deliveries(),
+        *market_deliveries(),
         *content_deliveries(),
     ]
     return sorted(found, key=lambda d: (d.day, d.kind != "organisations", d.folder))
