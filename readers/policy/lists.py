@@ -584,7 +584,7 @@ LISTS: Mapping[str, ListShape] = {
         checks={
             "kind": one_of(
                 *("cost_after_disposal", "reversal_beyond_cost", "life_missing", "impairment_of_government"),
-                *("event_after_end", "event_not_allowed"),
+                *("event_after_end", "event_not_allowed", "event_amount", "event_without_card", "cost_not_conserved"),
                 *("condition_failed", "condition_expired", "condition_missing", "release_without_effect"),
                 *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
                 *("unassessed_resources", "code_change_unclear", "former_code_stands"),

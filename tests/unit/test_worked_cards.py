@@ -221,6 +221,27 @@ GOVERNMENT = (
             addition_cost="500.00", addition_amortisation="650.00", reduction_cost="500.00", reduction_amortisation="50.00",
         ),
     ),
+    # A negative line that finds nothing to take out is told: the card shows more than its lines sum to.
+    Case(
+        "reversed_before",
+        ("开发 -300.00 2026-01-10 2026-01-10 -", "开发 1000.00 2026-02-10 2026-02-10 10"),
+        _closing("1000.00", "500.00", "500.00", addition_cost="1000.00", addition_amortisation="500.00"),
+        findings=frozenset({"cost_not_conserved"}),
+    ),
+    Case(
+        "development_reversed_in_part",
+        ("开发 1000.00 2026-01-10 - -", "开发 -300.00 2026-03-10 - -"),
+        {"closing_development": "1000.00"},
+        findings=frozenset({"cost_not_conserved"}),
+    ),
+    # Nothing leaves with an amount of nothing.
+    Case(
+        "disposal_of_nothing",
+        ("开发 1000.00 2026-01-10 2026-01-10 10",),
+        _closing("1000.00", "600.00", "400.00", addition_cost="1000.00", addition_amortisation="600.00"),
+        ("处置 2026-03-10 0.00",),
+        findings=frozenset({"event_amount"}),
+    ),
     # Whatever the way in which all of it leaves: 15 months of 1,000.00.
     *(
         Case(

@@ -1,7 +1,7 @@
 -- What happened to the resources that have a card, in order, and what each event did. Policy says what an event of a
 -- kind does to a card that is in development or in use (`event_rule`); what it does not list, and what comes after the
 -- card has left, counts for nothing and is told. An event that says how much of the cost it takes out, and not all,
--- takes out a part. Told by two, it is one event.
+-- takes out a part; an amount that is not positive is none. Told by two in one paper, it is one event.
 WITH cost AS (
     SELECT d.holder_code, d.resource_code, d.available_date, d.posted_date, d.amount_cny
     FROM delivered.cost AS d
@@ -21,7 +21,8 @@ told AS (
     JOIN registry.resource_standing AS t USING (holder_code, resource_code)
     WHERE t.standing = 'card' AND e.event_kind <> 'code_change'
     QUALIFY row_number() OVER (
-        PARTITION BY t.resource_id, e.event_kind, e.event_date ORDER BY e.delivery_date DESC, e.delivery_id, e.ordinal
+        PARTITION BY t.resource_id, e.event_kind, e.event_date, e.document_no
+        ORDER BY e.delivery_date DESC, e.delivery_id, e.ordinal
     ) = 1
 ),
 
@@ -72,11 +73,12 @@ measured AS (
         r.*,
         r.effect = 'leave'
         AND (
-            coalesce(r.amount_cny, 0) <= 0
-            OR sum(CASE WHEN r.effect = 'leave' THEN r.amount_cny ELSE 0 END) OVER (
+            r.amount_cny IS NULL
+            OR sum(CASE WHEN r.effect = 'leave' AND r.amount_cny > 0 THEN r.amount_cny ELSE 0 END) OVER (
                 PARTITION BY r.resource_id ORDER BY r.event_date, r.delivery_id, r.ordinal ROWS UNBOUNDED PRECEDING
             ) >= x.cost_cny
-        ) AS is_whole
+        )
+        AND coalesce(r.amount_cny, 1) > 0 AS is_whole
     FROM ruled AS r
     LEFT JOIN leaving AS x USING (delivery_id, ordinal)
 ),
@@ -104,7 +106,8 @@ SELECT
     e.event_date,
     CASE WHEN e.is_after_end THEN 'ended' ELSE e.card_state END AS card_state,
     CASE
-        WHEN e.is_after_end OR e.effect IS NULL THEN 'none'
+        WHEN e.is_after_end OR e.effect IS NULL OR e.amount_cny <= 0 THEN 'none'
+        WHEN e.effect = 'impair' AND e.amount_cny IS NULL THEN 'none'
         WHEN e.effect = 'leave' AND NOT e.is_whole AND e.card_state = 'in_use' THEN 'part'
         WHEN e.effect = 'leave' AND NOT e.is_whole THEN 'none'
         ELSE e.effect

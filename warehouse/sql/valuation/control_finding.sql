@@ -22,6 +22,40 @@ balance AS (
     GROUP BY n.card_id, n.holder_code, n.resource_code
 ),
 
+-- What the lines of a card without events came to, whatever reverses what: neither more nor less than their sum.
+kept AS (
+    SELECT u.card_id, sum(u.amount_cny) AS amount_cny
+    FROM (
+        SELECT t.card_id, t.cost_cny AS amount_cny
+        FROM (
+            SELECT w.card_id, w.cost_cny
+            FROM valuation.amortisation_term AS w
+            QUALIFY row_number() OVER (PARTITION BY w.card_id, w.pool_no ORDER BY w.term_no DESC) = 1
+        ) AS t
+        UNION ALL
+        SELECT m.card_id, m.amount_cny
+        FROM valuation.movement AS m
+        WHERE m.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+    ) AS u
+    GROUP BY u.card_id
+),
+
+eventful AS (
+    SELECT DISTINCT c.card_id
+    FROM registry.asset_card AS c
+    JOIN registry.card_event AS e USING (resource_id)
+    WHERE e.event_effect IN ('leave', 'part', 'impair')
+    UNION ALL
+    SELECT a.card_id
+    FROM registry.asset_card AS a
+    WHERE a.disposed_date IS NOT NULL
+    UNION ALL
+    SELECT DISTINCT h.card_id
+    FROM valuation.cost_line AS n
+    JOIN registry.asset_card AS h USING (resource_id)
+    WHERE n.is_held OR n.entry_no <> 0
+),
+
 lifeless AS (
     SELECT
         t.card_id, t.holder_code,
@@ -90,14 +124,30 @@ found AS (
         a.card_id,
         CASE
             WHEN e.card_state = 'ended' THEN 'event_after_end'
+            WHEN e.amount_cny <= 0 OR (e.event_kind = 'impairment' AND e.amount_cny IS NULL) THEN 'event_amount'
             WHEN e.event_kind = 'impairment' AND e.card_state = 'in_use' THEN 'impairment_of_government'
             ELSE 'event_not_allowed'
         END,
         '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code, a.resource_code, e.event_date, e.amount_cny,
-        0, '', NULL, NULL, NULL, NULL, NULL
+        0, e.delivery_id || '|' || e.ordinal, NULL, NULL, NULL, NULL, NULL
     FROM registry.card_event AS e
     JOIN registry.asset_card AS a USING (resource_id)
     WHERE e.event_effect = 'none'
+    UNION ALL
+    SELECT
+        '', 'event_without_card', '', e.document_no, CAST(e.ordinal AS INTEGER), e.holder_code, e.resource_code,
+        e.event_date, e.amount_cny, 0, e.delivery_id || '|' || e.ordinal, NULL, NULL, NULL, NULL, NULL
+    FROM delivered.event AS e
+    JOIN registry.resource_standing AS t USING (holder_code, resource_code)
+    WHERE t.standing <> 'card' AND e.event_kind <> 'code_change'
+    UNION ALL
+    SELECT
+        b.card_id, 'cost_not_conserved', '', '', 0, b.holder_code, b.resource_code, b.line_date,
+        CAST(k.amount_cny - b.amount_cny AS DECIMAL(20, 2)), 0, '', NULL, NULL, NULL, NULL, NULL
+    FROM balance AS b
+    JOIN kept AS k USING (card_id)
+    ANTI JOIN eventful AS v USING (card_id)
+    WHERE b.amount_cny >= 0 AND k.amount_cny <> b.amount_cny
     UNION ALL
     SELECT
         coalesce(a.card_id, ''), c.finding_kind, c.posted_period, c.voucher_no, c.line_no, c.holder_code,

@@ -1,7 +1,16 @@
 -- Each card at the end of the last year, twice: as it was booked, and what is late, that is how today's knowledge
 -- differs. Booked is what the unit's first closing from last December on says; of a unit without one nothing is late.
 -- Policy says whether what is late adjusts the opening or is a movement of the year.
-WITH base AS (
+WITH version AS (
+    SELECT o.organisation_code, o.accounting_system
+    FROM catalog.organisation AS o
+    QUALIFY row_number() OVER (
+        PARTITION BY o.organisation_code
+        ORDER BY o.valid_from <= $period_end DESC, o.valid_from DESC
+    ) = 1
+),
+
+base AS (
     SELECT p.*
     FROM valuation.closed_period AS p
     WHERE p.is_whole AND p.period >= strftime($year_start - INTERVAL 1 DAY, '%Y-%m') AND p.period < $period
@@ -101,9 +110,6 @@ SELECT
     CAST(f.late_amortisation_cny AS DECIMAL(20, 2)) AS late_amortisation_cny,
     CAST(f.late_impairment_cny AS DECIMAL(20, 2)) AS late_impairment_cny
 FROM filled AS f
-LEFT JOIN catalog.organisation AS o
-    ON o.organisation_code = f.holder_code
-    AND o.valid_from <= $period_end
-    AND (o.valid_to IS NULL OR o.valid_to > $period_end)
+LEFT JOIN version AS o ON o.organisation_code = f.holder_code
 LEFT JOIN policy.late_booking AS l
     ON l.accounting_system = coalesce(o.accounting_system, 'unknown') AND in_force(l, $period_end)
