@@ -57,6 +57,7 @@ UNSOUND: dict[tuple[str, str], tuple[Flaw, ...]] = {
     ("transport", "evidence"): (Flaw("unknown_code", 1, {"statement": "基本符合", "document_no": "{}-附件"}),),
     ("health", "evidence"): (Flaw("missing_value", 2, {"document_no": ""}, after=4),),
     ("market", "evidence"): (Flaw("bad_date", 3, {"issued_date": "2025-02-30", "document_no": "{}-附件"}),),
+    ("urban", "forecasts"): (Flaw("bad_decimal", 5, {"discount_rate": "百分之八", "year_no": "4"}),),
     ("data", "reviews"): (
         Flaw("unknown_code", 0, {"review_kind": "安全评估", "document_no": "{}-附件"}),
         Flaw("bad_date", 7, {"issued_date": "2025年2月31日", "document_no": "{}-附件"}, after=20),

@@ -105,7 +105,7 @@ def test_columns_stand_beside_the_fields_that_the_catalogue_declares(home: Home,
     )
     assert found == [
         ("编号", 1, None, "text", None, None, 20),
-        ("泊位数", 2, "integer", "integer", "0", "190", 20),
+        ("泊位数", 2, "integer", "integer", None, None, 20),
         ("启用日期", 3, "date", "date", "2020-01-01", "2020-01-20", 20),
     ]
     assert (

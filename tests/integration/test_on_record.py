@@ -358,7 +358,7 @@ def test_a_run_and_what_it_published_are_events_and_what_changes_later_is_named(
     assert (ended.subject, ended.body["outcome"]) == (begun.subject, "succeeded")
     assert set(ended.body["deliveries"]) == {delivery.delivery_id for delivery in Intake(built).deliveries()}
     receipts = {f"receipts/{file.name}" for file in built.receipts.iterdir()}
-    workbooks = {f"reports/2026-06/{name}.xlsx" for name in ("form_r1", "reconciliation")}
+    workbooks = {f"reports/2026-06/{name}.xlsx" for name in ("asset_list", "form_r1", "memo_item", "reconciliation")}
     assert {event.subject for event in events if event.kind == PUBLICATION} == receipts | workbooks
     letter = publish_letter(Lake(home), one(home, "SELECT min(holder_code) FROM catalog.resource"))[0]
     lake_of.cache_clear()

@@ -186,7 +186,7 @@ def test_the_workbook_shows_the_tables_figures(city: Home) -> None:
             "SELECT entity_name, entity_code, closing_count, closing_cost_cny, memo_count FROM report.form_r1 WHERE level = $l",
             l=level,
         )
-        figures = sorted((row[0], row[1], row[15], f"{row[16]:.2f}", row[22]) for row in shown)
+        figures = sorted((row[0], row[1], row[19], f"{row[20]:.2f}", row[26]) for row in shown)
         assert figures == sorted((name, code, count, f"{cost:.2f}", memo) for name, code, count, cost, memo in stored)
 
 

@@ -56,7 +56,8 @@ def changed(policy: PolicySet, name: str, day: date) -> list[Entry]:
     for entry, other in zip(entries, (*entries[1:], *entries[:1]), strict=True):
         kept = (*LISTS[name].key, *KEPT.get(name, ()))
         body = {**other.body, **{column: entry.body[column] for column in kept if column in entry.body}}
-        if "value" in entry.body:
+        body |= LISTS[name].pinned.get(entry.entry_key, {})
+        if "value" in entry.body or LISTS[name].bounds:
             body = {**entry.body, "value": _near(entry)}
         if name == "code_value":
             # Labels that differ in case alone keep one code between them.
@@ -72,13 +73,25 @@ def changed(policy: PolicySet, name: str, day: date) -> list[Entry]:
 
 def _near(entry: Entry) -> str:
     """Another value that the entry may have, one more or one less; its own where there is none."""
-    own, check = entry.body["value"], LISTS[entry.list_name].values.get(entry.body[LISTS[entry.list_name].key[0]])
+    own, check = (
+        entry.body.get("value", ""),
+        LISTS[entry.list_name].values.get(entry.body[LISTS[entry.list_name].key[0]]),
+    )
     try:
         number = Decimal(own)
     except InvalidOperation:
         return own
-    near = [format(number + step, "f") for step in (1, -1, Decimal("0.1"), Decimal("-0.1"))]
-    return next((text for text in near if check is None or check.holds(text)), own)
+    steps = map(Decimal, ("1", "-1", "0.1", "-0.1", "0.01", "-0.01", "0.001", "-0.001"))
+    near = [format(number + step, "f") for step in steps]
+    low, high = (Decimal(entry.body.get(name) or own) for name in LISTS[entry.list_name].bounds or ("value", "value"))
+    return next(
+        (
+            text
+            for text in near
+            if (check is None or check.holds(text)) and (low == high or low <= Decimal(text) <= high)
+        ),
+        own,
+    )
 
 
 def write(home: Home, versions: Mapping[str, list[Entry]]) -> None:

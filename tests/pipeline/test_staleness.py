@@ -13,6 +13,17 @@ from warehouse.store.home import Home
 LIFE = "default_life_months,{0},months,默认摊销月数,default life,a test,proposal,{1}\n"
 
 
+#: Tables of a month that follow from the balances of cards, and the memo register, which reads a parameter.
+OF_BALANCES = (
+    *("valuation.balance", "valuation.opening", "valuation.snapshot", "valuation.month_movement"),
+    *("valuation.appraisal", "valuation.quality_adjustment", "valuation.cost_method", "valuation.expert_method"),
+    *("valuation.income_report", "valuation.income_method", "valuation.comparable_value", "valuation.market_method"),
+    *("valuation.sensitivity", "valuation.reference_value", "valuation.method_spread"),
+    *("finance.reconciliation", "finance.unit_rate", "finance.difference", "finance.journal_entry"),
+    *("report.asset_list", "report.form_r1", "report.memo_item"),
+)
+
+
 @pytest.fixture
 def home(city: Home, tmp_path: Path) -> Home:
     """A copy of the city's home, to write to."""
@@ -26,9 +37,7 @@ def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) ->
     file.write_text(file.read_text("utf-8") + LIFE.format(120, "2019-01-01"), "utf-8")
     outcome = run_home(home)
     assert set(outcome.materialised) == {
-        "policy.entry", "policy.parameter", "valuation.amortisation_term", "valuation.control_finding",
-        "valuation.balance", "valuation.snapshot", "valuation.month_movement", "report.form_r1",
-        "finance.reconciliation", "finance.unit_rate", "finance.difference", "finance.journal_entry",
+        "policy.entry", "policy.parameter", "valuation.amortisation_term", "valuation.control_finding", *OF_BALANCES,
     }  # fmt: skip
     assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before
     assert run_home(home).run_id is None
@@ -51,9 +60,7 @@ def test_another_period_builds_its_own_partitions_only(home: Home) -> None:
     before = ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code")
     outcome = run_home(home, period="2025-12")
     assert set(outcome.materialised) == {
-        "valuation.balance", "valuation.snapshot", "valuation.month_movement", "report.form_r1",
-        "finance.ledger_balance", "finance.reconciliation", "finance.unit_rate", "finance.difference",
-        "finance.journal_entry",
+        "finance.ledger_balance", "valuation.report_block", *OF_BALANCES,
     }  # fmt: skip
     assert ask(home, "SELECT * FROM report.form_r1 WHERE period = '2026-06' ORDER BY level, entity_code") == before
     # The end of the old year is the opening of the new one.
@@ -96,7 +103,7 @@ def test_a_changed_heading_writes_the_workbooks_anew(home: Home) -> None:
     # The list lays out both workbooks.
     assert set(run_home(home).materialised) == {
         "policy.entry", "policy.report_column", "report.form_r1", "finance.reconciliation", "finance.unit_rate",
-        "finance.difference",
+        "finance.difference", "report.asset_list", "report.memo_item",
     }  # fmt: skip
     sheet = openpyxl.load_workbook(home.reports / "2026-06" / "form_r1.xlsx")["全市"]
-    assert sheet.cell(3, 23).value == "备查数"
+    assert sheet.cell(3, 27).value == "备查数"

@@ -328,7 +328,12 @@ def test_no_model_takes_text_for_a_value_leniently() -> None:
     """What no reader settled never reaches a cast: a lenient one turns `26-01-31` into the year 26 without a word."""
     for table in all_tables().derived:
         nodes = list(sqlglot.parse_one(table.model or "SELECT 1", dialect="duckdb").walk())
-        lenient = [node for node in nodes if isinstance(node, exp.TryCast | exp.StrToTime)]
+        # What was reckoned is no text: it may be too large for its column.
+        lenient = [
+            node
+            for node in nodes
+            if isinstance(node, exp.TryCast | exp.StrToTime) and not isinstance(node.this, exp.Mul)
+        ]
         lenient += [node for node in nodes if isinstance(node, exp.Anonymous) and node.name.lower() == "try_strptime"]
         assert lenient == [], table.qualified
 
