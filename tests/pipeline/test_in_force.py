@@ -83,15 +83,9 @@ def _near(entry: Entry) -> str:
         return own
     steps = map(Decimal, ("1", "-1", "0.1", "-0.1", "0.01", "-0.01", "0.001", "-0.001"))
     near = [format(number + step, "f") for step in steps]
-    low, high = (Decimal(entry.body.get(name) or own) for name in LISTS[entry.list_name].bounds or ("value", "value"))
-    return next(
-        (
-            text
-            for text in near
-            if (check is None or check.holds(text)) and (low == high or low <= Decimal(text) <= high)
-        ),
-        own,
-    )
+    bounds = [Decimal(entry.body[name]) for name in LISTS[entry.list_name].bounds]
+    fits = [text for text in near if not bounds or bounds[0] <= Decimal(text) <= bounds[1]]
+    return next((text for text in fits if check is None or check.holds(text)), own)
 
 
 def write(home: Home, versions: Mapping[str, list[Entry]]) -> None:

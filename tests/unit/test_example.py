@@ -220,7 +220,12 @@ def is_good(column: dict[str, str], value: str) -> bool:
             return date.fromisoformat(value).isoformat() == value
         except ValueError:
             return False
-    patterns = {"month": r"\d{4}-(0[1-9]|1[0-2])", "amount": r"\d+(\.\d{1,2})?", "integer": r"\d+"}
+    patterns = {
+        "month": r"\d{4}-(0[1-9]|1[0-2])",
+        "amount": r"\d+(\.\d{1,2})?",
+        "integer": r"\d+",
+        "decimal": r"\d+(\.\d+)?",
+    }
     return re.fullmatch(patterns.get(column["value_type"], "(?s:.+)"), value) is not None
 
 

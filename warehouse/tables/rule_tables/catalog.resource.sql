@@ -11,6 +11,7 @@ SELECT
     r.group_name,
     r.theme,
     r.keywords,
+    r.related_codes,
     r.format,
     r.format_type,
     r.share_type,
