@@ -41,6 +41,8 @@ MEASURES = {
     "quality.content_column_measure": "catalog.content_column",
     "quality.delivery_measure": "landing.delivery_outcome",
 }
+#: What rules count that judge more than the row, a row a rule and row.
+SHARES = "quality.share_measure"
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +125,8 @@ def test_entries_dated_ahead_change_nothing_in_any_list(home: Home) -> None:
     for name in before:
         if name in MEASURES:
             assert _verdicts(after, name) == _verdicts(before, name), name
+        elif name == SHARES:
+            assert _shares(after) == _shares(before)
         elif not name.startswith(("policy.", "audit.")):
             assert after[name] == before[name], name
     assert _reports(home) == files
@@ -130,13 +134,21 @@ def test_entries_dated_ahead_change_nothing_in_any_list(home: Home) -> None:
 
 def _verdicts(tables: Mapping[str, list[tuple[Any, ...]]], name: str) -> list[tuple[Any, ...]]:
     """The rows of a table of verdicts with the bits of the rules in force: a version to come has a bit, and nothing asks for it."""
-    names = [column.name for column in all_tables()["quality.rule"].columns]
-    bits = sum(
-        rule[names.index("rule_bit")]
-        for rule in tables["quality.rule"]
-        if rule[names.index("table_name")] == MEASURES[name]
-    )
+    bits = sum(bit for table, bit in _bits(tables) if table == MEASURES[name])
     return [(*row[:-2], row[-2] & bits, row[-1] & bits) for row in tables[name]]
+
+
+def _shares(tables: Mapping[str, list[tuple[Any, ...]]]) -> list[tuple[Any, ...]]:
+    """The shares that rules in force counted: those of a version to come have its bit, and nothing asks for them."""
+    names = [column.name for column in all_tables()[SHARES].columns]
+    table, bit = names.index("table_name"), names.index("rule_bit")
+    return [row for row in tables[SHARES] if (row[table], row[bit]) in _bits(tables)]
+
+
+def _bits(tables: Mapping[str, list[tuple[Any, ...]]]) -> set[tuple[str, int]]:
+    """The bits of the rules in force, with the tables that they are about."""
+    names = [column.name for column in all_tables()["quality.rule"].columns]
+    return {(rule[names.index("table_name")], rule[names.index("rule_bit")]) for rule in tables["quality.rule"]}
 
 
 def _reports(home: Home) -> dict[str, bytes]:
