@@ -164,6 +164,7 @@ NOT_RUN = {
     "verify": "twenty rows of all tables take minutes; tests/pipeline/test_trace.py proves some of them",
     "rebuild --force": "it runs the whole city again; tests/integration/test_rebuild.py gives it to a small one",
     "quality report": "it takes long, and tests/pipeline/test_letter.py runs it",
+    "lineage": "it names every column of the lake; tests/unit/test_lineage.py asks for some",
     "verify --rows 500": "the same for all rows of most tables",
     "dagster dev": "it serves; tests/ui drives its webserver",
     "duckdb city.duckdb": "test_plain_duckdb.py opens the export",
