@@ -132,7 +132,7 @@ def access_agrees(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
 
 
 def costs_controlled(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
-    """No cost of a card came after its disposal, and none was reversed that had not come in; where one was, a warning."""
+    """No control on costs, events or values found anything (`valuation.control_finding`); where one did, a warning."""
     return _findings(
         lake,
         asset,
