@@ -249,6 +249,8 @@ def test_a_rule_with_a_share_counts_the_rows_behind_a_table(
     store: duckdb.DuckDBPyConnection, rows: int, repeated: int, ragged: int, found: dict[str, tuple[int, int]]
 ) -> None:
     store.execute("DELETE FROM catalog.content_table; DELETE FROM catalog.resource; DELETE FROM catalog.roll_up")
+    # The laws above leave the measures of their last example.
+    store.execute("DELETE FROM quality.resource_measure; DELETE FROM quality.field_measure")
     store.execute("INSERT INTO catalog.resource BY NAME SELECT 'r' AS resource_id, 'h0' AS holder_code")
     store.execute("INSERT INTO quality.resource_measure VALUES ('r', 'h0', 'd', 1, 0, 0)")
     store.execute(
