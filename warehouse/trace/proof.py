@@ -4,7 +4,7 @@ Belongs here: which rows are drawn, and what came out table by table. Does not b
 """
 
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from readers.near import near
@@ -14,6 +14,8 @@ from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.row_set import differing_sets
 from warehouse.trace.walk import TraceError, Tracer
+
+Rows = dict[str, list[dict[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Proof:
 def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> Iterator[Proof]:
     """Verify the set of rows and up to `rows` rows of each derived table, or of `tables` alone; the same seed draws the same rows.
 
-    Rows of one partition are proven together (`Tracer.prove`).
+    Rows of all tables are proven together (`Tracer.prove`), so nothing is yielded before all are.
 
     Raises:
         TraceError: one of `tables` has no model, or a row cannot be traced.
@@ -47,22 +49,34 @@ def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> 
     with lake.reading() as connection:
         refuse(lake, connection, chosen)
     sets = dict(differing_sets(lake, chosen))
+    of_table = {name: row_keys(lake, derived[name]) for name in chosen if not sets.get(name)}
+    drawn = {name: _drawn(keys, rows, seed) for name, keys in of_table.items()}
     with Tracer(lake, keep=True) as tracer:
-        for name, table in derived.items():
-            if tables and name not in tables:
-                continue
-            if differing := sets.get(name):
-                yield Proof(name, 0, 0, tuple(differing))
-                continue
-            keys = row_keys(lake, table)
-            drawn = random.Random(seed).sample(keys, min(rows, len(keys)))  # noqa: S311 - a sample, no secret
-            partitions: dict[str, list[dict[str, str]]] = {}
-            for key in drawn:
-                partitions.setdefault(key[table.partition] if table.partition else "", []).append(key)
-            found = [tracer.prove(name, together) for together in partitions.values()]
-            failures = tuple(line for differences, _ in found for line in differences)
-            unproven = {line for _, lines in found for line in lines}
-            yield Proof(name, len(keys), len(drawn), failures, tuple(sorted(unproven)))
+        found = [tracer.prove(together) for together in _by_partition(derived, drawn)]
+    for name in chosen:
+        if differing := sets.get(name):
+            yield Proof(name, 0, 0, tuple(differing))
+            continue
+        shown = [of[name] for of in found if name in of]
+        failures = tuple(line for differences, _ in shown for line in differences)
+        unproven = {line for _, lines in shown for line in lines}
+        yield Proof(name, len(of_table[name]), len(drawn[name]), failures, tuple(sorted(unproven)))
+
+
+def _drawn(keys: list[dict[str, str]], rows: int, seed: int) -> list[dict[str, str]]:
+    return random.Random(seed).sample(keys, min(rows, len(keys)))  # noqa: S311 - a sample, no secret
+
+
+def _by_partition(tables: Mapping[str, Table], drawn: Mapping[str, list[dict[str, str]]]) -> list[Rows]:
+    """Drawn rows by table, apart for each period; those of tables without one go with the last."""
+    parts: dict[str, Rows] = {}
+    for name, keys in drawn.items():
+        partition = tables[name].partition
+        for key in keys:
+            parts.setdefault(key[partition] if partition else "", {}).setdefault(name, []).append(key)
+    whole = parts.pop("", {})
+    last = max(parts, default="")
+    return [*(part for name, part in sorted(parts.items()) if name != last), whole | parts.get(last, {})]
 
 
 def row_keys(lake: Lake, table: Table) -> list[dict[str, str]]:

@@ -23,13 +23,17 @@ from warehouse.tables.table import Table
 
 @dataclass(frozen=True)
 class Traced:
-    """Traced rows of a table at a snapshot: relations of their keys, of the table as it was, and of the rows to derive."""
+    """Traced rows of a table at a snapshot: relations of their keys, of the table as it was, and of the rows to derive.
+
+    unproven: filled with what was taken as it is stored, since it cannot be made from the bytes alone; a line each.
+    """
 
     table: Table
     snapshot_id: int
     keys: str
     stored: str
     derived: str
+    unproven: set[str]
 
 
 @dataclass
@@ -41,8 +45,6 @@ class KeptBytes:
 
     home: Home
     keep: bool = False
-    #: What was taken as it is stored, since it cannot be made from the bytes alone.
-    unproven: set[str] = field(default_factory=set)
     _deliveries: dict[str, Delivery] = field(default_factory=dict)
     _policies: dict[int, PolicySet] = field(default_factory=dict)
     _read: dict[tuple[str, int], list[tuple[FileOutcome, pa.Table | None]]] = field(default_factory=dict)
@@ -122,12 +124,10 @@ def _records(connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Tra
                     records.filter(pc.call_function("is_in", [records["ordinal"].cast(pa.int64())], options=wanted))
                 )
     records = pa.concat_tables(tables)
-    return records if kept.home.has_hash_key else _with_stored_hashes(connection, kept, traced, records)
+    return records if kept.home.has_hash_key else _with_stored_hashes(connection, traced, records)
 
 
-def _with_stored_hashes(
-    connection: duckdb.DuckDBPyConnection, kept: KeptBytes, traced: Traced, records: pa.Table
-) -> pa.Table:
+def _with_stored_hashes(connection: duckdb.DuckDBPyConnection, traced: Traced, records: pa.Table) -> pa.Table:
     """Records with the keyed hashes that are stored: without the home's key nobody can make them."""
     stored = connection.execute(
         f"SELECT delivery_id, ordinal, CAST(keyed AS VARCHAR) AS keyed FROM {traced.stored} "
@@ -135,7 +135,7 @@ def _with_stored_hashes(
     ).to_arrow_table()
     if not stored.num_rows:
         return records
-    kept.unproven.add(
+    traced.unproven.add(
         "landing.record.keyed: 缺少 hash.key，带密钥的哈希按库中所存采用，未经证明，其余照常证明 / "
         "hash.key is missing: keyed hashes are taken as stored and not proven, all else is"
     )

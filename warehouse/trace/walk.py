@@ -53,6 +53,9 @@ class Node:
     present: frozenset[str] = frozenset()
     inputs: dict[str, "Node"] = field(default_factory=dict)
     model: str | None = None
+    #: What proving its rows showed, and what it took as it is stored; a line each.
+    differences: list[str] = field(default_factory=list)
+    unproven: set[str] = field(default_factory=set)
 
     @property
     def _suffix(self) -> str:
@@ -178,23 +181,26 @@ class Tracer:
         with self._transaction():
             return self._trace(table, key, column, verify, limit, offset)
 
-    def prove(self, table_name: str, keys: Sequence[Mapping[str, str]]) -> tuple[list[str], list[str]]:
-        """Prove rows of one partition together: each is derived from what took part in any of them, in one walk for all.
+    def prove(self, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, tuple[list[str], list[str]]]:
+        """Prove rows of many tables together: each is derived from what took part in any of them, in one walk for all.
 
-        What `trace` shows besides is that the sources which it names of a row suffice for that row.
+        A walk of its own for each table passes the tables below them all over and over; what `trace` shows besides is that the
+        sources which it names of a row suffice for that row.
+
+        Args:
+            rows: keys by table; of those that have partitions, keys of one.
 
         Returns:
-            What differs, and what had to be taken as it is stored; a line each.
+            By table what differs in it or below it, and what had to be taken as it is stored; a line each.
 
         Raises:
             As `trace`.
         """
-        if not keys:
-            return [], []
-        table = _known_table(self.lake.tables, table_name, keys[0], None)
+        wanted = {_known_table(self.lake.tables, name, keys[0], None): keys for name, keys in rows.items() if keys}
         with self._transaction():
-            walk, _ = self._walked(table, keys, None)
-            return walk.up(), sorted(self.kept.unproven)
+            walk, tops = self._walked([(table, keys, None) for table, keys in wanted.items()])
+            walk.up()
+        return {top.table.qualified: walk.shown(top) for top in tops}
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -208,20 +214,23 @@ class Tracer:
             self._held.clear()
             raise
 
-    def _walked(self, table: Table, keys: Sequence[Mapping[str, str]], column: str | None) -> tuple["_Walk", Node]:
+    def _walked(
+        self, starts: Sequence[tuple[Table, Sequence[Mapping[str, str]], str | None]]
+    ) -> tuple["_Walk", list[Node]]:
         walk = _Walk(self.connection, self.lake, self.kept, self.hold)
-        self._demand_on_record([table.qualified])
-        top = walk.start(table, keys, column)
+        self._demand_on_record([table.qualified for table, *_ in starts])
+        tops = [walk.start(table, keys, column) for table, keys, column in starts]
         walk.down()
         self._demand_on_record([node.table.qualified for node in walk.nodes])
-        self.kept.unproven.clear()
-        return walk, top
+        return walk, tops
 
     def _trace(
         self, table: Table, key: Mapping[str, str], column: str | None, verify: bool, limit: int | None, offset: int
     ) -> Trace:
-        walk, top = self._walked(table, [key], column)
-        differences = walk.up() if verify else []
+        walk, (top,) = self._walked([(table, [key], column)])
+        if verify:
+            walk.up()
+        differences, unproven = walk.shown(top)
         sources = walk.sources()
         row = self.connection.execute(f"SELECT * FROM {top.stored} SEMI JOIN {top.keys} USING ({_list(table.key)})")
         values = dict(zip([d[0] for d in row.description or ()], row.fetchone() or (), strict=True))
@@ -235,7 +244,7 @@ class Tracer:
             source_count=len(sources),
             verified=not differences if verify else None,
             differences=differences,
-            unproven=sorted(self.kept.unproven),
+            unproven=unproven,
         )
 
     def _demand_on_record(self, tables: Collection[str]) -> None:
@@ -358,9 +367,8 @@ class _Walk:
         where = f" WHERE {' AND '.join(terms)}" if terms else ""
         return f"SEMI JOIN {node.keys} USING ({_list(key)}){where}", values
 
-    def up(self) -> list[str]:
-        """Derive every traced row from kept bytes and traced rows alone; returns what differs."""
-        differences: list[str] = []
+    def up(self) -> None:
+        """Derive every traced row from kept bytes and traced rows alone, and note with each table what differs."""
         for node in reversed(self.nodes):
             if not node.row_count:
                 self.connection.execute(
@@ -371,7 +379,7 @@ class _Walk:
                 base_rows(
                     self.connection,
                     self.kept,
-                    Traced(node.table, node.snapshot_id, node.keys, node.stored, node.derived),
+                    Traced(node.table, node.snapshot_id, node.keys, node.stored, node.derived, node.unproven),
                 )
             else:
                 query = _rederiving(
@@ -384,8 +392,17 @@ class _Walk:
                     f"SEMI JOIN {node.keys} USING ({_list(node.table.key)})",
                     parameters(query, node.partition_key),
                 )
-            differences += self._compare(node)
-        return differences
+            node.differences = self._compare(node)
+
+    def shown(self, top: Node) -> tuple[list[str], list[str]]:
+        """What going up showed of a table and of all below it, what is nearest to the bytes first: differences, and what was not proven."""
+        below, waiting = {top.stored}, [top]
+        while waiting:
+            found = [n for n in waiting.pop().inputs.values() if n.stored not in below]
+            below |= {n.stored for n in found}
+            waiting += found
+        nodes = [n for n in reversed(self.nodes) if n.stored in below]
+        return [line for n in nodes for line in n.differences], sorted({line for n in nodes for line in n.unproven})
 
     def _compare(self, node: Node) -> list[str]:
         names = [
