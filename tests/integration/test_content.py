@@ -25,6 +25,8 @@ from warehouse.trace.proof import prove
 from warehouse.trace.walk import trace
 
 INFO = CommitInfo("test", "test", "run")
+#: What these tests look at.
+STAGES = ("quality",)
 CATALOGUE = (
     "信息资源代码,信息资源名称,信息资源提供方,更新周期,信息项名称,数据类型,是否主键,是否可空\n"
     "100/1,公共停车场信息,某市城管局,每月,编号,字符型C,是,否\n"
@@ -97,7 +99,7 @@ def test_a_table_is_linked_by_code_by_name_and_by_what_is_left_of_its_name(home:
 
 def test_columns_stand_beside_the_fields_that_the_catalogue_declares(home: Home, tmp_path: Path) -> None:
     deliver(home, tmp_path, "a.csv", parking(), "--resource", "100/1")
-    run_home(home)
+    run_home(home, stages=STAGES)
     found = ask(
         home,
         "SELECT heading, field_no, declared_type, value_type, min_value, max_value, distinct_count "
@@ -115,7 +117,7 @@ def test_columns_stand_beside_the_fields_that_the_catalogue_declares(home: Home,
 
 
 def test_what_is_wrong_with_a_table_is_found_by_rule_and_scored(home: Home, tmp_path: Path) -> None:
-    run_home(home)
+    run_home(home, stages=STAGES)
     score = (
         "SELECT score_pct FROM quality.resource_score AS s JOIN catalog.resource AS r USING (resource_id) "
         "WHERE resource_code = '100/1' AND dimension_code = 'all'"
@@ -125,7 +127,7 @@ def test_what_is_wrong_with_a_table_is_found_by_rule_and_scored(home: Home, tmp_
     good[3] = "P001,很多,"  # a key twice, text for a number
     good.append("P099,5")  # a cell too few
     deliver(home, tmp_path, "a.csv", "\n".join([*good, good[1]]) + "\n", "--resource", "100/1")
-    run_home(home)
+    run_home(home, stages=STAGES)
     broken = ask(
         home, "SELECT DISTINCT rule_code FROM quality.finding WHERE subject_kind IN ('table', 'column') ORDER BY 1"
     )
@@ -142,9 +144,9 @@ def test_what_is_wrong_with_a_table_is_found_by_rule_and_scored(home: Home, tmp_
 def test_a_later_delivery_replaces_its_own_table_and_drift_is_seen(home: Home, tmp_path: Path) -> None:
     deliver(home, tmp_path, "a.csv", parking(40), "--resource", "100/1")
     deliver(home, tmp_path, "b.csv", "姓名\n王某某\n李某某\n", "--resource", "100/2")
-    run_home(home)
+    run_home(home, stages=STAGES)
     deliver(home, tmp_path, "a.csv", parking(10), "--resource", "100/1", day="2026-03-01")
-    run_home(home)
+    run_home(home, stages=STAGES)
     assert ask(home, "SELECT content_name, data_row_count FROM catalog.content_table ORDER BY 1") == [
         ("a", 10),
         ("b", 2),
@@ -172,7 +174,7 @@ def test_no_value_that_speaks_of_persons_is_in_the_lake(home: Home, tmp_path: Pa
         writer.writerow([f"{case.heading}{number}" for number, case in enumerate(cases)])
         writer.writerows(zip(*(case.values[:rows] for case in cases), strict=True))
     deliver_files(home, [file], "CG", "content", "2026-02-01")
-    run_home(home)
+    run_home(home, stages=STAGES)
     found = ask(home, "SELECT DISTINCT detector FROM catalog.content_evidence")
     assert {detector for (detector,) in found} >= personal
     values = {value for case in cases for value in case.values if len(value) > 6 and value != "见附件"}
@@ -212,7 +214,7 @@ def test_constraints_of_policy_are_judged_for_the_tables_that_they_apply_to(home
         "utf-8",
     )
     deliver(home, tmp_path, "a.csv", "城市,区县\n" + "甲,子\n" * 5 + "甲,丑\n乙,寅\n", "--resource", "100/1")
-    run_home(home)
+    run_home(home, stages=STAGES)
     assert ask(
         home,
         "SELECT constraint_id, broken_row_count, broken_cell_count, problem IS NULL FROM catalog.content_constraint ORDER BY 1",
@@ -237,7 +239,7 @@ def test_references_between_tables_are_judged_without_values_in_the_lake(home: H
     deliver(home, tmp_path, "单位名录.csv", "代码,名称\n" + "".join(f"UNIT{n:03d},甲\n" for n in range(40)))
     cars = "".join(f"UNIT{n:03d},乙\n" for n in (*range(10), 7, 50, 51)) + "无,丙\n"
     deliver(home, tmp_path, "a.csv", f"单位代码,说明\n{cars}", "--resource", "100/1")
-    run_home(home)
+    run_home(home, stages=STAGES)
     assert ask(
         home, "SELECT reference_id, checked_value_count, missing_value_count FROM catalog.content_reference"
     ) == [("owner", 12, 2)]

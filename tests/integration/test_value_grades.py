@@ -6,6 +6,8 @@ from tests.homes import ask, deliver_files, lake_of, name_authorities, one, run_
 from warehouse.store.home import Home
 from warehouse.trace.walk import trace
 
+#: What these tests look at.
+STAGES = ("quality", "classification")
 CATALOGUE = (
     "信息资源代码,信息资源名称,信息资源提供方,是否向社会开放,信息项名称,数据类型\n"
     "100/1,公共停车场信息,某市城管局,无条件开放,名称,字符型C\n"
@@ -29,7 +31,7 @@ def test_values_raise_a_grade_and_a_person_has_the_last_word(tmp_path: Path) -> 
 
     deliver("目录.csv", "catalog", "2026-01-05", CATALOGUE)
     deliver("公共停车场信息.csv", "content", "2026-01-20", "名称,备用一\n" + f"甲,{INVENTED}\n" * 3)
-    run_home(home)
+    run_home(home, stages=STAGES)
     assert resource() == ("general_3", "value")
     assert ask(
         home,
@@ -48,7 +50,7 @@ def test_values_raise_a_grade_and_a_person_has_the_last_word(tmp_path: Path) -> 
         "决定编号,事项对象,对象键,决定,理由,决定人,决定日期,到期日期\n"
         f"D1,定级,{holder}|100/1|备用一,一般数据1级,样例数据,某市数据局,2026-01-31,2026-12-31\n",
     )
-    run_home(home)
+    run_home(home, stages=STAGES)
     assert resource()[0] == "general_1"
     assert ("rule_above_decision",) in ask(home, "SELECT grade_finding FROM classification.grade_finding")
 
@@ -61,7 +63,7 @@ def test_a_personal_column_that_the_catalogue_does_not_list_counts_and_is_told(t
     )
     deliver_files(home, [tmp_path / "目录.csv"], "CG", "catalog", "2026-01-05")
     deliver_files(home, [tmp_path / "公共停车场信息.csv"], "CG", "content", "2026-01-20")
-    run_home(home)
+    run_home(home, stages=STAGES)
     assert ask(home, "SELECT grade, grade_basis, basis_name, rule_id FROM classification.resource_grade") == [
         ("general_2", "value", "联系邮箱", "value.email")
     ]

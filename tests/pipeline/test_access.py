@@ -11,6 +11,8 @@ from tests.homes import ask, deliver_files, run_home
 from warehouse.store.home import Home
 
 #: From closed to open.
+#: What these tests look at.
+STAGES = ("classification",)
 ORDER = ("none", "conditional", "unconditional")
 
 CATALOGUE = """\
@@ -36,7 +38,7 @@ def seven(tmp_path_factory: pytest.TempPathFactory) -> Home:
     file.write_text(CATALOGUE, "utf-8")
     home = Home(folder / "home")
     deliver_files(home, [file], "甲局", "catalog", "2026-07-01")
-    run_home(home)
+    run_home(home, stages=STAGES)
     return home
 
 
@@ -149,7 +151,7 @@ def test_an_officer_narrows_a_limit_without_code(seven: Home, tmp_path: Path) ->
     file.write_text(
         file.read_text("utf-8").replace("open,general_1,unconditional", "open,general_1,conditional"), "utf-8"
     )
-    run_home(home)
+    run_home(home, stages=STAGES)
     sql = (
         "SELECT s.resource_code, a.open_access FROM classification.resource_access AS a "
         "JOIN catalog.resource AS s USING (resource_id) WHERE s.resource_code = '1'"

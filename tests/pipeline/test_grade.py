@@ -21,6 +21,8 @@ from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
 from warehouse.trace.column_grade import DoorError
 
+#: What these tests look at.
+STAGES = ("quality", "classification")
 CATALOGUE = """\
 信息资源代码,信息资源名称,信息资源提供方,信息资源摘要,共享类型,共享条件,是否向社会开放,开放条件,更新周期,信息项名称
 1,公共停车场信息,甲局,说明,无条件共享,,无条件开放,,每日,停车场名称
@@ -63,7 +65,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Home:
     name_authorities(home, data_authority="数据局")
     deliver_files(home, [folder / "catalogue.csv"], "甲局", "catalog", "2026-07-01")
     deliver_files(home, [folder / "decisions.csv"], "数据局", "decisions", "2026-07-02")
-    run_home(home)
+    run_home(home, stages=STAGES)
     return home
 
 
@@ -174,7 +176,7 @@ def test_the_list_of_names_to_grade_comes_back_filled_in_and_grades_them(decided
     sheet.cell(3, heads["决定"], "一般数据1级")
     book.save(tmp_path / "filled.xlsx")
     deliver_files(home, [tmp_path / "filled.xlsx"], "甲局", "decisions", "2026-07-03", mode="incremental")
-    run_home(home)
+    run_home(home, stages=STAGES)
     # A row left undecided is rejected for nothing, and stays on the list.
     assert ask(home, "SELECT count(*) FROM landing.rejected_record") == [(0,)]
     assert [row[1:5] for row in ask(home, FIELDS) if row[0] == "6"] == [
@@ -212,7 +214,7 @@ def test_time_passes_by_deliveries_and_a_withdrawn_confirmation_leaves_a_candida
     file = tmp_path / "decisions.csv"
     file.write_text("\n".join(line for line in DECISIONS.splitlines() if not line.startswith("G-2,")) + "\n", "utf-8")
     deliver_files(home, [file], "数据局", "decisions", "2026-08-01")
-    run_home(home)
+    run_home(home, stages=STAGES)
     states = dict(ask(home, STATES))
     assert "G-2" not in states
     assert (states["G-5"], states["G-6"], states["G-7"]) == ("replaced", "expired", "in_force")

@@ -1,5 +1,7 @@
 """The graph of the lake's columns: ways up and down, and how lineage stands as text."""
 
+import random
+
 import pytest
 
 from warehouse.provenance.columns import column_lineage
@@ -11,6 +13,7 @@ pytestmark = pytest.mark.slow
 
 GRAPH = LineageGraph(all_tables())
 CLOSING = ColumnRef("report.form_r1", "closing_cost_cny")
+SEED = 20260630
 
 
 def test_the_graph_holds_the_lineage_of_every_model() -> None:
@@ -40,9 +43,11 @@ def test_the_closing_amount_of_r1_goes_up_to_the_delivered_records() -> None:
 @pytest.mark.parametrize("filters", [False, True])
 def test_down_is_up_turned_round(filters: bool) -> None:
     above = {edge.source for edge in GRAPH.up([CLOSING], filters=filters)}
-    for ref in {ref for edge in GRAPH.edges for ref in (edge.source, edge.target)} - {CLOSING}:
-        below = {edge.target for edge in GRAPH.down([ref], filters=filters)}
-        assert (CLOSING in below) == (ref in above)
+    others = {ref for edge in GRAPH.edges for ref in (edge.source, edge.target)} - above - {CLOSING}
+    assert others
+    assert CLOSING not in {edge.target for edge in GRAPH.down(others, filters=filters)}
+    for ref in random.Random(SEED).sample(sorted(above, key=str), min(100, len(above))):  # noqa: S311
+        assert CLOSING in {edge.target for edge in GRAPH.down([ref], filters=filters)}
 
 
 def test_filters_only_add_to_the_way() -> None:
