@@ -61,7 +61,7 @@ test-python-%: .venv/bin/uv
 	PATH=$(CURDIR)/.venv-$*/bin:$$PATH $(TEST_FAST)
 
 .PHONY: verify-real
-verify-real: setup ## deliver and run the real catalogues, then prove 500 seeded rows of every derived table (half an hour)
+verify-real: setup ## deliver and run the real catalogues, then prove 500 seeded rows of every derived table (three minutes)
 	home=$$(mktemp -d) && python -m tests.real $$home $(REAL_DATA) && shuzhang verify --rows 500 --home $$home && rm -r $$home
 
 .PHONY: fuzz

@@ -35,8 +35,9 @@ from warehouse.trace.column_grade import WORKBOOK, keep_door
 #: Width of a column by its number format, in characters; the first two columns, which say whose a row is, have widths of their own.
 _WIDTHS = {"text": 18, "note": 56, "count": 8, "money": 16, "percent": 10}
 _NAME_WIDTHS = (30, 21)
-#: So many characters stand side by side on A3 across, at four fifths of their size: less is not read on paper.
-_PAGE_CHARS = 200
+#: So many characters stand side by side on A3 across, at four fifths of their size: less is not read on paper. Where the workbook's default
+#: font is missing a wider one takes its place, and pages have room for less than in Excel.
+_PAGE_CHARS = 180
 _PRINT_SCALE = 80
 
 #: The tables that the reconciliation workbook shows.
@@ -234,7 +235,8 @@ def _write_sheet(
     border = {"border": 1, "font_name": "SimSun", "font_size": 10, "valign": "vcenter"}
     head = book.add_format(border | {"bold": True, "align": "center", "text_wrap": True, "bg_color": "#DCE6F1"})
     formats = {
-        "text": book.add_format(border | {"indent": 1}),
+        # A long name or number is made smaller: cut off by its neighbour it would be another.
+        "text": book.add_format(border | {"indent": 1, "shrink": True}),
         "note": book.add_format(border | {"indent": 1, "text_wrap": True}),
         "count": book.add_format(border | {"num_format": "#,##0"}),
         "money": book.add_format(border | {"num_format": "#,##0.00"}),
@@ -252,7 +254,7 @@ def _write_sheet(
     )
     small = book.add_format({"font_name": "SimSun", "font_size": 9, "text_wrap": True, "valign": "top"})
     sheet.merge_range(1, 0, 1, last, f"期间：{period}　金额单位：元（人民币）", small)
-    _write_heads(sheet, columns, head)
+    _write_heads(sheet, columns, breaks, head)
     for number, row in enumerate(rows, start=4):
         for place, (column, value) in enumerate(zip(columns, row, strict=True)):
             _write_cell(sheet, number, place, value, formats[column.number_format])
@@ -282,6 +284,9 @@ def page_breaks(columns: Sequence[FormColumn]) -> list[int]:
     if sum(widths) <= _PAGE_CHARS:
         return []
     groups = [list(of) for _, of in groupby(range(2, len(columns)), key=lambda place: columns[place].group or place)]
+    # A group that no page has room for is broken too.
+    room = _PAGE_CHARS - sum(_NAME_WIDTHS)
+    groups = [p for of in groups for p in ([of] if sum(widths[n] for n in of) <= room else [[n] for n in of])]
     breaks, used = [], sum(_NAME_WIDTHS)
     for group in groups:
         width = sum(widths[place] for place in group)
@@ -292,12 +297,14 @@ def page_breaks(columns: Sequence[FormColumn]) -> list[int]:
     return breaks
 
 
-def _write_heads(sheet: Worksheet, columns: Sequence[FormColumn], head: Format) -> None:
+def _write_heads(sheet: Worksheet, columns: Sequence[FormColumn], breaks: Sequence[int], head: Format) -> None:
+    """A group's heading stands over its columns of each page; what stands on every page has its own."""
+    apart = {2, *breaks} if breaks else set()
     place = 0
     while place < len(columns):
         group = columns[place].group
         end = place
-        while group and end + 1 < len(columns) and columns[end + 1].group == group:
+        while group and end + 1 < len(columns) and columns[end + 1].group == group and end + 1 not in apart:
             end += 1
         if not group:
             sheet.merge_range(2, place, 3, place, columns[place].label, head)
