@@ -3,7 +3,7 @@
 SELECT d.source_name, r.body
 FROM delivered.cost AS d
 JOIN registry.asset_card AS a USING (holder_code, resource_code)
-JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
+JOIN registry.treated_cost AS t USING (delivery_id, ordinal)
 JOIN landing.record AS r ON r.delivery_id = d.delivery_id AND r.ordinal = d.ordinal
 WHERE
     d.holder_code = $holder

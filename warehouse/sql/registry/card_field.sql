@@ -10,9 +10,8 @@ WITH field AS (
 cost AS (
     SELECT a.card_id, a.card_status, d.*
     FROM registry.asset_card AS a
-    JOIN delivered.cost AS d USING (holder_code, resource_code)
-    JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
-    WHERE t.treatment = 'capitalised'
+    JOIN registry.treated_cost AS d USING (holder_code, resource_code)
+    WHERE d.treatment = 'capitalised'
 ),
 
 -- Of lines that state a life the last posted one speaks.
@@ -37,7 +36,7 @@ vouched AS (
         c.card_id,
         min(c.card_status) AS card_status,
         string_agg(DISTINCT c.voucher_no, '、' ORDER BY c.voucher_no) AS voucher_numbers,
-        bool_and(coalesce(c.purpose, 'use') = 'sale') AS is_for_sale
+        bool_and(c.purpose = 'sale') AS is_for_sale
     FROM cost AS c
     GROUP BY c.card_id
 ),
