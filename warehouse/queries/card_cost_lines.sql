@@ -1,5 +1,6 @@
--- The capitalised cost lines of a unit's cards that lack the day on which they can be used, a life or its basis, and
--- that the unit itself delivered, as it did: a line is known by its cells, and comes again from its own source.
+-- The capitalised cost lines of a unit's cards that lack the day on which they can be used, a life or its basis,
+-- or that are of a card whose way of acquisition is unknown, and that the unit itself delivered, as it did: a line is
+-- known by its cells, and comes again from its own source.
 SELECT d.source_name, r.body
 FROM delivered.cost AS d
 JOIN registry.asset_card AS a USING (holder_code, resource_code)
@@ -13,6 +14,7 @@ WHERE
     AND a.card_status <> 'disposed'
     AND (
         d.available_date IS NULL
+        OR a.acquisition IS NULL
         OR d.life_basis IS NULL
         OR (d.life_months IS NULL AND d.life_basis <> 'indefinite')
     )

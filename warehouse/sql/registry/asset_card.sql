@@ -12,6 +12,8 @@ closed AS (
     SELECT
         t.*,
         a.available_date,
+        a.acquisition,
+        a.value_basis,
         a.holder_code IS NOT NULL AND a.available_date IS NULL AS is_in_development,
         -- greatest() and least() pass over NULL.
         CASE
@@ -55,6 +57,8 @@ SELECT
     END AS card_status,
     p.recognised_date,
     p.available_date,
+    p.acquisition,
+    p.value_basis,
     coalesce(date_trunc('month', p.recognised_date) > date_trunc('month', p.available_date), FALSE)
         AS is_recognised_late,
     p.disposed_date,

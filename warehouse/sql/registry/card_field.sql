@@ -31,12 +31,26 @@ ready AS (
     QUALIFY row_number() OVER (PARTITION BY c.card_id ORDER BY c.available_date, c.delivery_id, c.ordinal) = 1
 ),
 
+-- How it was acquired is what the first line says that says it.
+acquired AS (
+    SELECT
+        c.card_id, c.acquisition, c.is_acquisition_derived, c.posted_date, c.phase, c.voucher_no, c.delivery_id,
+        c.ordinal
+    FROM cost AS c
+    WHERE c.acquisition IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY c.card_id
+        ORDER BY coalesce(c.available_date, c.posted_date), c.posted_date, c.delivery_id, c.ordinal
+    ) = 1
+),
+
 vouched AS (
     SELECT
         c.card_id,
         min(c.card_status) AS card_status,
         string_agg(DISTINCT c.voucher_no, '、' ORDER BY c.voucher_no) AS voucher_numbers,
-        bool_and(c.purpose = 'sale') AS is_for_sale
+        bool_and(c.purpose = 'sale') AS is_for_sale,
+        bool_and(c.value_basis = 'nominal_amount') AS is_nominal
     FROM cost AS c
     GROUP BY c.card_id
 ),
@@ -143,10 +157,16 @@ known AS (
     UNION ALL
     SELECT
         v.card_id, f.field,
-        CASE f.field WHEN 'voucher_no' THEN v.voucher_numbers ELSE '原值' END,
+        CASE WHEN f.field = 'voucher_no' THEN v.voucher_numbers WHEN v.is_nominal THEN '名义金额' ELSE '原值' END,
         'rule', v.voucher_numbers, NULL, NULL
     FROM vouched AS v
     JOIN field AS f ON f.field IN ('voucher_no', 'value_basis')
+    UNION ALL
+    SELECT
+        q.card_id, 'acquisition', k.name_zh, CASE WHEN q.is_acquisition_derived THEN 'rule' ELSE 'delivery' END,
+        CASE WHEN q.is_acquisition_derived THEN q.phase ELSE q.voucher_no END, q.delivery_id, q.ordinal
+    FROM acquired AS q
+    JOIN policy.acquisition AS k ON k.acquisition = q.acquisition AND in_force(k, q.posted_date)
     UNION ALL
     SELECT
         l.card_id, f.field,
