@@ -460,6 +460,15 @@ LISTS: Mapping[str, ListShape] = {
         checks={"phase": one_of("research", "development", "operation")},
         more=_NAMES,
     ),
+    "development_test": ListShape(
+        ("accounting_system", "development_test"),
+        ("when_unknown",),
+        checks={
+            "accounting_system": one_of("government", "enterprise", "unknown"),
+            "when_unknown": one_of("review", "expense"),
+        },
+        more=_NAMES,
+    ),
     "recognition_criterion": ListShape(
         ("requirement",),
         ("criterion", "requirement_set", "evidence_kind", "is_required"),
@@ -605,6 +614,7 @@ LISTS: Mapping[str, ListShape] = {
                 *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
                 *("unassessed_resources", "code_change_unclear", "former_code_stands"),
                 *("nominal_amount_differs", "acquisition_differs"),
+                *("development_test_failed", "development_test_unknown"),
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

@@ -383,14 +383,18 @@ SHAPE = {
         "policy/code_value",
     ],
     "registry/treated_cost": [
+        "catalog/organisation",
         "delivered/cost",
         "policy/acquisition",
         "policy/acquisition_rule",
         "policy/cost_treatment",
+        "policy/development_test",
         "quality/measure",
+        "registry/development_test",
     ],
     "registry/resource_cost": ["quality/measure", "registry/treated_cost"],
     "valuation/acquisition_balance": ["policy/acquisition", "registry/asset_card", "valuation/snapshot"],
+    "registry/development_test": ["delivered/evidence", "policy/development_test", "quality/measure"],
     "registry/resource_standing": ["catalog/resource", "quality/measure", "registry/recognition_decision"],
     "registry/card_finding": [
         "delivered/horizon",

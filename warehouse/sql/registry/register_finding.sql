@@ -1,6 +1,7 @@
 -- What a person should look at of the registers: of each unit what it has still to assess (应登尽登), as one finding, its
 -- list being `registry.unassessed`; of changes of code those that count for nothing or leave the old code standing; of
--- costs those at a nominal amount that is none, and of cards those whose lines state different ways of acquisition.
+-- costs those at a nominal amount that is none, cards whose lines state different ways of acquisition, and lines of
+-- development that fail a test or of which one is not shown.
 WITH found AS (
     SELECT
         u.holder_code, 'unassessed_resources' AS finding_kind, '' AS resource_code, count(*) AS found_count
@@ -29,6 +30,16 @@ WITH found AS (
     WHERE c.treatment = 'capitalised' AND c.resource_code IS NOT NULL
     GROUP BY c.holder_code, c.resource_code
     HAVING count(DISTINCT c.acquisition) > 1
+    UNION ALL
+    SELECT c.holder_code, 'development_test_failed', c.resource_code, count(*)
+    FROM registry.treated_cost AS c
+    WHERE c.failed_tests IS NOT NULL
+    GROUP BY c.holder_code, c.resource_code
+    UNION ALL
+    SELECT c.holder_code, 'development_test_unknown', c.resource_code, count(*)
+    FROM registry.treated_cost AS c
+    WHERE c.unknown_tests IS NOT NULL
+    GROUP BY c.holder_code, c.resource_code
 )
 
 SELECT
