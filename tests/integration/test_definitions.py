@@ -395,6 +395,14 @@ SHAPE = {
     "registry/resource_cost": ["quality/measure", "registry/treated_cost"],
     "valuation/acquisition_balance": ["policy/acquisition", "registry/asset_card", "valuation/snapshot"],
     "registry/development_test": ["delivered/evidence", "policy/development_test", "quality/measure"],
+    "registry/card_contract": [
+        "catalog/organisation",
+        "delivered/code_change",
+        "delivered/contract",
+        "delivered/receipt",
+        "quality/measure",
+        "registry/asset_card",
+    ],
     "registry/resource_standing": ["catalog/resource", "quality/measure", "registry/recognition_decision"],
     "registry/card_finding": [
         "delivered/horizon",
@@ -458,6 +466,7 @@ SHAPE = {
         "quality/measure",
         "quality/resource_score",
         "registry/asset_card",
+        "registry/card_contract",
         "registry/treated_cost",
     ],
     "registry/registration_item": [

@@ -112,6 +112,53 @@ recoded AS (
     GROUP BY n.holder_code, n.current_code
 ),
 
+-- Contracts in force on the day up to which the deliveries go, together.
+used AS (
+    SELECT
+        c.card_id,
+        string_agg(
+            DISTINCT concat_ws(' ', c.counterpart_name, c.counterpart_code),
+            '、'
+            ORDER BY concat_ws(' ', c.counterpart_name, c.counterpart_code)
+        ) AS using_units,
+        string_agg(DISTINCT c.contract_purpose_label, '、' ORDER BY c.contract_purpose_label) AS purposes,
+        string_agg(
+            DISTINCT CASE c.payment WHEN 'paid' THEN '有偿' WHEN 'free' THEN '无偿' END,
+            '、'
+            ORDER BY CASE c.payment WHEN 'paid' THEN '有偿' WHEN 'free' THEN '无偿' END
+        ) AS payments,
+        string_agg(
+            concat_ws('，', c.contract_no, '有效期至 ' || CAST(c.valid_to AS VARCHAR)), '；' ORDER BY c.contract_no
+        ) AS contracts,
+        string_agg(c.contract_no, '、' ORDER BY c.contract_no) AS contract_numbers,
+        max(c.delivery_id) AS delivery_id,
+        arg_max(c.ordinal, c.delivery_id) AS ordinal
+    FROM registry.card_contract AS c
+    CROSS JOIN delivered.horizon AS h
+    WHERE
+        coalesce(c.valid_from, c.signed_date) <= h.judged_date
+        AND (c.valid_to IS NULL OR c.valid_to >= h.judged_date)
+    GROUP BY c.card_id
+),
+
+paid AS (
+    SELECT
+        c.card_id,
+        string_agg(
+            c.contract_no || ' ' || CAST(c.received_cny AS VARCHAR) || ' 元'
+            || CASE WHEN c.named_resource_count > 1
+                THEN '（' || CAST(c.named_resource_count AS VARCHAR) || ' 项资源合计）'
+                ELSE ''
+            END,
+            '；'
+            ORDER BY c.contract_no
+        ) AS receipts,
+        string_agg(c.contract_no, '、' ORDER BY c.contract_no) AS contract_numbers
+    FROM registry.card_contract AS c
+    WHERE c.received_cny <> 0
+    GROUP BY c.card_id
+),
+
 known AS (
     SELECT
         a.card_id, f.field,
@@ -253,6 +300,21 @@ known AS (
     FROM registry.asset_card AS a
     JOIN classification.resource_access AS x USING (resource_id)
     JOIN field AS f ON f.field IN ('share_access', 'open_access')
+    UNION ALL
+    SELECT
+        u.card_id, f.field,
+        CASE f.field
+            WHEN 'using_unit' THEN u.using_units
+            WHEN 'scenario' THEN u.purposes
+            WHEN 'is_paid' THEN u.payments
+            ELSE u.contracts
+        END,
+        'delivery', u.contract_numbers, u.delivery_id, u.ordinal
+    FROM used AS u
+    JOIN field AS f ON f.field IN ('using_unit', 'scenario', 'is_paid', 'contract')
+    UNION ALL
+    SELECT p.card_id, 'revenue', p.receipts, 'rule', p.contract_numbers, NULL, NULL
+    FROM paid AS p
     UNION ALL
     SELECT a.card_id, 'category', b.categories, 'rule', b.rules, NULL, NULL
     FROM registry.asset_card AS a
