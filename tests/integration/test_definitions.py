@@ -403,6 +403,7 @@ SHAPE = {
         "quality/measure",
         "registry/asset_card",
     ],
+    "registry/resource_parent": ["catalog/resource", "delivered/evidence", "landing/delivery", "quality/measure"],
     "registry/resource_standing": ["catalog/resource", "quality/measure", "registry/recognition_decision"],
     "registry/card_finding": [
         "delivered/horizon",
@@ -467,6 +468,7 @@ SHAPE = {
         "quality/resource_score",
         "registry/asset_card",
         "registry/card_contract",
+        "registry/resource_parent",
         "registry/treated_cost",
     ],
     "registry/registration_item": [
@@ -532,7 +534,7 @@ SHAPE = {
         "valuation/voucher_line",
     ],
     "valuation/sales_circle": ["delivered/contract", "delivered/horizon", "policy/control_limit"],
-    "valuation/resource_ancestor": ["catalog/resource", "landing/delivery"],
+    "valuation/resource_ancestor": ["registry/resource_parent"],
     "valuation/market_method": ["valuation/comparable_value"],
     "valuation/comparable_value": [
         "delivered/comparable",

@@ -159,6 +159,17 @@ paid AS (
     GROUP BY c.card_id
 ),
 
+parented AS (
+    SELECT
+        p.resource_id,
+        string_agg(concat_ws(' ', s.resource_code, s.title), '、' ORDER BY s.resource_code, s.resource_id) AS parents,
+        max(p.delivery_id) AS delivery_id,
+        arg_max(p.ordinal, p.delivery_id) AS ordinal
+    FROM registry.resource_parent AS p
+    JOIN catalog.resource AS s ON s.resource_id = p.parent_id
+    GROUP BY p.resource_id
+),
+
 known AS (
     SELECT
         a.card_id, f.field,
@@ -315,6 +326,10 @@ known AS (
     UNION ALL
     SELECT p.card_id, 'revenue', p.receipts, 'rule', p.contract_numbers, NULL, NULL
     FROM paid AS p
+    UNION ALL
+    SELECT a.card_id, 'parent', p.parents, 'delivery', NULL, p.delivery_id, p.ordinal
+    FROM registry.asset_card AS a
+    JOIN parented AS p USING (resource_id)
     UNION ALL
     SELECT a.card_id, 'category', b.categories, 'rule', b.rules, NULL, NULL
     FROM registry.asset_card AS a
