@@ -444,6 +444,31 @@ LISTS: Mapping[str, ListShape] = {
             "severity": one_of("warn", "info"),
         },
     ),
+    "acquisition": ListShape(
+        ("acquisition",),
+        ("asset_group",),
+        ("nominal_cny",),
+        {
+            "asset_group": one_of("purchased", "self_developed", "other"),
+            "nominal_cny": _decimal(2, 10**6)._replace(type="DECIMAL(20,2)"),
+        },
+        more=_NAMES,
+    ),
+    "acquisition_rule": ListShape(
+        ("phase",),
+        ("acquisition",),
+        checks={"phase": one_of("research", "development", "operation")},
+        more=_NAMES,
+    ),
+    "development_test": ListShape(
+        ("accounting_system", "development_test"),
+        ("when_unknown",),
+        checks={
+            "accounting_system": one_of("government", "enterprise", "unknown"),
+            "when_unknown": one_of("review", "expense"),
+        },
+        more=_NAMES,
+    ),
     "recognition_criterion": ListShape(
         ("requirement",),
         ("criterion", "requirement_set", "evidence_kind", "is_required"),
@@ -588,6 +613,8 @@ LISTS: Mapping[str, ListShape] = {
                 *("condition_failed", "condition_expired", "condition_missing", "release_without_effect"),
                 *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
                 *("unassessed_resources", "code_change_unclear", "former_code_stands"),
+                *("nominal_amount_differs", "acquisition_differs"),
+                *("development_test_failed", "development_test_unknown"),
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

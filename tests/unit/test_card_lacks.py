@@ -40,7 +40,8 @@ def test_what_is_lacking_is_listed_with_what_would_fill_it(world: World) -> None
     found = {row[4]: (row[1], row[6], row[9]) for row in lacks}
     assert found["使用年限（月）"] == ("A", "costs", "摊销月数")
     assert found["资产评估"] == ("A", "reviews", "结论")
-    assert found["应用场景"] == ("A", None, None)
+    assert found["应用场景"] == ("A", "contracts", "用途")
+    assert found["安全措施"] == ("A", None, None)
     assert not {"安全审查", "资产名称", "曾用资源代码"} & set(found)
     # Without a capitalised cost B has no card, and research is no cost of A.
     assert [row["resource_code"] for row in begun["reviews", ""]] == ["A", "A"]

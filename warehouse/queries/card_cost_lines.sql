@@ -1,9 +1,10 @@
--- The capitalised cost lines of a unit's cards that lack the day on which they can be used, a life or its basis, and
--- that the unit itself delivered, as it did: a line is known by its cells, and comes again from its own source.
+-- The capitalised cost lines of a unit's cards that lack the day on which they can be used, a life or its basis,
+-- or that are of a card whose way of acquisition is unknown, and that the unit itself delivered, as it did: a line is
+-- known by its cells, and comes again from its own source.
 SELECT d.source_name, r.body
 FROM delivered.cost AS d
 JOIN registry.asset_card AS a USING (holder_code, resource_code)
-JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
+JOIN registry.treated_cost AS t USING (delivery_id, ordinal)
 JOIN landing.record AS r ON r.delivery_id = d.delivery_id AND r.ordinal = d.ordinal
 WHERE
     d.holder_code = $holder
@@ -13,6 +14,7 @@ WHERE
     AND a.card_status <> 'disposed'
     AND (
         d.available_date IS NULL
+        OR a.acquisition IS NULL
         OR d.life_basis IS NULL
         OR (d.life_months IS NULL AND d.life_basis <> 'indefinite')
     )

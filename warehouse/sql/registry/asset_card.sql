@@ -2,20 +2,7 @@
 -- (paragraph 4). The card dates from the day on which the last of them was met; an event with which the whole leaves,
 -- or a person's decision, closes it. Its number follows from the holder and the first code of the resource alone,
 -- whoever delivers it in whatever source or record.
-WITH cost AS (
-    SELECT d.holder_code, d.resource_code, d.available_date, d.posted_date, d.amount_cny
-    FROM delivered.cost AS d
-    JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
-    WHERE t.treatment = 'capitalised'
-),
-
-available AS (
-    SELECT c.holder_code, c.resource_code, min(c.available_date) AS available_date
-    FROM cost AS c
-    GROUP BY c.holder_code, c.resource_code
-),
-
-disposal AS (
+WITH disposal AS (
     SELECT e.resource_id, e.event_kind, e.event_date, e.document_no
     FROM registry.card_event AS e
     WHERE e.event_effect = 'leave'
@@ -25,6 +12,8 @@ closed AS (
     SELECT
         t.*,
         a.available_date,
+        a.acquisition,
+        a.value_basis,
         a.holder_code IS NOT NULL AND a.available_date IS NULL AS is_in_development,
         -- greatest() and least() pass over NULL.
         CASE
@@ -44,7 +33,7 @@ closed AS (
         END AS disposal_kind
     FROM registry.resource_standing AS t
     LEFT JOIN disposal AS x USING (resource_id)
-    LEFT JOIN available AS a USING (holder_code, resource_code)
+    LEFT JOIN registry.resource_cost AS a USING (holder_code, resource_code)
     WHERE t.standing = 'card'
 ),
 
@@ -68,6 +57,8 @@ SELECT
     END AS card_status,
     p.recognised_date,
     p.available_date,
+    p.acquisition,
+    p.value_basis,
     coalesce(date_trunc('month', p.recognised_date) > date_trunc('month', p.available_date), FALSE)
         AS is_recognised_late,
     p.disposed_date,

@@ -2,20 +2,7 @@
 -- kind does to a card that is in development or in use (`event_rule`); what it does not list, and what comes after the
 -- card has left, counts for nothing and is told. An event that says how much of the cost it takes out, and not all,
 -- takes out a part; an amount that is not positive is none. Told by two in one paper, it is one event.
-WITH cost AS (
-    SELECT d.holder_code, d.resource_code, d.available_date, d.posted_date, d.amount_cny
-    FROM delivered.cost AS d
-    JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
-    WHERE t.treatment = 'capitalised'
-),
-
-available AS (
-    SELECT c.holder_code, c.resource_code, min(c.available_date) AS available_date
-    FROM cost AS c
-    GROUP BY c.holder_code, c.resource_code
-),
-
-told AS (
+WITH told AS (
     SELECT t.resource_id, e.*
     FROM delivered.event AS e
     JOIN registry.resource_standing AS t USING (holder_code, resource_code)
@@ -37,7 +24,7 @@ placed AS (
         END AS card_state,
         coalesce(o.accounting_system, 'unknown') AS accounting_system
     FROM told AS e
-    LEFT JOIN available AS a USING (holder_code, resource_code)
+    LEFT JOIN registry.resource_cost AS a USING (holder_code, resource_code)
     LEFT JOIN catalog.organisation AS o
         ON o.organisation_code = e.holder_code
         AND o.valid_from <= e.event_date
@@ -60,9 +47,10 @@ ruled AS (
 leaving AS (
     SELECT r.delivery_id, r.ordinal, coalesce(sum(c.amount_cny), 0) AS cost_cny
     FROM ruled AS r
-    LEFT JOIN cost AS c
+    LEFT JOIN registry.treated_cost AS c
         ON c.holder_code = r.holder_code
         AND c.resource_code = r.resource_code
+        AND c.treatment = 'capitalised'
         AND coalesce(c.available_date, c.posted_date) <= r.event_date
     WHERE r.effect = 'leave'
     GROUP BY r.delivery_id, r.ordinal

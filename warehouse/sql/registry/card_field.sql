@@ -10,9 +10,8 @@ WITH field AS (
 cost AS (
     SELECT a.card_id, a.card_status, d.*
     FROM registry.asset_card AS a
-    JOIN delivered.cost AS d USING (holder_code, resource_code)
-    JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
-    WHERE t.treatment = 'capitalised'
+    JOIN registry.treated_cost AS d USING (holder_code, resource_code)
+    WHERE d.treatment = 'capitalised'
 ),
 
 -- Of lines that state a life the last posted one speaks.
@@ -32,12 +31,26 @@ ready AS (
     QUALIFY row_number() OVER (PARTITION BY c.card_id ORDER BY c.available_date, c.delivery_id, c.ordinal) = 1
 ),
 
+-- How it was acquired is what the first line says that says it.
+acquired AS (
+    SELECT
+        c.card_id, c.acquisition, c.is_acquisition_derived, c.posted_date, c.phase, c.voucher_no, c.delivery_id,
+        c.ordinal
+    FROM cost AS c
+    WHERE c.acquisition IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY c.card_id
+        ORDER BY coalesce(c.available_date, c.posted_date), c.posted_date, c.delivery_id, c.ordinal
+    ) = 1
+),
+
 vouched AS (
     SELECT
         c.card_id,
         min(c.card_status) AS card_status,
         string_agg(DISTINCT c.voucher_no, '、' ORDER BY c.voucher_no) AS voucher_numbers,
-        bool_and(coalesce(c.purpose, 'use') = 'sale') AS is_for_sale
+        bool_and(c.purpose = 'sale') AS is_for_sale,
+        bool_and(c.value_basis = 'nominal_amount') AS is_nominal
     FROM cost AS c
     GROUP BY c.card_id
 ),
@@ -99,6 +112,64 @@ recoded AS (
     GROUP BY n.holder_code, n.current_code
 ),
 
+-- Contracts in force on the day up to which the deliveries go, together.
+used AS (
+    SELECT
+        c.card_id,
+        string_agg(
+            DISTINCT concat_ws(' ', c.counterpart_name, c.counterpart_code),
+            '、'
+            ORDER BY concat_ws(' ', c.counterpart_name, c.counterpart_code)
+        ) AS using_units,
+        string_agg(DISTINCT c.contract_purpose_label, '、' ORDER BY c.contract_purpose_label) AS purposes,
+        string_agg(
+            DISTINCT CASE c.payment WHEN 'paid' THEN '有偿' WHEN 'free' THEN '无偿' END,
+            '、'
+            ORDER BY CASE c.payment WHEN 'paid' THEN '有偿' WHEN 'free' THEN '无偿' END
+        ) AS payments,
+        string_agg(
+            concat_ws('，', c.contract_no, '有效期至 ' || CAST(c.valid_to AS VARCHAR)), '；' ORDER BY c.contract_no
+        ) AS contracts,
+        string_agg(c.contract_no, '、' ORDER BY c.contract_no) AS contract_numbers,
+        max(c.delivery_id) AS delivery_id,
+        arg_max(c.ordinal, c.delivery_id) AS ordinal
+    FROM registry.card_contract AS c
+    CROSS JOIN delivered.horizon AS h
+    WHERE
+        coalesce(c.valid_from, c.signed_date) <= h.judged_date
+        AND (c.valid_to IS NULL OR c.valid_to >= h.judged_date)
+    GROUP BY c.card_id
+),
+
+paid AS (
+    SELECT
+        c.card_id,
+        string_agg(
+            c.contract_no || ' ' || CAST(c.received_cny AS VARCHAR) || ' 元'
+            || CASE WHEN c.named_resource_count > 1
+                THEN '（' || CAST(c.named_resource_count AS VARCHAR) || ' 项资源合计）'
+                ELSE ''
+            END,
+            '；'
+            ORDER BY c.contract_no
+        ) AS receipts,
+        string_agg(c.contract_no, '、' ORDER BY c.contract_no) AS contract_numbers
+    FROM registry.card_contract AS c
+    WHERE c.received_cny <> 0
+    GROUP BY c.card_id
+),
+
+parented AS (
+    SELECT
+        p.resource_id,
+        string_agg(concat_ws(' ', s.resource_code, s.title), '、' ORDER BY s.resource_code, s.resource_id) AS parents,
+        max(p.delivery_id) AS delivery_id,
+        arg_max(p.ordinal, p.delivery_id) AS ordinal
+    FROM registry.resource_parent AS p
+    JOIN catalog.resource AS s ON s.resource_id = p.parent_id
+    GROUP BY p.resource_id
+),
+
 known AS (
     SELECT
         a.card_id, f.field,
@@ -144,10 +215,16 @@ known AS (
     UNION ALL
     SELECT
         v.card_id, f.field,
-        CASE f.field WHEN 'voucher_no' THEN v.voucher_numbers ELSE '原值' END,
+        CASE WHEN f.field = 'voucher_no' THEN v.voucher_numbers WHEN v.is_nominal THEN '名义金额' ELSE '原值' END,
         'rule', v.voucher_numbers, NULL, NULL
     FROM vouched AS v
     JOIN field AS f ON f.field IN ('voucher_no', 'value_basis')
+    UNION ALL
+    SELECT
+        q.card_id, 'acquisition', k.name_zh, CASE WHEN q.is_acquisition_derived THEN 'rule' ELSE 'delivery' END,
+        CASE WHEN q.is_acquisition_derived THEN q.phase ELSE q.voucher_no END, q.delivery_id, q.ordinal
+    FROM acquired AS q
+    JOIN policy.acquisition AS k ON k.acquisition = q.acquisition AND in_force(k, q.posted_date)
     UNION ALL
     SELECT
         l.card_id, f.field,
@@ -234,6 +311,25 @@ known AS (
     FROM registry.asset_card AS a
     JOIN classification.resource_access AS x USING (resource_id)
     JOIN field AS f ON f.field IN ('share_access', 'open_access')
+    UNION ALL
+    SELECT
+        u.card_id, f.field,
+        CASE f.field
+            WHEN 'using_unit' THEN u.using_units
+            WHEN 'scenario' THEN u.purposes
+            WHEN 'is_paid' THEN u.payments
+            ELSE u.contracts
+        END,
+        'delivery', u.contract_numbers, u.delivery_id, u.ordinal
+    FROM used AS u
+    JOIN field AS f ON f.field IN ('using_unit', 'scenario', 'is_paid', 'contract')
+    UNION ALL
+    SELECT p.card_id, 'revenue', p.receipts, 'rule', p.contract_numbers, NULL, NULL
+    FROM paid AS p
+    UNION ALL
+    SELECT a.card_id, 'parent', p.parents, 'delivery', NULL, p.delivery_id, p.ordinal
+    FROM registry.asset_card AS a
+    JOIN parented AS p USING (resource_id)
     UNION ALL
     SELECT a.card_id, 'category', b.categories, 'rule', b.rules, NULL, NULL
     FROM registry.asset_card AS a

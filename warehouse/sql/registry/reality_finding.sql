@@ -4,9 +4,8 @@
 -- than its update cycle allows. What the catalogue states no cycle of, or none with a lag, is not judged by it.
 WITH named AS (
     SELECT c.holder_code, c.resource_code, c.delivery_date, c.amount_cny
-    FROM delivered.cost AS c
-    JOIN policy.cost_treatment AS t ON t.phase = c.phase AND in_force(t, c.posted_date)
-    WHERE t.treatment = 'capitalised'
+    FROM registry.treated_cost AS c
+    WHERE c.treatment = 'capitalised'
     UNION ALL
     SELECT e.holder_code, e.resource_code, e.delivery_date, CAST(0 AS DECIMAL(20, 2))
     FROM delivered.evidence AS e

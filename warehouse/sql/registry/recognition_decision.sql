@@ -28,15 +28,14 @@ WITH finding AS (
     SELECT
         s.resource_id,
         'costs',
-        t.treatment,
+        d.treatment,
         'pass',
         -- least() passes over NULL.
         least(d.posted_date, d.available_date),
         NULL,
         d.voucher_no, d.delivery_id, d.ordinal
     FROM catalog.resource AS s
-    JOIN delivered.cost AS d USING (holder_code, resource_code)
-    JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
+    JOIN registry.treated_cost AS d USING (holder_code, resource_code)
 ),
 
 first_pass AS (

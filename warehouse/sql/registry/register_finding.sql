@@ -1,5 +1,7 @@
 -- What a person should look at of the registers: of each unit what it has still to assess (应登尽登), as one finding, its
--- list being `registry.unassessed`; and of changes of code those that count for nothing or leave the old code standing.
+-- list being `registry.unassessed`; of changes of code those that count for nothing or leave the old code standing; of
+-- costs those at a nominal amount that is none, cards whose lines state different ways of acquisition, and lines of
+-- development that fail a test or of which one is not shown.
 WITH found AS (
     SELECT
         u.holder_code, 'unassessed_resources' AS finding_kind, '' AS resource_code, count(*) AS found_count
@@ -16,6 +18,28 @@ WITH found AS (
     JOIN catalog.resource AS s ON s.holder_code = c.holder_code AND s.resource_code = c.former_code
     WHERE c.current_code <> c.former_code
     GROUP BY c.holder_code, c.former_code
+    UNION ALL
+    SELECT c.holder_code, 'nominal_amount_differs', coalesce(c.resource_code, ''), count(*)
+    FROM registry.treated_cost AS c
+    JOIN policy.acquisition AS q ON q.acquisition = c.acquisition AND in_force(q, c.posted_date)
+    WHERE q.nominal_cny <> abs(c.amount_cny)
+    GROUP BY c.holder_code, c.resource_code
+    UNION ALL
+    SELECT c.holder_code, 'acquisition_differs', c.resource_code, count(DISTINCT c.acquisition)
+    FROM registry.treated_cost AS c
+    WHERE c.treatment = 'capitalised' AND c.resource_code IS NOT NULL
+    GROUP BY c.holder_code, c.resource_code
+    HAVING count(DISTINCT c.acquisition) > 1
+    UNION ALL
+    SELECT c.holder_code, 'development_test_failed', c.resource_code, count(*)
+    FROM registry.treated_cost AS c
+    WHERE c.failed_tests IS NOT NULL
+    GROUP BY c.holder_code, c.resource_code
+    UNION ALL
+    SELECT c.holder_code, 'development_test_unknown', c.resource_code, count(*)
+    FROM registry.treated_cost AS c
+    WHERE c.unknown_tests IS NOT NULL
+    GROUP BY c.holder_code, c.resource_code
 )
 
 SELECT

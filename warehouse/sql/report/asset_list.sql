@@ -19,6 +19,7 @@ SELECT
     CASE WHEN s.closing_development_cny > 0 AND coalesce(s.closing_cost_cny, 0) = 0 THEN '开发中' ELSE '在用' END
         AS card_status_label,
     c.recognised_date,
+    c.value_basis,
     c.grade_label,
     q.share_type_label,
     q.open_type_label,

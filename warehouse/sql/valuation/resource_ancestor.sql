@@ -1,27 +1,12 @@
--- The resources that a resource comes from: those that its record points at (关联资源代码), and those that they point at.
--- Related sets often point at each other, so further steps would soon be all of them.
-WITH pointed AS (
-    SELECT s.resource_id, p.resource_id AS parent_id, greatest(d.delivery_date, e.delivery_date) AS known_date
-    FROM (
-        SELECT c.resource_id, c.holder_code, c.delivery_id, t.code AS parent_code
-        FROM catalog.resource AS c, unnest(regexp_split_to_array(c.related_codes, '[;；,，、\s]+')) AS t(code)
-    ) AS s
-    JOIN catalog.resource AS p ON p.resource_code = s.parent_code AND p.resource_id <> s.resource_id
-    JOIN landing.delivery AS d ON d.delivery_id = s.delivery_id
-    JOIN landing.delivery AS e ON e.delivery_id = p.delivery_id
-    -- Codes are the holder's own: another holder's is meant where the holder has none of that code.
-    QUALIFY rank() OVER (
-        PARTITION BY s.resource_id, s.parent_code ORDER BY CASE WHEN p.holder_code = s.holder_code THEN 0 ELSE 1 END
-    ) = 1
-),
-
-reached AS (
+-- The resources that a resource comes from: those that it points at (`registry.resource_parent`), and those that they
+-- point at. Related sets often point at each other, so further steps would soon be all of them.
+WITH reached AS (
     SELECT p.resource_id, p.parent_id, p.known_date, 1 AS step_count
-    FROM pointed AS p
+    FROM registry.resource_parent AS p
     UNION ALL
     SELECT p.resource_id, g.parent_id, greatest(p.known_date, g.known_date), 2
-    FROM pointed AS p
-    JOIN pointed AS g ON g.resource_id = p.parent_id
+    FROM registry.resource_parent AS p
+    JOIN registry.resource_parent AS g ON g.resource_id = p.parent_id
     WHERE g.parent_id <> p.resource_id
 )
 

@@ -5,7 +5,7 @@
 -- `valuation.cost_line`.
 WITH line AS (
     SELECT d.*, strftime(d.posted_date, '%Y-%m') AS posted_period
-    FROM delivered.cost AS d
+    FROM registry.treated_cost AS d
     QUALIFY row_number() OVER (
         PARTITION BY d.holder_code, strftime(d.posted_date, '%Y-%m'), d.voucher_no, d.line_no
         ORDER BY d.delivery_date DESC, d.delivery_id, d.ordinal
@@ -30,8 +30,8 @@ SELECT
     o.resource_id,
     d.cost_kind,
     d.phase,
-    t.treatment,
-    coalesce(d.purpose, 'use') AS purpose,
+    d.treatment,
+    d.purpose,
     CASE
         WHEN d.resource_code IS NULL THEN 'common'
         WHEN o.resource_id IS NULL THEN 'unmatched'
@@ -47,5 +47,4 @@ SELECT
     d.delivery_id,
     d.ordinal
 FROM line AS d
-JOIN policy.cost_treatment AS t ON t.phase = d.phase AND in_force(t, d.posted_date)
 LEFT JOIN owner AS o USING (holder_code, resource_code)
