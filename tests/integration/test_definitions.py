@@ -376,6 +376,14 @@ SHAPE = {
     ],
     "delivered/cost_life": ["landing/current_record", "landing/delivery", "landing/record", "landing/record_change"],
     "delivered/code_change": ["landing/current_record", "landing/record", "policy/code_value"],
+    "delivered/cost_version": [
+        "delivered/code_change",
+        "delivered/cost",
+        "landing/delivery",
+        "landing/record",
+        "landing/record_change",
+        "policy/code_value",
+    ],
     "delivered/cost_phase": [
         "delivered/cost",
         "landing/current_record",
@@ -503,6 +511,9 @@ SHAPE = {
         "catalog/resource",
         "delivered/cost_phase",
         "delivered/review",
+        "landing/delivery",
+        "landing/record",
+        "landing/record_change",
         "policy/control_finding_kind",
         "policy/control_limit",
         "policy/control_term",
@@ -511,7 +522,7 @@ SHAPE = {
         "valuation/voucher_line",
     ],
     "valuation/sales_circle": ["delivered/contract", "delivered/horizon", "policy/control_limit"],
-    "valuation/resource_ancestor": ["catalog/resource", "landing/delivery"],
+    "valuation/resource_ancestor": ["catalog/resource", "landing/delivery", "landing/record", "landing/record_change"],
     "valuation/market_method": ["valuation/comparable_value"],
     "valuation/comparable_value": [
         "delivered/comparable",
@@ -528,7 +539,7 @@ SHAPE = {
         "valuation/report_block",
         "valuation/snapshot",
     ],
-    "valuation/voucher_line": ["catalog/resource", "delivered/cost", "policy/cost_treatment"],
+    "valuation/voucher_line": ["catalog/resource", "delivered/cost", "delivered/cost_version", "policy/cost_treatment"],
     "valuation/value_report": ["delivered/comparable", "delivered/forecast", "delivered/review"],
     "valuation/report_control": [
         "catalog/content_table",

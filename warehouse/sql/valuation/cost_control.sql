@@ -1,11 +1,12 @@
 -- Lines of cost that ran into a control on the book value (policy paragraph 8, domain.md 6): what would make the books
--- say more than was spent, or say it twice. Of two that are the same the later delivered one is named, since what was
--- there first stands. `known_date` is the day from which the deliveries show it.
+-- say more than was spent, or say it twice. Of two that are the same the one that became known later is named, since what
+-- was there first stands. `known_date` is the day from which the deliveries show it: that of the first delivery in which
+-- a thing is as it is now, since else to deliver it again would let a hold lapse.
 WITH line AS (
     SELECT
         v.*,
         coalesce(v.resource_code, '') AS place_code,
-        greatest(v.posted_date, v.delivery_date) AS booked_date
+        greatest(v.posted_date, v.known_date) AS booked_date
     FROM valuation.voucher_line AS v
     WHERE v.treatment = 'capitalised' AND v.amount_cny > 0
 ),
@@ -26,7 +27,7 @@ worded AS (
 summed AS (
     SELECT
         v.holder_code, v.posted_period, v.voucher_no, v.line_no, v.resource_code, v.amount_cny, v.posted_date,
-        v.delivery_date,
+        v.known_date,
         CAST(
             sum(v.amount_cny) OVER (
                 PARTITION BY v.holder_code, v.resource_code ORDER BY v.posted_date, v.voucher_no, v.line_no
@@ -37,14 +38,33 @@ summed AS (
     WHERE v.treatment = 'capitalised' AND v.resource_code IS NOT NULL
 ),
 
+-- When an appraisal was delivered before with its day and amount.
+appraised_before AS (
+    SELECT b.holder_code, b.issued_date, b.amount_cny, min(b.delivery_date) AS known_date
+    FROM (
+        SELECT
+            coalesce((r.body ->> '$.holder_code'), d.holder_code, d.deliverer_code) AS holder_code,
+            CAST((r.body ->> '$.issued_date') AS DATE) AS issued_date,
+            CAST((r.body ->> '$.amount_cny') AS DECIMAL(20, 2)) AS amount_cny,
+            d.delivery_date
+        FROM landing.record_change AS c
+        JOIN landing.delivery AS d ON d.delivery_id = c.prior_delivery_id
+        JOIN landing.record AS r ON r.delivery_id = c.prior_delivery_id AND r.ordinal = c.prior_ordinal
+        WHERE c.kind = 'reviews' AND r.kind = 'reviews'
+    ) AS b
+    GROUP BY b.holder_code, b.issued_date, b.amount_cny
+),
+
 -- An appraisal before the cost: its amount, or what was missing up to it.
 appraised AS (
     SELECT
         s.holder_code, s.posted_period, s.voucher_no, s.line_no,
-        greatest(s.delivery_date, r.delivery_date) AS known_date,
+        greatest(s.known_date, coalesce(b.known_date, r.delivery_date)) AS known_date,
         r.document_no
     FROM summed AS s
     JOIN delivered.review AS r USING (holder_code, resource_code)
+    LEFT JOIN appraised_before AS b
+        ON b.holder_code = r.holder_code AND b.issued_date = r.issued_date AND b.amount_cny = r.amount_cny
     WHERE
         s.amount_cny > 0
         AND r.review_kind = 'appraisal'
@@ -75,19 +95,19 @@ first_line AS (
     FROM comparable AS c
     QUALIFY row_number() OVER (
         PARTITION BY c.voucher_no, c.posted_date, c.amount_cny
-        ORDER BY c.delivery_date, c.delivery_id, c.ordinal
+        ORDER BY c.known_date, c.holder_code, c.posted_period, c.line_no
     ) = 1
 ),
 
 -- The amounts of a parent: each line's, and all so far.
 amount_of AS (
-    SELECT DISTINCT o.resource_id, o.amount_cny, o.posted_date, o.delivery_date
+    SELECT DISTINCT o.resource_id, o.amount_cny, o.posted_date, o.known_date
     FROM (
-        SELECT n.resource_id, n.amount_cny, n.posted_date, n.delivery_date
+        SELECT n.resource_id, n.amount_cny, n.posted_date, n.known_date
         FROM line AS n
         WHERE n.resource_id IS NOT NULL
         UNION ALL
-        SELECT n.resource_id, s.total_cny, s.posted_date, s.delivery_date
+        SELECT n.resource_id, s.total_cny, s.posted_date, s.known_date
         FROM summed AS s
         JOIN line AS n USING (holder_code, posted_period, voucher_no, line_no)
         WHERE n.resource_id IS NOT NULL
@@ -97,7 +117,7 @@ amount_of AS (
 inherited AS (
     SELECT
         n.holder_code, n.posted_period, n.voucher_no, n.line_no,
-        greatest(n.delivery_date, o.delivery_date, a.known_date) AS known_date,
+        greatest(n.known_date, o.known_date, a.known_date) AS known_date,
         a.parent_id
     FROM valuation.resource_ancestor AS a
     JOIN line AS n USING (resource_id)
@@ -106,18 +126,18 @@ inherited AS (
     WHERE o.posted_date <= n.posted_date AND n.amount_cny >= l.value
     QUALIFY row_number() OVER (
         PARTITION BY n.holder_code, n.posted_period, n.voucher_no, n.line_no
-        ORDER BY a.step_count, o.posted_date, o.delivery_date, a.parent_id
+        ORDER BY a.step_count, o.posted_date, o.known_date, a.parent_id
     ) = 1
 ),
 
 -- Research before: the same line in an earlier version, or another line of the voucher that still says so.
 researched AS (
-    SELECT n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.delivery_date AS known_date
+    SELECT n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.known_date AS known_date
     FROM line AS n
     JOIN delivered.cost_phase AS p USING (delivery_id, ordinal)
     WHERE p.earlier_phase = 'research'
     UNION ALL
-    SELECT n.holder_code, n.posted_period, n.voucher_no, n.line_no, greatest(n.delivery_date, x.delivery_date)
+    SELECT n.holder_code, n.posted_period, n.voucher_no, n.line_no, greatest(n.known_date, x.known_date)
     FROM line AS n
     JOIN valuation.voucher_line AS x
         ON x.holder_code = n.holder_code
@@ -131,7 +151,7 @@ found AS (
     SELECT
         CASE w.role WHEN 'appraisal' THEN 'appraisal_as_cost' ELSE 'research_words' END AS finding_kind,
         n.holder_code, n.posted_period, n.voucher_no, n.line_no,
-        n.delivery_date AS known_date,
+        n.known_date AS known_date,
         CAST(NULL AS VARCHAR) AS other_holder_code,
         CAST(NULL AS VARCHAR) AS other_resource_code,
         w.cost_kind AS seen_in
@@ -145,7 +165,7 @@ found AS (
     UNION ALL
     SELECT
         CASE WHEN f.holder_code = c.holder_code THEN 'cost_allocated_twice' ELSE 'cost_of_two_holders' END,
-        c.holder_code, c.posted_period, c.voucher_no, c.line_no, c.delivery_date, f.holder_code, f.resource_code,
+        c.holder_code, c.posted_period, c.voucher_no, c.line_no, c.known_date, f.holder_code, f.resource_code,
         f.voucher_no
     FROM comparable AS c
     JOIN first_line AS f USING (voucher_no, posted_date, amount_cny)
@@ -153,7 +173,7 @@ found AS (
     UNION ALL
     SELECT
         t.finding_kind, n.holder_code, n.posted_period, n.voucher_no, n.line_no,
-        greatest(n.delivery_date, t.known_date), s.holder_code, s.resource_code, s.title
+        greatest(n.known_date, t.known_date), s.holder_code, s.resource_code, s.title
     FROM valuation.resource_twin AS t
     JOIN line AS n USING (resource_id)
     JOIN catalog.resource AS s ON s.resource_id = t.other_resource_id
