@@ -19,44 +19,29 @@ WITH control AS (
 suspect AS (
     SELECT
         v.holder_code, v.posted_period, v.voucher_no, v.line_no, v.amount_cny, v.posted_date,
-        coalesce(v.resource_code, '') AS place_code,
-        c.held_by, c.finding_count, c.end_date,
-        row_number() OVER (
-            PARTITION BY v.holder_code, v.resource_code, v.amount_cny
-            ORDER BY v.posted_date, v.posted_period, v.voucher_no, v.line_no
-        ) AS turn
+        c.held_by, c.finding_count, c.end_date
     FROM control AS c
     JOIN valuation.voucher_line AS v USING (holder_code, posted_period, voucher_no, line_no)
-),
-
-negative AS (
-    SELECT
-        v.holder_code, v.posted_period, v.voucher_no, v.line_no,
-        coalesce(v.resource_code, '') AS place_code,
-        coalesce(v.available_date, v.posted_date) AS reversed_date,
-        CAST(-v.amount_cny AS DECIMAL(20, 2)) AS amount_cny,
-        row_number() OVER (
-            PARTITION BY v.holder_code, v.resource_code, v.amount_cny
-            ORDER BY v.posted_date, v.posted_period, v.voucher_no, v.line_no
-        ) AS turn
-    FROM valuation.voucher_line AS v
-    WHERE v.treatment = 'capitalised' AND v.amount_cny < 0
 ),
 
 pair AS (
     SELECT
         s.holder_code, s.posted_period, s.voucher_no, s.line_no, s.held_by,
-        n.posted_period AS reversal_period,
-        n.voucher_no AS reversal_voucher_no,
-        n.line_no AS reversal_line_no,
-        n.reversed_date
+        r.posted_period AS reversal_period,
+        r.voucher_no AS reversal_voucher_no,
+        r.line_no AS reversal_line_no,
+        greatest(s.posted_date, least(n.available_date, n.posted_date)) AS reversed_date
     FROM suspect AS s
-    JOIN negative AS n
-        ON n.holder_code = s.holder_code
-        AND n.place_code = s.place_code
-        AND n.amount_cny = s.amount_cny
-        AND n.turn = s.turn
-    WHERE n.reversed_date >= s.posted_date
+    JOIN valuation.reversal AS r
+        ON r.holder_code = s.holder_code
+        AND r.reversed_period = s.posted_period
+        AND r.reversed_voucher_no = s.voucher_no
+        AND r.reversed_line_no = s.line_no
+    JOIN valuation.voucher_line AS n
+        ON n.holder_code = r.holder_code
+        AND n.posted_period = r.posted_period
+        AND n.voucher_no = r.voucher_no
+        AND n.line_no = r.line_no
 ),
 
 -- What each finding of a line lets in by each day on which one of them was released; the least of them gets in.
@@ -105,11 +90,11 @@ step AS (
         AND (p.reversed_date IS NULL OR i.release_date <= p.reversed_date)
 ),
 
--- In with all of it when it was reversed: the reversal counts.
+-- In with all of it by one release when it was reversed: the reversal counts.
 whole_in AS (
     SELECT t.holder_code, t.posted_period, t.voucher_no, t.line_no
     FROM step AS t
-    WHERE t.reversed_date < t.end_date AND t.released = t.whole
+    WHERE t.reversed_date < t.end_date AND t.step_no = 1 AND t.released = t.whole
     GROUP BY t.holder_code, t.posted_period, t.voucher_no, t.line_no
 ),
 
