@@ -242,8 +242,9 @@ class ListShape:
 
 #: The rules against inflation (domain.md 6): those on the book value, and those on reference values.
 BOOK_CONTROLS = (
-    *("appraisal_as_cost", "cost_allocated_twice", "cost_of_two_holders"),
-    *("content_on_two_cards", "near_duplicate", "parent_cost_again", "research_redeclared", "research_words"),
+    *("appraisal_as_cost", "cost_allocated_twice", "cost_of_two_holders", "cost_repeated"),
+    *("content_on_two_cards", "near_duplicate", "parent_cost_again"),
+    *("research_redeclared", "expense_redeclared", "research_words"),
 )
 REFERENCE_CONTROLS = (
     *("factor_out_of_bounds", "factor_without_evidence", "method_spread", "forecast_above_receipts", "circular_sales"),
@@ -251,7 +252,7 @@ REFERENCE_CONTROLS = (
 )
 CONTROLS = BOOK_CONTROLS + REFERENCE_CONTROLS
 CONTROL_LIMITS = (
-    *("same_cost_min_cny", "same_content_min_rows", "near_duplicate_min_fields"),
+    *("same_cost_min_cny", "same_cost_days", "same_content_min_rows", "near_duplicate_min_fields"),
     *("circular_sales_length", "circular_sales_months", "forecast_receipts_max_pct", "forecast_receipts_min_months"),
     "value_jump_max_pct",
 )
@@ -635,6 +636,7 @@ LISTS: Mapping[str, ListShape] = {
         {"value": _NUMBER},
         values={
             "same_cost_min_cny": _decimal(2, 10**14),
+            "same_cost_days": _whole(0, 366),
             **dict.fromkeys(("same_content_min_rows", "near_duplicate_min_fields"), _whole(1, 10**9)),
             "circular_sales_length": _whole(2, 7),
             **dict.fromkeys(("forecast_receipts_min_months", "circular_sales_months"), _whole(1, 1200)),

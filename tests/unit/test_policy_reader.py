@@ -338,6 +338,7 @@ WRONG_VALUES = {
     **dict.fromkeys(LISTS["valuation_parameter"].values, ("-1", "101.5", "0.1234567", "99999")),
     "forecast_years": ("0", "1.5", "101"),
     "same_cost_min_cny": ("-1", "0.005", "x"),
+    "same_cost_days": ("-1", "1.5", "367"),
     **dict.fromkeys(("same_content_min_rows", "near_duplicate_min_fields"), ("0", "1.5", "x")),
     "circular_sales_length": ("1", "8", "x"),
     **dict.fromkeys(("forecast_receipts_min_months", "circular_sales_months"), ("0", "1.5", "x")),

@@ -221,18 +221,67 @@ GOVERNMENT = (
             addition_cost="500.00", addition_amortisation="650.00", reduction_cost="500.00", reduction_amortisation="50.00",
         ),
     ),
-    # A negative line that finds nothing to take out is told: the card shows more than its lines sum to.
+    # A negative line that comes before its line waits for it: the card is the sum of its lines, never below nothing.
     Case(
         "reversed_before",
         ("开发 -300.00 2026-01-10 2026-01-10 -", "开发 1000.00 2026-02-10 2026-02-10 10"),
-        _closing("1000.00", "500.00", "500.00", addition_cost="1000.00", addition_amortisation="500.00"),
-        findings=frozenset({"cost_not_conserved"}),
+        _closing("700.00", "350.00", "350.00", addition_cost="700.00", addition_amortisation="350.00"),
     ),
+    # Only what is left over of it is said.
+    Case(
+        "reversed_beyond",
+        ("开发 1000.00 2026-01-10 2026-01-10 10", "开发 -1300.00 2026-03-10 - -"),
+        {"addition_cost": "1000.00", "addition_amortisation": "200.00"}
+        | {"reduction_cost": "1000.00", "reduction_amortisation": "200.00"},
+        findings=frozenset({"reversal_beyond_cost"}),
+    ),
+    # Parts are taken out of where they are.
     Case(
         "development_reversed_in_part",
         ("开发 1000.00 2026-01-10 - -", "开发 -300.00 2026-03-10 - -"),
-        {"closing_development": "1000.00"},
-        findings=frozenset({"cost_not_conserved"}),
+        {"closing_development": "700.00"},
+    ),
+    Case(
+        "development_reversed_in_part_and_completed",
+        ("开发 1000.00 2026-01-10 2026-05-01 10", "开发 -300.00 2026-03-10 - -"),
+        _closing("700.00", "140.00", "560.00", addition_cost="700.00", addition_amortisation="140.00"),
+    ),
+    Case(
+        "stock_reversed_in_part",
+        ("开发 1000.00 2026-01-10 2026-01-10 - - 出售", "开发 -300.00 2026-03-10 - - - 出售"),
+        {"closing_stock": "700.00"},
+    ),
+    # A day to come makes a reversal no later: 13 months of 100.00.
+    Case(
+        "reversed_on_a_day_to_come",
+        ("开发 12000.00 2025-01-10 2025-01-10 120", "开发 -12000.00 2026-02-10 2035-01-01 -"),
+        {"opening_cost": "12000.00", "opening_amortisation": "1200.00"}
+        | {"reduction_cost": "12000.00", "reduction_amortisation": "1300.00", "addition_amortisation": "100.00"},
+    ),
+    # What comes later is not what it reverses: 6,000.00 of 10,000.00 leave in June 2025, and 6,000.00 come in January.
+    Case(
+        "reversed_and_posted_later",
+        (
+            "开发 10000.00 2025-01-10 2025-01-10 120", "开发 -6000.00 2025-06-10 - -",
+            "开发 6000.00 2026-01-10 2026-01-10 -",
+        ),
+        _closing(
+            "10000.00", "933.33", "9066.67",
+            opening_cost="4000.00", opening_amortisation="400.00", addition_cost="6000.00", addition_amortisation="533.33",
+        ),
+    ),
+    # Of two that are equal the last before it: 18 months of the old one, one of 41.67 of the new.
+    Case(
+        "last_of_two_reversed",
+        (
+            "开发 1000.00 2025-01-10 2025-01-10 24", "开发 1000.00 2026-05-10 2026-05-10 24",
+            "开发 -1000.00 2026-06-10 - -",
+        ),
+        _closing(
+            "1000.00", "750.00", "250.00",
+            opening_cost="1000.00", opening_amortisation="500.00", addition_cost="1000.00",
+            addition_amortisation="291.67", reduction_cost="1000.00", reduction_amortisation="41.67",
+        ),
     ),
     # Nothing leaves with an amount of nothing.
     Case(

@@ -66,6 +66,17 @@ lifeless AS (
     GROUP BY t.card_id, t.holder_code
 ),
 
+-- What is released of each line on the day up to which the deliveries go.
+let_in AS (
+    SELECT
+        r.finding_kind, r.holder_code, r.posted_period, r.voucher_no, r.line_no,
+        max(r.released_cny) AS released_cny
+    FROM valuation.line_release AS r
+    CROSS JOIN delivered.horizon AS h
+    WHERE r.release_date <= h.judged_date
+    GROUP BY r.finding_kind, r.holder_code, r.posted_period, r.voucher_no, r.line_no
+),
+
 -- One finding of a whole resource, however many lines it has.
 controlled AS (
     SELECT
@@ -76,10 +87,12 @@ controlled AS (
         max(c.known_date) AS known_date,
         sum(c.amount_cny) AS amount_cny,
         coalesce(sum(c.amount_cny) FILTER (WHERE c.is_holding), 0) AS holding_cny,
+        coalesce(sum(i.released_cny) FILTER (WHERE c.is_holding), 0) AS released_cny,
         min(c.other_holder_code) AS other_holder_code,
         min(c.other_resource_code) AS other_resource_code,
         min(c.seen_in) AS seen_in
     FROM valuation.cost_control AS c
+    LEFT JOIN let_in AS i USING (finding_kind, holder_code, posted_period, voucher_no, line_no)
     GROUP BY c.finding_key, c.finding_kind, c.holder_code, c.resource_code
 ),
 
@@ -194,11 +207,17 @@ stated AS (
         CASE
             WHEN r.release_date > h.judged_date OR r.release_date IS NULL THEN 'open'
             WHEN r.end_date <= h.judged_date THEN 'expired'
+            -- What came after the decision is still to be settled.
+            WHEN f.holding_cny > coalesce(c.released_cny, 0) THEN 'open'
             ELSE 'released'
-        END AS finding_state
+        END AS finding_state,
+        CASE WHEN r.release_date <= h.judged_date AND r.end_date > h.judged_date THEN coalesce(c.released_cny, 0)
+            ELSE 0
+        END AS released_cny
     FROM found AS f
     CROSS JOIN delivered.horizon AS h
     LEFT JOIN valuation.control_release AS r USING (finding_key)
+    LEFT JOIN controlled AS c ON c.finding_key = f.finding_key AND c.finding_kind = f.finding_kind
 )
 
 SELECT
@@ -214,7 +233,7 @@ SELECT
     s.finding_key,
     s.finding_state,
     -- What is released is held no more.
-    CASE WHEN s.finding_state = 'released' THEN CAST(0 AS DECIMAL(20, 2)) ELSE s.holding_cny END AS held_cny,
+    CAST(s.holding_cny - least(s.holding_cny, s.released_cny) AS DECIMAL(20, 2)) AS held_cny,
     k.protects,
     CASE WHEN k.effect = 'hold' AND s.holding_cny = 0 THEN 'review' ELSE k.effect END AS effect,
     s.other_holder_code,

@@ -1,11 +1,12 @@
 -- Lines of cost that ran into a control on the book value (policy paragraph 8, domain.md 6): what would make the books
--- say more than was spent, or say it twice. Of two that are the same the later delivered one is named, since what was
--- there first stands. `known_date` is the day from which the deliveries show it.
+-- say more than was spent, or say it twice. Of two that are the same the one that became known later is named, since what
+-- was there first stands. `known_date` is the day from which the deliveries show it: that of the first delivery in which
+-- a thing is as it is now, since else to deliver it again would let a hold lapse.
 WITH line AS (
     SELECT
         v.*,
         coalesce(v.resource_code, '') AS place_code,
-        greatest(v.posted_date, v.delivery_date) AS booked_date
+        greatest(v.posted_date, v.known_date) AS booked_date
     FROM valuation.voucher_line AS v
     WHERE v.treatment = 'capitalised' AND v.amount_cny > 0
 ),
@@ -26,7 +27,7 @@ worded AS (
 summed AS (
     SELECT
         v.holder_code, v.posted_period, v.voucher_no, v.line_no, v.resource_code, v.amount_cny, v.posted_date,
-        v.delivery_date,
+        v.known_date,
         CAST(
             sum(v.amount_cny) OVER (
                 PARTITION BY v.holder_code, v.resource_code ORDER BY v.posted_date, v.voucher_no, v.line_no
@@ -37,14 +38,33 @@ summed AS (
     WHERE v.treatment = 'capitalised' AND v.resource_code IS NOT NULL
 ),
 
+-- When an appraisal was delivered before with its day and amount.
+appraised_before AS (
+    SELECT b.holder_code, b.issued_date, b.amount_cny, min(b.delivery_date) AS known_date
+    FROM (
+        SELECT
+            coalesce((r.body ->> '$.holder_code'), d.holder_code, d.deliverer_code) AS holder_code,
+            CAST((r.body ->> '$.issued_date') AS DATE) AS issued_date,
+            CAST((r.body ->> '$.amount_cny') AS DECIMAL(20, 2)) AS amount_cny,
+            d.delivery_date
+        FROM landing.record_change AS c
+        JOIN landing.delivery AS d ON d.delivery_id = c.prior_delivery_id
+        JOIN landing.record AS r ON r.delivery_id = c.prior_delivery_id AND r.ordinal = c.prior_ordinal
+        WHERE c.kind = 'reviews' AND r.kind = 'reviews'
+    ) AS b
+    GROUP BY b.holder_code, b.issued_date, b.amount_cny
+),
+
 -- An appraisal before the cost: its amount, or what was missing up to it.
 appraised AS (
     SELECT
         s.holder_code, s.posted_period, s.voucher_no, s.line_no,
-        greatest(s.delivery_date, r.delivery_date) AS known_date,
+        greatest(s.known_date, coalesce(b.known_date, r.delivery_date)) AS known_date,
         r.document_no
     FROM summed AS s
     JOIN delivered.review AS r USING (holder_code, resource_code)
+    LEFT JOIN appraised_before AS b
+        ON b.holder_code = r.holder_code AND b.issued_date = r.issued_date AND b.amount_cny = r.amount_cny
     WHERE
         s.amount_cny > 0
         AND r.review_kind = 'appraisal'
@@ -56,38 +76,117 @@ appraised AS (
     ) = 1
 ),
 
--- What the same voucher takes out of a resource again was not put there.
-comparable AS (
-    SELECT n.*
+-- Lines large enough to be compared. A voucher is one within its month, however its number is written and whatever the
+-- day of its lines.
+large AS (
+    SELECT
+        n.*,
+        regexp_replace(
+            regexp_replace(lower(n.voucher_no), '[\s\p{P}\p{S}]+', '-', 'g'), '(^|[^0-9])0+([0-9])', '\1\2', 'g'
+        ) AS voucher_key
     FROM line AS n
     JOIN policy.control_limit AS l ON l.name = 'same_cost_min_cny' AND in_force(l, n.posted_date)
-    ANTI JOIN valuation.voucher_line AS x
-        ON x.holder_code = n.holder_code
-        AND x.voucher_no = n.voucher_no
-        AND x.posted_date = n.posted_date
-        AND coalesce(x.resource_code, '') = n.place_code
-        AND x.amount_cny = -n.amount_cny
     WHERE n.amount_cny >= l.value
+),
+
+taken_out AS (
+    SELECT
+        v.holder_code, v.posted_period, v.posted_date,
+        regexp_replace(
+            regexp_replace(lower(v.voucher_no), '[\s\p{P}\p{S}]+', '-', 'g'), '(^|[^0-9])0+([0-9])', '\1\2', 'g'
+        ) AS voucher_key,
+        coalesce(v.resource_code, '') AS place_code,
+        v.phase, v.treatment,
+        CAST(-v.amount_cny AS DECIMAL(20, 2)) AS amount_cny,
+        v.voucher_no, v.known_date
+    FROM valuation.voucher_line AS v
+    WHERE v.amount_cny < 0
+),
+
+expense_taken_out AS (
+    SELECT x.*
+    FROM taken_out AS x
+    WHERE x.treatment = 'expensed'
+),
+
+taken_of_voucher AS (
+    SELECT x.holder_code, x.posted_period, x.voucher_key, x.place_code, x.amount_cny, count(*) AS taken_count
+    FROM taken_out AS x
+    WHERE x.treatment = 'capitalised'
+    GROUP BY x.holder_code, x.posted_period, x.voucher_key, x.place_code, x.amount_cny
+),
+
+taken_of_place AS (
+    SELECT x.holder_code, x.place_code, x.amount_cny, count(*) AS taken_count
+    FROM taken_out AS x
+    WHERE x.treatment = 'capitalised'
+    GROUP BY x.holder_code, x.place_code, x.amount_cny
+),
+
+-- What the same voucher takes out of a resource again was not put there: as many lines as it takes out, and no more.
+comparable AS (
+    SELECT n.*
+    FROM large AS n
+    LEFT JOIN taken_of_voucher AS x USING (holder_code, posted_period, voucher_key, place_code, amount_cny)
+    QUALIFY row_number() OVER (
+        PARTITION BY n.holder_code, n.posted_period, n.voucher_key, n.place_code, n.amount_cny
+        ORDER BY n.posted_date, n.voucher_no, n.line_no
+    ) > coalesce(x.taken_count, 0)
 ),
 
 first_line AS (
     SELECT c.*
     FROM comparable AS c
     QUALIFY row_number() OVER (
-        PARTITION BY c.voucher_no, c.posted_date, c.amount_cny
-        ORDER BY c.delivery_date, c.delivery_id, c.ordinal
+        PARTITION BY c.holder_code, c.posted_period, c.voucher_key, c.amount_cny
+        ORDER BY c.known_date, c.posted_date, c.voucher_no, c.line_no
     ) = 1
+),
+
+-- Of two holders numbers and days alone say that it is one voucher.
+first_holder AS (
+    SELECT c.*
+    FROM comparable AS c
+    QUALIFY row_number() OVER (
+        PARTITION BY c.voucher_no, c.posted_date, c.amount_cny ORDER BY c.known_date, c.holder_code, c.line_no
+    ) = 1
+),
+
+-- The same amount for the same resource again within days: what is paid by the month lies further apart, and what was
+-- taken out meanwhile was posted anew.
+staying AS (
+    SELECT n.*
+    FROM large AS n
+    LEFT JOIN taken_of_place AS x USING (holder_code, place_code, amount_cny)
+    QUALIFY row_number() OVER (
+        PARTITION BY n.holder_code, n.place_code, n.amount_cny ORDER BY n.posted_date, n.voucher_no, n.line_no
+    ) > coalesce(x.taken_count, 0)
+),
+
+followed AS (
+    SELECT
+        s.*,
+        lag(s.posted_date) OVER (
+            PARTITION BY s.holder_code, s.place_code, s.amount_cny ORDER BY s.posted_date, s.voucher_no, s.line_no
+        ) AS before_date,
+        lag(s.known_date) OVER (
+            PARTITION BY s.holder_code, s.place_code, s.amount_cny ORDER BY s.posted_date, s.voucher_no, s.line_no
+        ) AS before_known_date,
+        lag(s.voucher_no) OVER (
+            PARTITION BY s.holder_code, s.place_code, s.amount_cny ORDER BY s.posted_date, s.voucher_no, s.line_no
+        ) AS before_no
+    FROM staying AS s
 ),
 
 -- The amounts of a parent: each line's, and all so far.
 amount_of AS (
-    SELECT DISTINCT o.resource_id, o.amount_cny, o.posted_date, o.delivery_date
+    SELECT DISTINCT o.resource_id, o.amount_cny, o.posted_date, o.known_date
     FROM (
-        SELECT n.resource_id, n.amount_cny, n.posted_date, n.delivery_date
+        SELECT n.resource_id, n.amount_cny, n.posted_date, n.known_date
         FROM line AS n
         WHERE n.resource_id IS NOT NULL
         UNION ALL
-        SELECT n.resource_id, s.total_cny, s.posted_date, s.delivery_date
+        SELECT n.resource_id, s.total_cny, s.posted_date, s.known_date
         FROM summed AS s
         JOIN line AS n USING (holder_code, posted_period, voucher_no, line_no)
         WHERE n.resource_id IS NOT NULL
@@ -97,7 +196,7 @@ amount_of AS (
 inherited AS (
     SELECT
         n.holder_code, n.posted_period, n.voucher_no, n.line_no,
-        greatest(n.delivery_date, o.delivery_date, a.known_date) AS known_date,
+        greatest(n.known_date, o.known_date, a.known_date) AS known_date,
         a.parent_id
     FROM valuation.resource_ancestor AS a
     JOIN line AS n USING (resource_id)
@@ -106,18 +205,25 @@ inherited AS (
     WHERE o.posted_date <= n.posted_date AND n.amount_cny >= l.value
     QUALIFY row_number() OVER (
         PARTITION BY n.holder_code, n.posted_period, n.voucher_no, n.line_no
-        ORDER BY a.step_count, o.posted_date, o.delivery_date, a.parent_id
+        ORDER BY a.step_count, o.posted_date, o.known_date, a.parent_id
     ) = 1
 ),
 
--- Research before: the same line in an earlier version, or another line of the voucher that still says so.
-researched AS (
-    SELECT n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.delivery_date AS known_date
+-- Expensed before, as research or otherwise: the same line in a former version, or another line that was taken out; of
+-- research also one of the voucher that still says so.
+redeclared AS (
+    SELECT
+        n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.known_date,
+        w.phase,
+        CAST(NULL AS VARCHAR) AS seen_in
     FROM line AS n
-    JOIN delivered.cost_phase AS p USING (delivery_id, ordinal)
-    WHERE p.earlier_phase = 'research'
+    JOIN delivered.cost_version AS w USING (delivery_id, ordinal)
+    JOIN policy.cost_treatment AS t ON t.phase = w.phase AND in_force(t, n.posted_date)
+    WHERE t.treatment = 'expensed'
     UNION ALL
-    SELECT n.holder_code, n.posted_period, n.voucher_no, n.line_no, greatest(n.delivery_date, x.delivery_date)
+    SELECT
+        n.holder_code, n.posted_period, n.voucher_no, n.line_no, greatest(n.known_date, x.known_date), x.phase,
+        CAST(NULL AS VARCHAR)
     FROM line AS n
     JOIN valuation.voucher_line AS x
         ON x.holder_code = n.holder_code
@@ -125,13 +231,20 @@ researched AS (
         AND x.posted_date = n.posted_date
         AND x.amount_cny = n.amount_cny
     WHERE x.phase = 'research'
+    UNION ALL
+    SELECT
+        n.holder_code, n.posted_period, n.voucher_no, n.line_no, greatest(n.known_date, x.known_date), x.phase,
+        x.voucher_no
+    FROM large AS n
+    JOIN expense_taken_out AS x USING (holder_code, amount_cny)
+    WHERE x.place_code = n.place_code OR (x.posted_period = n.posted_period AND x.voucher_key = n.voucher_key)
 ),
 
 found AS (
     SELECT
         CASE w.role WHEN 'appraisal' THEN 'appraisal_as_cost' ELSE 'research_words' END AS finding_kind,
         n.holder_code, n.posted_period, n.voucher_no, n.line_no,
-        n.delivery_date AS known_date,
+        n.known_date AS known_date,
         CAST(NULL AS VARCHAR) AS other_holder_code,
         CAST(NULL AS VARCHAR) AS other_resource_code,
         w.cost_kind AS seen_in
@@ -144,16 +257,29 @@ found AS (
     FROM appraised AS a
     UNION ALL
     SELECT
-        CASE WHEN f.holder_code = c.holder_code THEN 'cost_allocated_twice' ELSE 'cost_of_two_holders' END,
-        c.holder_code, c.posted_period, c.voucher_no, c.line_no, c.delivery_date, f.holder_code, f.resource_code,
-        f.voucher_no
+        'cost_allocated_twice', c.holder_code, c.posted_period, c.voucher_no, c.line_no, c.known_date, f.holder_code,
+        f.resource_code, f.voucher_no
     FROM comparable AS c
-    JOIN first_line AS f USING (voucher_no, posted_date, amount_cny)
-    WHERE f.holder_code <> c.holder_code OR f.place_code <> c.place_code
+    JOIN first_line AS f USING (holder_code, posted_period, voucher_key, amount_cny)
+    WHERE f.place_code <> c.place_code
+    UNION ALL
+    SELECT
+        'cost_of_two_holders', c.holder_code, c.posted_period, c.voucher_no, c.line_no, c.known_date, f.holder_code,
+        f.resource_code, f.voucher_no
+    FROM comparable AS c
+    JOIN first_holder AS f USING (voucher_no, posted_date, amount_cny)
+    WHERE f.holder_code <> c.holder_code
+    UNION ALL
+    SELECT
+        'cost_repeated', g.holder_code, g.posted_period, g.voucher_no, g.line_no,
+        greatest(g.known_date, g.before_known_date), g.holder_code, g.resource_code, g.before_no
+    FROM followed AS g
+    JOIN policy.control_limit AS l ON l.name = 'same_cost_days' AND in_force(l, g.posted_date)
+    WHERE g.posted_date - g.before_date <= l.value
     UNION ALL
     SELECT
         t.finding_kind, n.holder_code, n.posted_period, n.voucher_no, n.line_no,
-        greatest(n.delivery_date, t.known_date), s.holder_code, s.resource_code, s.title
+        greatest(n.known_date, t.known_date), s.holder_code, s.resource_code, s.title
     FROM valuation.resource_twin AS t
     JOIN line AS n USING (resource_id)
     JOIN catalog.resource AS s ON s.resource_id = t.other_resource_id
@@ -165,9 +291,10 @@ found AS (
     JOIN catalog.resource AS s ON s.resource_id = i.parent_id
     UNION ALL
     SELECT
-        'research_redeclared', r.holder_code, r.posted_period, r.voucher_no, r.line_no, r.known_date,
-        CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR)
-    FROM researched AS r
+        CASE r.phase WHEN 'research' THEN 'research_redeclared' ELSE 'expense_redeclared' END,
+        r.holder_code, r.posted_period, r.voucher_no, r.line_no, r.known_date, CAST(NULL AS VARCHAR),
+        CAST(NULL AS VARCHAR), r.seen_in
+    FROM redeclared AS r
 ),
 
 -- Of several reasons for one finding the first known is named.

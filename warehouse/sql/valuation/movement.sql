@@ -1,62 +1,154 @@
 -- What happened to the cost of each card, dated: development and its completion, stock held for sale, additions to the
--- intangible asset, what is taken out again, impairment. A negative line reverses the line of its amount, both in a
--- pool of their own, so that it takes out that line's amortisation and no other; else it takes of the pool 0, as a
--- disposal of a part does. An amount is empty where all that is left is taken. What enters after the card was disposed
--- of counts for nothing (`valuation.control_finding`).
+-- intangible asset, what is taken out again, impairment. A negative line that reverses a line (`valuation.reversal`)
+-- shares a pool of its own with it, so that it takes out that line's amortisation and no other. Else it takes parts of
+-- the lines of its purpose, the first first: of what is in development or in stock then it takes that, of what is in
+-- use it takes of the pool 0, as a disposal of a part does. One that comes before its lines waits for them, so that the
+-- card is the sum of its lines at any time, and never below nothing. An amount is empty where all that is left is taken.
+-- What enters after the card was disposed of counts for nothing (`valuation.control_finding`).
 WITH line AS (
     SELECT
         a.card_id, a.holder_code, a.recognised_date, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
-        c.posted_date, c.available_date, c.purpose, c.amount_cny
+        c.entry_no, c.posted_date, c.available_date, c.purpose, c.amount_cny
     FROM valuation.cost_line AS c
     JOIN registry.asset_card AS a USING (resource_id)
     WHERE c.treatment = 'capitalised' AND NOT c.is_held
 ),
 
+-- It counts from its own day on: a day on which it could be used that is yet to come makes it no later.
 negative AS (
     SELECT
-        n.card_id, n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.recognised_date, n.disposed_date,
-        coalesce(n.available_date, n.posted_date) AS reversed_date,
-        -n.amount_cny AS amount_cny,
-        row_number() OVER (
-            PARTITION BY n.card_id, n.amount_cny
-            ORDER BY coalesce(n.available_date, n.posted_date), n.posted_period, n.voucher_no, n.line_no
-        ) AS turn
+        n.card_id, n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.entry_no, n.recognised_date,
+        n.disposed_date, n.purpose,
+        least(n.available_date, n.posted_date) AS reversed_date,
+        -n.amount_cny AS amount_cny
     FROM line AS n
     WHERE n.amount_cny < 0
 ),
 
--- Few cards have anything reversed; only their lines are numbered.
-reversible AS (
-    SELECT
-        p.card_id, p.amount_cny, p.posted_period, p.voucher_no, p.line_no,
-        row_number() OVER (
-            PARTITION BY p.card_id, p.amount_cny
-            ORDER BY coalesce(p.available_date, p.posted_date), p.posted_period, p.voucher_no, p.line_no
-        ) AS turn
-    FROM line AS p
-    JOIN negative AS n USING (card_id, amount_cny)
-    WHERE n.turn = 1
+-- What leaves when a release has run out is what entered by it.
+matched AS (
+    SELECT n.*, r.reversed_period, r.reversed_voucher_no, r.reversed_line_no
+    FROM negative AS n
+    JOIN valuation.reversal AS r USING (holder_code, posted_period, voucher_no, line_no)
+    WHERE n.entry_no = 0
+    UNION ALL
+    SELECT n.*, n.posted_period, n.voucher_no, n.line_no
+    FROM negative AS n
+    WHERE n.entry_no > 0
 ),
 
 pair AS (
     SELECT
-        p.card_id, p.posted_period, p.voucher_no, p.line_no,
-        row_number() OVER (PARTITION BY p.card_id ORDER BY p.posted_period, p.voucher_no, p.line_no) AS pool_no,
+        p.card_id, p.posted_period, p.voucher_no, p.line_no, p.entry_no,
+        row_number() OVER (
+            PARTITION BY p.card_id ORDER BY p.posted_period, p.voucher_no, p.line_no, p.entry_no
+        ) AS pool_no,
         n.posted_period AS reversal_period,
         n.voucher_no AS reversal_voucher_no,
         n.line_no AS reversal_line_no,
-        n.reversed_date
-    FROM reversible AS p
-    JOIN negative AS n USING (card_id, amount_cny, turn)
+        n.entry_no AS reversal_entry_no,
+        greatest(p.posted_date, n.reversed_date) AS reversed_date
+    FROM matched AS n
+    JOIN line AS p
+        ON p.card_id = n.card_id
+        AND p.posted_period = n.reversed_period
+        AND p.voucher_no = n.reversed_voucher_no
+        AND p.line_no = n.reversed_line_no
+        AND p.amount_cny = n.amount_cny
+        -- A line that was held and is in stands here by its first entry.
+        AND (p.entry_no = n.entry_no - 1 OR (n.entry_no = 0 AND p.entry_no <= 1))
+),
+
+-- Negative lines that reverse no line of this card, with what they reach up to, one after the other.
+partial AS (
+    SELECT
+        n.*,
+        sum(n.amount_cny) OVER (
+            PARTITION BY n.card_id, n.purpose
+            ORDER BY n.reversed_date, n.posted_period, n.voucher_no, n.line_no, n.entry_no
+            ROWS UNBOUNDED PRECEDING
+        ) AS up_to_cny
+    FROM negative AS n
+    ANTI JOIN pair AS p
+        ON p.card_id = n.card_id
+        AND p.reversal_period = n.posted_period
+        AND p.reversal_voucher_no = n.voucher_no
+        AND p.reversal_line_no = n.line_no
+        AND p.reversal_entry_no = n.entry_no
+),
+
+partial_card AS (
+    SELECT DISTINCT n.card_id, n.purpose
+    FROM partial AS n
+),
+
+reached AS (
+    SELECT
+        p.*,
+        sum(p.amount_cny) OVER (
+            PARTITION BY p.card_id, p.purpose ORDER BY p.posted_date, p.posted_period, p.voucher_no, p.line_no, p.entry_no
+            ROWS UNBOUNDED PRECEDING
+        ) AS up_to_cny
+    FROM line AS p
+    JOIN partial_card AS k USING (card_id, purpose)
+    ANTI JOIN pair AS r
+        ON r.card_id = p.card_id
+        AND r.posted_period = p.posted_period
+        AND r.voucher_no = p.voucher_no
+        AND r.line_no = p.line_no
+        AND r.entry_no = p.entry_no
+    WHERE p.amount_cny > 0
+),
+
+-- What each takes of each line.
+part AS (
+    SELECT
+        p.card_id, p.posted_period, p.voucher_no, p.line_no, p.entry_no, p.purpose, p.holder_code, p.recognised_date,
+        p.disposed_date,
+        n.posted_period AS reversal_period,
+        n.voucher_no AS reversal_voucher_no,
+        n.line_no AS reversal_line_no,
+        n.entry_no AS reversal_entry_no,
+        CASE
+            WHEN p.purpose = 'sale' THEN greatest(n.reversed_date, p.posted_date, p.available_date)
+            ELSE greatest(n.reversed_date, p.posted_date)
+        END AS reversed_date,
+        p.purpose = 'use'
+        AND (p.available_date IS NULL OR p.available_date > greatest(n.reversed_date, p.posted_date)) AS is_development,
+        least(p.up_to_cny, n.up_to_cny) - greatest(p.up_to_cny - p.amount_cny, n.up_to_cny - n.amount_cny) AS amount_cny
+    FROM reached AS p
+    JOIN partial AS n
+        ON n.card_id = p.card_id
+        AND n.purpose = p.purpose
+        AND n.up_to_cny - n.amount_cny < p.up_to_cny
+        AND p.up_to_cny - p.amount_cny < n.up_to_cny
+),
+
+undeveloped AS (
+    SELECT
+        p.card_id, p.posted_period, p.voucher_no, p.line_no, p.entry_no,
+        sum(p.amount_cny) AS amount_cny
+    FROM part AS p
+    WHERE p.is_development
+    GROUP BY p.card_id, p.posted_period, p.voucher_no, p.line_no, p.entry_no
 ),
 
 entered AS (
     SELECT
         p.*,
         coalesce(r.pool_no, 0) AS pool_no,
-        r.reversed_date, r.reversal_period, r.reversal_voucher_no, r.reversal_line_no
+        r.reversed_date, r.reversal_period, r.reversal_voucher_no, r.reversal_line_no, r.reversal_entry_no,
+        -- What was taken out in development is not completed.
+        p.amount_cny - coalesce(u.amount_cny, 0) AS used_cny,
+        (u.amount_cny IS NULL OR u.amount_cny < p.amount_cny)
+        AND (
+            r.reversed_date IS NULL
+            OR r.reversed_date >= p.available_date
+            OR p.available_date <= p.posted_date
+        ) AS is_completed
     FROM line AS p
-    LEFT JOIN pair AS r USING (card_id, posted_period, voucher_no, line_no)
+    LEFT JOIN pair AS r USING (card_id, posted_period, voucher_no, line_no, entry_no)
+    LEFT JOIN undeveloped AS u USING (card_id, posted_period, voucher_no, line_no, entry_no)
     WHERE p.amount_cny >= 0
 ),
 
@@ -64,32 +156,27 @@ written AS (
     -- In development from the day of posting to the day on which it can be used.
     SELECT
         e.card_id, e.pool_no, 'development' AS movement_kind, e.holder_code, e.recognised_date, e.disposed_date,
-        e.posted_date AS event_date, e.amount_cny, e.posted_period, e.voucher_no, e.line_no,
+        e.posted_date AS event_date, e.amount_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no,
         NULL AS document_no
     FROM entered AS e
     WHERE e.purpose = 'use' AND (e.available_date IS NULL OR e.available_date > e.posted_date)
     UNION ALL
     SELECT
         e.card_id, e.pool_no, 'completion', e.holder_code, e.recognised_date, e.disposed_date,
-        e.available_date, -e.amount_cny, e.posted_period, e.voucher_no, e.line_no, NULL
+        e.available_date, -e.used_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, NULL
     FROM entered AS e
-    WHERE
-        e.purpose = 'use'
-        AND e.available_date > e.posted_date
-        AND (e.reversed_date IS NULL OR e.reversed_date >= e.available_date)
+    WHERE e.purpose = 'use' AND e.available_date > e.posted_date AND e.is_completed
     UNION ALL
     SELECT
         e.card_id, e.pool_no, 'addition', e.holder_code, e.recognised_date, e.disposed_date,
-        e.available_date, e.amount_cny, e.posted_period, e.voucher_no, e.line_no, NULL
+        e.available_date, e.used_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, NULL
     FROM entered AS e
-    WHERE
-        e.purpose = 'use'
-        AND e.available_date IS NOT NULL
-        AND (e.reversed_date IS NULL OR e.reversed_date >= e.available_date OR e.available_date <= e.posted_date)
+    WHERE e.purpose = 'use' AND e.available_date IS NOT NULL AND e.is_completed
     UNION ALL
     SELECT
         e.card_id, e.pool_no, 'stock', e.holder_code, e.recognised_date, e.disposed_date,
-        coalesce(e.available_date, e.posted_date), e.amount_cny, e.posted_period, e.voucher_no, e.line_no, NULL
+        coalesce(e.available_date, e.posted_date), e.amount_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no,
+        NULL
     FROM entered AS e
     WHERE e.purpose = 'sale'
     UNION ALL
@@ -102,15 +189,21 @@ written AS (
             ELSE 'reversal'
         END,
         e.holder_code, e.recognised_date, e.disposed_date, e.reversed_date, -e.amount_cny,
-        e.reversal_period, e.reversal_voucher_no, e.reversal_line_no, NULL
+        e.reversal_period, e.reversal_voucher_no, e.reversal_line_no, e.reversal_entry_no, NULL
     FROM entered AS e
     WHERE e.reversed_date IS NOT NULL
     UNION ALL
     SELECT
-        n.card_id, 0, 'reversal', n.holder_code, n.recognised_date, n.disposed_date, n.reversed_date, -n.amount_cny,
-        n.posted_period, n.voucher_no, n.line_no, NULL
-    FROM negative AS n
-    ANTI JOIN reversible AS p USING (card_id, amount_cny, turn)
+        p.card_id, 0,
+        CASE WHEN p.purpose = 'sale' THEN 'stock_reversal' WHEN p.is_development THEN 'development_reversal'
+            ELSE 'reversal'
+        END,
+        p.holder_code, p.recognised_date, p.disposed_date, p.reversed_date, -sum(p.amount_cny),
+        p.reversal_period, p.reversal_voucher_no, p.reversal_line_no, p.reversal_entry_no, NULL
+    FROM part AS p
+    GROUP BY
+        p.card_id, p.purpose, p.is_development, p.holder_code, p.recognised_date, p.disposed_date, p.reversed_date,
+        p.reversal_period, p.reversal_voucher_no, p.reversal_line_no, p.reversal_entry_no
 ),
 
 happened AS (
@@ -130,7 +223,7 @@ happened AS (
 dated AS (
     SELECT
         w.card_id, w.pool_no, w.movement_kind, w.holder_code, w.recognised_date, w.event_date, w.amount_cny,
-        w.posted_period, w.voucher_no, w.line_no, w.document_no
+        w.posted_period, w.voucher_no, w.line_no, w.entry_no, w.document_no
     FROM written AS w
     WHERE w.disposed_date IS NULL OR w.event_date <= w.disposed_date
     UNION ALL
@@ -139,12 +232,12 @@ dated AS (
         CASE h.event_effect WHEN 'part' THEN 'part_disposal' ELSE 'impairment' END,
         h.holder_code, h.recognised_date, h.event_date,
         CASE h.event_effect WHEN 'part' THEN -h.amount_cny ELSE h.amount_cny END,
-        '', '', 0, h.document_no
+        '', '', 0, 0, h.document_no
     FROM happened AS h
     UNION ALL
     SELECT
         a.card_id, k.pool_no, 'disposal', a.holder_code, a.recognised_date, a.disposed_date, NULL, '', '', 0,
-        a.disposal_document_no
+        0, a.disposal_document_no
     FROM registry.asset_card AS a
     JOIN (SELECT DISTINCT e.card_id, e.pool_no FROM entered AS e WHERE e.disposed_date IS NOT NULL) AS k
         USING (card_id)
@@ -158,6 +251,7 @@ SELECT
     d.posted_period,
     d.voucher_no,
     d.line_no,
+    d.entry_no,
     d.event_date,
     d.holder_code,
     greatest(d.event_date, d.recognised_date) AS movement_date,

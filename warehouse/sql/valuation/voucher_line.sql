@@ -1,7 +1,8 @@
 -- Delivered lines of vouchers with the treatment that policy gives their phase on the day of posting. One line is taken
 -- once; its accounting period is part of what identifies it, since voucher numbers start again each month. It goes to
 -- one resource: the one that the holder itself delivered, if several deliverers describe it. A capitalised line without
--- a day on which it can be used is in development; nothing is assumed of its life. What counts of it for a card is in
+-- a day on which it can be used is in development; nothing is assumed of its life. It is known since it was first
+-- delivered for this resource, in this phase and of this amount. What counts of it for a card is in
 -- `valuation.cost_line`.
 WITH line AS (
     SELECT d.*, strftime(d.posted_date, '%Y-%m') AS posted_period
@@ -10,6 +11,17 @@ WITH line AS (
         PARTITION BY d.holder_code, strftime(d.posted_date, '%Y-%m'), d.voucher_no, d.line_no
         ORDER BY d.delivery_date DESC, d.delivery_id, d.ordinal
     ) = 1
+),
+
+earlier AS (
+    SELECT d.delivery_id, d.ordinal, min(w.delivery_date) AS known_date
+    FROM delivered.cost_version AS w
+    JOIN delivered.cost AS d USING (delivery_id, ordinal)
+    WHERE
+        w.amount_cny = d.amount_cny
+        AND w.phase = d.phase
+        AND w.resource_code IS NOT DISTINCT FROM d.resource_code
+    GROUP BY d.delivery_id, d.ordinal
 ),
 
 owner AS (
@@ -43,8 +55,10 @@ SELECT
     d.life_months,
     d.life_basis,
     d.driver,
+    coalesce(e.known_date, d.delivery_date) AS known_date,
     d.delivery_date,
     d.delivery_id,
     d.ordinal
 FROM line AS d
 LEFT JOIN owner AS o USING (holder_code, resource_code)
+LEFT JOIN earlier AS e USING (delivery_id, ordinal)
