@@ -384,6 +384,7 @@ SHAPE = {
         "landing/record_change",
         "policy/code_value",
     ],
+    "delivered/review_version": ["landing/delivery", "landing/record", "landing/record_change"],
     "registry/treated_cost": [
         "catalog/organisation",
         "delivered/cost",
@@ -536,9 +537,7 @@ SHAPE = {
         "catalog/resource",
         "delivered/cost_version",
         "delivered/review",
-        "landing/delivery",
-        "landing/record",
-        "landing/record_change",
+        "delivered/review_version",
         "policy/control_finding_kind",
         "policy/control_limit",
         "policy/control_term",

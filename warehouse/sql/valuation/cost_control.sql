@@ -41,17 +41,7 @@ summed AS (
 -- When an appraisal was delivered before with its day and amount.
 appraised_before AS (
     SELECT b.holder_code, b.issued_date, b.amount_cny, min(b.delivery_date) AS known_date
-    FROM (
-        SELECT
-            coalesce((r.body ->> '$.holder_code'), d.holder_code, d.deliverer_code) AS holder_code,
-            CAST((r.body ->> '$.issued_date') AS DATE) AS issued_date,
-            CAST((r.body ->> '$.amount_cny') AS DECIMAL(20, 2)) AS amount_cny,
-            d.delivery_date
-        FROM landing.record_change AS c
-        JOIN landing.delivery AS d ON d.delivery_id = c.prior_delivery_id
-        JOIN landing.record AS r ON r.delivery_id = c.prior_delivery_id AND r.ordinal = c.prior_ordinal
-        WHERE c.kind = 'reviews' AND r.kind = 'reviews'
-    ) AS b
+    FROM delivered.review_version AS b
     GROUP BY b.holder_code, b.issued_date, b.amount_cny
 ),
 
