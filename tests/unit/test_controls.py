@@ -463,6 +463,9 @@ def redelivered(tmp_path_factory: pytest.TempPathFactory) -> World:
         "raised 记-7 1 评估增值 开发 1000000.00 2025-02-10 2025-02-10 36",
         "decided_before 记-8 1 评估增值 开发 41000.00 2025-02-10 2025-02-10 36",
     )  # fmt: skip
+    # With its holder written out it is another record of the same line.
+    text = ["holder_code," + COSTS, *(f"{HOLDER}," + ",".join(line.split()) for line in lines)]
+    world.deliver("costs", "\n".join(text), "2026-04-05")
     world.build()
     return world
 
