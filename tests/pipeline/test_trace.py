@@ -33,7 +33,7 @@ IN_ORDER = (
     *("landing.unauthorised", "landing.contested_line", "catalog.gathered_resource"),
     # No code was changed, no month closed, nothing held, shared or released; their models are tried on small worlds in tests/unit.
     *("delivered.code_change", "delivered.closing", "valuation.closed_period"),
-    *("delivered.cost_version", "delivered.review_version", "valuation.line_release"),
+    *("delivered.review_version", "valuation.line_release", "valuation.reversal"),
     *("valuation.resource_ancestor", "valuation.resource_twin", "valuation.cost_control", "valuation.control_release"),
     *("valuation.cost_share", "valuation.sales_circle", "classification.confidential_word"),
 )

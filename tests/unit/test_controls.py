@@ -61,6 +61,14 @@ EXPECTED = {
     "moved_from": [],
     "moved_to": [],
     "small": [],
+    "day_after_a": [],
+    "day_after_b": ["cost_allocated_twice"],
+    "washed_a": [],
+    "washed_b": ["cost_allocated_twice"],
+    "two_vouchers": ["cost_repeated"],
+    "two_lines": ["cost_repeated"],
+    "red_and_blue": [],
+    "monthly": [],
     # (3) the same data on two cards
     "content_a": [],
     "content_b": ["content_on_two_cards"],
@@ -75,6 +83,11 @@ EXPECTED = {
     "redeclared": ["research_redeclared"],
     "split": ["research_redeclared"],
     "corrected": [],
+    "posted_anew": ["research_redeclared"],
+    "taken_back": [],
+    "operated": ["expense_redeclared"],
+    "operated_anew": ["expense_redeclared"],
+    "still_operated": [],
     "study": ["research_words"],
     "staff": [],
 }
@@ -110,6 +123,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> World:
         world, "2026-03-31",
         "redeclared 记-101 1 采集 研究 40000.00 2026-03-20 - -",
         "corrected 记-102 1 采集 开发 40000.00 2026-03-20 2026-03-20 36",
+        "operated 记-103 1 采集 运维 45000.00 2026-03-20 - -",
+        "still_operated 记-104 1 采集 运维 45500.00 2026-03-20 - -",
     )  # fmt: skip
     _costs(
         world, "2026-06-30",
@@ -142,6 +157,34 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> World:
         "corrected 记-102 1 采集 开发 41000.00 2026-03-20 2026-03-20 36",
         "split 记-20 1 采集 研究 42000.00 2026-03-20 - -",
         "split 记-20 2 采集 开发 42000.00 2026-03-20 2026-03-20 36",
+        # One voucher, whatever the days of its lines and the way its number is written.
+        "day_after_a 记-30 1 采集 开发 51000.00 2026-03-20 2026-03-20 36",
+        "day_after_b 记-0030 2 采集 开发 51000.00 2026-03-21 2026-03-21 36",
+        # It takes out what it put there, and puts it there again.
+        "washed_a 记-31 1 采集 开发 52000.00 2026-03-20 2026-03-20 36",
+        "washed_b 记-31 2 采集 开发 52000.00 2026-03-20 2026-03-20 36",
+        "washed_b 记-31 3 采集 开发 -52000.00 2026-03-20 - -",
+        "washed_b 记-31 4 采集 开发 52000.00 2026-03-20 2026-03-20 36",
+        "two_vouchers 记-32 1 采集 开发 53000.00 2026-03-20 2026-03-20 36",
+        "two_vouchers 记-33 1 采集 开发 53000.00 2026-03-27 2026-03-27 36",
+        "two_lines 记-34 1 采集 开发 54000.00 2026-03-20 2026-03-20 36",
+        "two_lines 记-34 2 采集 开发 54000.00 2026-03-20 2026-03-20 36",
+        "red_and_blue 记-35 1 采集 开发 55000.00 2026-03-20 2026-03-20 36",
+        "red_and_blue 记-36 1 采集 开发 -55000.00 2026-03-21 - -",
+        "red_and_blue 记-36 2 采集 开发 55000.00 2026-03-21 2026-03-21 36",
+        *(f"monthly 记-{n} 1 采集 开发 56000.00 2026-0{n}-28 2026-0{n}-28 36" for n in range(1, 5)),
+        "posted_anew 记-37 1 采集 研究 57000.00 2026-01-20 - -",
+        "posted_anew 记-38 1 采集 研究 -57000.00 2026-04-20 - -",
+        "posted_anew 记-39 1 采集 开发 57000.00 2026-04-28 2026-04-28 36",
+        "taken_back 记-40 1 采集 研究 58000.00 2026-01-20 - -",
+        "taken_back 记-41 1 采集 研究 -58000.00 2026-04-20 - -",
+        "taken_back 记-42 1 采集 开发 58100.00 2026-04-28 2026-04-28 36",
+        "operated 记-103 1 采集 开发 45000.00 2026-03-20 2026-03-20 36",
+        "operated_anew 记-43 1 采集 运维 59000.00 2026-01-20 - -",
+        "operated_anew 记-44 1 采集 运维 -59000.00 2026-04-20 - -",
+        "operated_anew 记-44 2 采集 开发 59000.00 2026-04-20 2026-04-20 36",
+        "still_operated 记-104 1 采集 运维 45600.00 2026-03-20 - -",
+        "still_operated 记-45 1 采集 开发 1000.00 2026-03-20 2026-03-20 36",
         "study 记-21 1 可行性研究 开发 43000.00 2026-03-20 2026-03-20 36",
         "staff 记-22 1 研发人员薪酬 开发 44000.00 2026-03-20 2026-03-20 36",
     )  # fmt: skip
@@ -182,12 +225,19 @@ def test_what_is_held_counts_for_nothing_and_the_rest_counts(book: World) -> Non
 def test_a_finding_says_where_it_was_seen_in_both_languages(book: World) -> None:
     ((other, seen, zh, en, mend),) = book.ask(
         "SELECT other_resource_code, seen_in, message_zh, message_en, mend_zh FROM valuation.control_finding "
-        "WHERE finding_kind = 'cost_allocated_twice'"
+        "WHERE finding_kind = 'cost_allocated_twice' AND resource_code = 'twice_b'"
     )
     assert (other, seen) == ("twice_a", "记-6")
     assert zh
     assert en
     assert "放行" in mend
+
+
+def test_a_wash_counts_for_nothing(book: World) -> None:
+    """The line that is held does not take the reversal of the other one, so that neither counts."""
+    assert book.values("washed_b") == {}
+    assert book.values("washed_a")["closing_cost"] == "52000.00"
+    assert book.values("red_and_blue")["closing_cost"] == "55000.00"
 
 
 # --- holding and releasing -----------------------------------------------------------------------------------------
@@ -361,6 +411,121 @@ def test_policy_says_whether_a_control_holds(tmp_path: Path) -> None:
     world.build()
     assert world.values("card")["closing_cost"] == "36000.00"
     assert _found(world, "card") == [("appraisal_as_cost", "open", "0.00")]
+
+
+#: resource -> what of it is held, whatever is delivered again in the next year.
+HELD_STILL = {
+    "base": None, "derived": "36000.00", "twin_a": None, "twin_b": "37000.00", "line_a": None, "line_b": "38000.00",
+    "appraised": "39000.00", "raised": "999000.00", "decided_before": "41000.00",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def redelivered(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """What is held of 2025, and in 2026 all records beside it once more: unchanged, or but for what says nothing."""
+    world = _world(tmp_path_factory.mktemp("redelivered"), *HELD_STILL)
+    catalogue = f"identifier,title,provider_code,related_identifier\nbase,底数,{HOLDER},\nderived,派生,{HOLDER},"
+    content = ["编号,名称,泊位", *(f"{n},车场{n}号,{n * 7}" for n in range(30))]
+    review = "resource_code,review_kind,result,issued_date,document_no,amount_cny\nappraised,资产评估,通过,2025-01-01,评1,39000.00\n"
+    lines = (
+        "base 记-1 1 采集 开发 36000.00 2025-02-10 2025-02-10 36", "twin_a 记-2 1 采集 开发 36500.00 2025-02-10 2025-02-10 36",
+        "line_a 记-3 1 采集 开发 38000.00 2025-02-10 2025-02-10 36",
+    )  # fmt: skip
+    world.deliver("catalog", catalogue + "base", "2025-01-05")
+    world.deliver("reviews", review, "2025-01-05")
+    for code in ("twin_a", "twin_b"):
+        world.deliver("content", "\n".join(content), "2025-03-01", name=f"{code}.csv")
+    _costs(world, "2025-03-01", *lines)
+    _costs(
+        world, "2025-03-31",
+        "derived 记-4 1 融合 开发 36000.00 2025-03-10 2025-03-10 36", "twin_b 记-5 1 采集 开发 37000.00 2025-03-10 2025-03-10 36",
+        "line_b 记-3 2 采集 开发 38000.00 2025-02-10 2025-02-10 36", "appraised 记-6 1 采集 开发 39000.00 2025-02-10 2025-02-10 36",
+        "raised 记-7 1 评估增值 开发 1000.00 2025-02-10 2025-02-10 36",
+        "decided_before 记-8 1 评估增值 开发 40000.00 2025-02-10 2025-02-10 36",
+    )  # fmt: skip
+    for number, (code, kind, voucher) in enumerate(
+        (("raised", "appraisal_as_cost", "记-7"), ("decided_before", "appraisal_as_cost", "记-8"))
+    ):
+        key = f"{HOLDER}|{kind}|2025-02|{voucher}|1"
+        day = "2025-04-15" if code == "raised" else "2025-03-15"
+        row = f"R{number},计价控制,{key},放行,已核实,示例市财政局资产处,{day},2027-12-31"
+        world.deliver("decisions", f"{DECISIONS}\n{row}", day, deliverer=FINANCE)
+    # The catalogue first names another code, the content has a row more, a line is of another amount for a month.
+    world.deliver("catalog", catalogue + "other", "2026-01-05")
+    world.deliver("catalog", catalogue + "base;other", "2026-02-05")
+    world.deliver("reviews", review.replace("评1", "评1号"), "2026-02-05")
+    world.deliver("reviews", review, "2026-02-06")
+    for code in ("twin_a", "twin_b"):
+        world.deliver("content", "\n".join([*content, "31,别处,9"]), "2026-02-05", name=f"{code}.csv")
+    _costs(world, "2026-02-05", *(line.replace("36000.00", "35000.00") for line in lines))
+    _costs(
+        world, "2026-03-05", *lines,
+        "raised 记-7 1 评估增值 开发 1000000.00 2025-02-10 2025-02-10 36",
+        "decided_before 记-8 1 评估增值 开发 41000.00 2025-02-10 2025-02-10 36",
+    )  # fmt: skip
+    # With its holder written out it is another record of the same line.
+    text = ["holder_code," + COSTS, *(f"{HOLDER}," + ",".join(line.split()) for line in lines)]
+    world.deliver("costs", "\n".join(text), "2026-04-05")
+    world.build()
+    return world
+
+
+@pytest.mark.parametrize("code", HELD_STILL)
+def test_what_is_delivered_again_neither_lets_a_hold_lapse_nor_changes_what_is_held(
+    redelivered: World, code: str
+) -> None:
+    held = redelivered.ask(
+        "SELECT CAST(held_cny AS VARCHAR) FROM valuation.control_finding "
+        f"WHERE resource_code = '{code}' AND protects = 'book' AND effect = 'hold'"
+    )
+    assert [amount for (amount,) in held] == ([HELD_STILL[code]] if HELD_STILL[code] else [])
+
+
+def test_a_release_covers_what_the_line_stood_at_when_it_was_decided(redelivered: World) -> None:
+    # What it was raised by is held; what was not yet known when it was decided is held whole.
+    assert redelivered.values("raised")["closing_cost"] == "1000.00"
+    assert redelivered.values("decided_before") == {}
+
+
+def test_what_is_raised_and_released_again_enters_on_the_day_of_each(tmp_path: Path) -> None:
+    world = _world(tmp_path, "out", "in", "reversed")
+    line = "{0} 记-{0} 1 评估增值 开发 {1} 2025-02-10 2025-02-10 36"
+    codes = ("out", "in", "reversed")
+    _costs(world, "2025-03-31", *(line.format(code, "1000.00") for code in codes))
+    _costs(world, "2026-01-31", *(line.format(code, "3600.00") for code in codes))
+    _costs(world, "2026-06-10", "reversed 记-reversed 2 评估增值 开发 -3600.00 2026-06-05 - -")
+    for code in codes:
+        for number, (day, until) in enumerate(
+            (("2025-04-15", "2027-12-31"), ("2026-02-15", "2026-05-31" if code == "out" else "2027-12-31"))
+        ):
+            key = f"{HOLDER}|appraisal_as_cost|2025-02|记-{code}|1"
+            row = f"{code}{number},计价控制,{key},放行,已核实,示例市财政局资产处,{day},{until}"
+            world.deliver("decisions", f"{DECISIONS}\n{row}", day, deliverer=FINANCE)
+    world.build("2025-12")
+    assert {world.values(code)["closing_cost"] for code in codes} == {"1000.00"}
+    world.build("2026-06")
+    moved = {code: world.values(code) for code in codes}
+    assert {code: (found["opening_cost"], found["addition_cost"]) for code, found in moved.items()} == dict.fromkeys(
+        codes, ("1000.00", "2600.00")
+    )
+    assert moved["in"]["closing_cost"] == "3600.00"
+    assert moved["reversed"].get("closing_cost") is None
+    assert moved["reversed"]["reduction_cost"] == "3600.00"
+
+
+def test_a_held_line_does_not_take_the_reversal_of_one_that_counts(tmp_path: Path) -> None:
+    world = _world(tmp_path, "real", "named")
+    for code, reversal in (("real", "记-9"), ("named", "记-2n")):
+        _costs(
+            world, "2026-06-30",
+            f"{code} 记-1{code[0]} 1 采集 开发 36000.00 2026-01-10 2026-01-10 36",
+            f"{code} 记-2{code[0]} 1 评估增值 开发 36000.00 2026-03-10 2026-03-10 36",
+            f"{code} {reversal} 2 采集 开发 -36000.00 2026-05-10 - -",
+        )  # fmt: skip
+    world.build()
+    assert world.values("real")["reduction_cost"] == "36000.00"
+    # One of its own voucher number reverses it.
+    assert world.values("named")["closing_cost"] == "36000.00"
 
 
 # --- reference values: attack and neighbour ------------------------------------------------------------------------

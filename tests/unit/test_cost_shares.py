@@ -129,3 +129,29 @@ def test_a_driver_is_known_whatever_its_case(tmp_path: Path) -> None:
     )
     world.build()
     assert world.values("a")["closing_cost"] == "609.00"
+
+
+def test_a_common_cost_is_reversed_as_it_was_shared(tmp_path: Path) -> None:
+    """Whoever has cost by then: neither those that came meanwhile nor the rest of those that left bear it."""
+    world = World(tmp_path)
+    world.cards(["a", "b", "late"])
+    lines = (
+        "a,记-a,1,采集,开发,10.00,2026-01-10,2026-01-10,10,",
+        "b,记-b,1,采集,开发,10.00,2026-01-10,2026-01-10,10,",
+        ",记-1,1,平台,开发,100000.01,2026-01-20,2026-01-20,10,按资源数",
+        ",记-2,1,平台,开发,600.00,2026-01-20,2026-01-20,10,按直接成本",
+        "late,记-l,1,采集,开发,70.00,2026-02-10,2026-02-10,10,",
+        "b,记-b,2,采集,开发,-10.00,2026-02-10,,,",
+        ",记-3,1,平台,开发,-100000.01,2026-02-20,,,按资源数",
+        ",记-4,1,平台,开发,-200.00,2026-02-20,,,按直接成本",
+    )
+    world.deliver("costs", "\n".join([COSTS, *lines]), "2026-06-30")
+    world.build()
+    shares = world.ask("SELECT voucher_no, resource_code, share_cny FROM valuation.cost_share ORDER BY ALL")
+    of = {(voucher, code): str(share) for voucher, code, share in shares}
+    assert of["记-3", "a"] == "-" + of["记-1", "a"]
+    assert of["记-3", "b"] == "-" + of["记-1", "b"]
+    assert (of["记-4", "a"], of["记-4", "b"]) == ("-100.00", "-100.00")
+    assert not any(code == "late" for _, code in of)
+    closing = {code: world.values(code)["closing_cost"] for code in ("a", "b", "late")}
+    assert closing == {"a": "210.00", "b": "200.00", "late": "70.00"}

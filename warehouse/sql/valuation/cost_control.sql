@@ -1,7 +1,7 @@
 -- Lines of cost that ran into a control on the book value (policy paragraph 8, domain.md 6): what would make the books
--- say more than was spent, or say it twice. Of two that are the same the one that became known later is named, since what
--- was there first stands. `known_date` is the day from which the deliveries show it: that of the first delivery in which
--- a thing is as it is now, since else to deliver it again would let a hold lapse.
+-- say more than was spent, or say it twice. Of two that are the same the one that became known later is named, since
+-- what was there first stands. `known_date` is the day from which the deliveries show it: that of the first delivery
+-- in which a thing is as it is now, since else to deliver it again would let a hold lapse.
 WITH line AS (
     SELECT
         v.*,

@@ -1,9 +1,9 @@
 -- What each delivered line of cost is for each resource that it goes to; a common one goes to several. A line that a
--- control holds stands here as it was delivered (`is_held`), and counts for nothing. Once all that holds it is released
--- it enters on that day, with the amount that the release covers (`valuation.line_release`), and with more on the day on
--- which more is released; all of it leaves when the first release ends: two entries more for each such day, dated so
--- that no earlier month's end changes. A negative line that reverses it counts where all of it is in then; else it counts
--- for nothing, and what is in leaves on its day.
+-- control holds stands here as it was delivered (`is_held`), and counts for nothing. Once all that holds it is
+-- released it enters on that day, with the amount that the release covers (`valuation.line_release`), and with more on
+-- the day on which more is released; all of it leaves when the first release ends: two entries more for each such day,
+-- dated so that no earlier month's end changes. A negative line that reverses it counts where all of it is in then;
+-- else it counts for nothing, and what is in leaves on its day.
 WITH control AS (
     SELECT
         c.holder_code, c.posted_period, c.voucher_no, c.line_no,

@@ -2,8 +2,8 @@
 -- capitalised up to the end of its month, by its driver (policy/cost_driver.csv), so that no cost that comes later
 -- changes it. A negative line is shared as the line that it reverses, or that it takes a part of (the last before it
 -- with its driver and at least its amount), since else it would take from those that never had it. Shares are of whole
--- cents, rounded down; what remains goes to the largest, of equal ones to the first by its code. So they sum to the line
--- exactly. A line whose driver is unknown has no shares.
+-- cents, rounded down; what remains goes to the largest, of equal ones to the first by its code. So they sum to the
+-- line exactly. A line whose driver is unknown has no shares.
 WITH driven AS (
     SELECT
         v.holder_code, v.posted_period, v.voucher_no, v.line_no, v.amount_cny, v.posted_date,

@@ -2,9 +2,9 @@
 -- intangible asset, what is taken out again, impairment. A negative line that reverses a line (`valuation.reversal`)
 -- shares a pool of its own with it, so that it takes out that line's amortisation and no other. Else it takes parts of
 -- the lines of its purpose, the first first: of what is in development or in stock then it takes that, of what is in
--- use it takes of the pool 0, as a disposal of a part does. One that comes before its lines waits for them, so that the
--- card is the sum of its lines at any time, and never below nothing. An amount is empty where all that is left is taken.
--- What enters after the card was disposed of counts for nothing (`valuation.control_finding`).
+-- use it takes of the pool 0, as a disposal of a part does. One that comes before its lines waits for them, so that
+-- the card is the sum of its lines at any time, and never below nothing. An amount is empty where all that is left is
+-- taken. What enters after the card was disposed of counts for nothing (`valuation.control_finding`).
 WITH line AS (
     SELECT
         a.card_id, a.holder_code, a.recognised_date, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
@@ -86,7 +86,8 @@ reached AS (
     SELECT
         p.*,
         sum(p.amount_cny) OVER (
-            PARTITION BY p.card_id, p.purpose ORDER BY p.posted_date, p.posted_period, p.voucher_no, p.line_no, p.entry_no
+            PARTITION BY p.card_id, p.purpose
+            ORDER BY p.posted_date, p.posted_period, p.voucher_no, p.line_no, p.entry_no
             ROWS UNBOUNDED PRECEDING
         ) AS up_to_cny
     FROM line AS p

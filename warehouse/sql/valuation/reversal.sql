@@ -248,11 +248,17 @@ of_any AS (
     WHERE n.is_negative AND NOT p.is_negative
 )
 
-SELECT f.holder_code, f.posted_period, f.voucher_no, f.line_no, f.reversed_period, f.reversed_voucher_no, f.reversed_line_no
+SELECT
+    f.holder_code, f.posted_period, f.voucher_no, f.line_no, f.reversed_period, f.reversed_voucher_no,
+    f.reversed_line_no
 FROM of_voucher AS f
 UNION ALL
-SELECT f.holder_code, f.posted_period, f.voucher_no, f.line_no, f.reversed_period, f.reversed_voucher_no, f.reversed_line_no
+SELECT
+    f.holder_code, f.posted_period, f.voucher_no, f.line_no, f.reversed_period, f.reversed_voucher_no,
+    f.reversed_line_no
 FROM of_counted AS f
 UNION ALL
-SELECT f.holder_code, f.posted_period, f.voucher_no, f.line_no, f.reversed_period, f.reversed_voucher_no, f.reversed_line_no
+SELECT
+    f.holder_code, f.posted_period, f.voucher_no, f.line_no, f.reversed_period, f.reversed_voucher_no,
+    f.reversed_line_no
 FROM of_any AS f
