@@ -404,6 +404,15 @@ SHAPE = {
         "registry/asset_card",
     ],
     "registry/resource_parent": ["catalog/resource", "delivered/evidence", "landing/delivery", "quality/measure"],
+    "registry/count_item": ["catalog/resource", "delivered/review", "quality/measure", "registry/asset_card"],
+    "registry/count_finding": [
+        "delivered/horizon",
+        "delivered/review",
+        "policy/control_finding_kind",
+        "policy/parameter",
+        "quality/measure",
+        "registry/asset_card",
+    ],
     "registry/resource_standing": ["catalog/resource", "quality/measure", "registry/recognition_decision"],
     "registry/card_finding": [
         "delivered/horizon",
