@@ -615,7 +615,7 @@ LISTS: Mapping[str, ListShape] = {
                 *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
                 *("unassessed_resources", "code_change_unclear", "former_code_stands"),
                 *("nominal_amount_differs", "acquisition_differs"),
-                *("development_test_failed", "development_test_unknown"),
+                *("development_test_failed", "development_test_unknown", "split_unclear", "split_cost_differs"),
                 *("count_differs", "count_contradicts", "count_without_card", "count_missing"),
                 *CONTROLS,
             ),

@@ -352,6 +352,7 @@ SHAPE = {
         "delivered/code_change",
         "quality/measure",
         "registry/card_event",
+        "registry/card_split",
         "registry/resource_cost",
         "registry/resource_standing",
     ],
@@ -413,6 +414,7 @@ SHAPE = {
         "quality/measure",
         "registry/asset_card",
     ],
+    "registry/card_split": ["delivered/event", "quality/measure", "registry/card_event", "registry/treated_cost"],
     "registry/resource_standing": ["catalog/resource", "quality/measure", "registry/recognition_decision"],
     "registry/card_finding": [
         "delivered/horizon",
@@ -444,6 +446,7 @@ SHAPE = {
     "valuation/balance": ["registry/asset_card", "valuation/amortisation_term", "valuation/movement"],
     "registry/card_event": [
         "catalog/organisation",
+        "delivered/code_change",
         "delivered/event",
         "policy/event_rule",
         "quality/measure",
@@ -495,6 +498,7 @@ SHAPE = {
         "policy/acquisition",
         "policy/control_finding_kind",
         "quality/measure",
+        "registry/card_split",
         "registry/treated_cost",
         "registry/unassessed",
     ],

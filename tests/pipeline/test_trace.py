@@ -35,7 +35,7 @@ IN_ORDER = (
     *("delivered.code_change", "delivered.closing", "delivered.cost_phase", "valuation.closed_period"),
     *("valuation.resource_ancestor", "valuation.resource_twin", "valuation.cost_control", "valuation.control_release"),
     *("valuation.cost_share", "valuation.sales_circle", "classification.confidential_word"),
-    *("registry.development_test", "registry.resource_parent"),
+    *("registry.development_test", "registry.resource_parent", "registry.card_split"),
 )
 OTHERS = [
     t for t in all_tables().derived if t.qualified not in ("report.form_r1", NOT_IN_THE_CITY, *NOT_SHIPPED, *IN_ORDER)
