@@ -155,13 +155,14 @@ def conditions_met(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
 
 
 def reality_agrees(lake: Lake, asset: dg.AssetKey) -> dg.AssetCheckResult:
-    """What is registered is there: catalogue records, content, and content that is kept; where it is not, a warning."""
+    """What is registered is there: catalogue records, content that is kept, what counts found; where it is not, a warning."""
     return _findings(
         lake,
         asset,
         REALITY_AGREES,
         "账实相符 / what is registered is there",
-        "登记与实际不符，见 registry.reality_finding / the register and what is there disagree; see that table",
+        "登记与实际不符，见 registry.reality_finding 和 registry.count_finding / "
+        "the register and what is there disagree; see those tables",
     )
 
 

@@ -546,6 +546,7 @@ LISTS: Mapping[str, ListShape] = {
         values={
             "default_life_months": _whole(1, 1200),
             "memo_review_months": _whole(1, 1200),
+            "count_mend_days": _whole(1, 3660),
             "reconciliation_tolerance_cny": _decimal(2, 10**14),
         },
         more=_NAMES,
@@ -615,7 +616,8 @@ LISTS: Mapping[str, ListShape] = {
                 *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
                 *("unassessed_resources", "code_change_unclear", "former_code_stands"),
                 *("nominal_amount_differs", "acquisition_differs"),
-                *("development_test_failed", "development_test_unknown"),
+                *("development_test_failed", "development_test_unknown", "split_unclear", "split_cost_differs"),
+                *("count_differs", "count_contradicts", "count_without_card", "count_missing"),
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

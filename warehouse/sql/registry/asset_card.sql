@@ -8,6 +8,23 @@ WITH disposal AS (
     WHERE e.event_effect = 'leave'
 ),
 
+-- What comes of a split begins on its day.
+begun AS (
+    SELECT s.holder_code, s.resource_code, min(s.event_date) AS begun_date
+    FROM registry.card_split AS s
+    WHERE s.is_clear
+    GROUP BY s.holder_code, s.resource_code
+),
+
+recognised AS (
+    SELECT
+        t.resource_id, t.holder_code, t.resource_code, t.derecognised_date, t.derecognition_document_no,
+        greatest(t.recognised_date, b.begun_date) AS recognised_date
+    FROM registry.resource_standing AS t
+    LEFT JOIN begun AS b USING (holder_code, resource_code)
+    WHERE t.standing = 'card'
+),
+
 closed AS (
     SELECT
         t.*,
@@ -31,10 +48,9 @@ closed AS (
                 THEN x.event_kind
             WHEN t.derecognised_date IS NOT NULL THEN 'decision'
         END AS disposal_kind
-    FROM registry.resource_standing AS t
+    FROM recognised AS t
     LEFT JOIN disposal AS x USING (resource_id)
     LEFT JOIN registry.resource_cost AS a USING (holder_code, resource_code)
-    WHERE t.standing = 'card'
 ),
 
 recoded AS (

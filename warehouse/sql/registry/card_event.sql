@@ -3,20 +3,28 @@
 -- card has left, counts for nothing and is told. An event that says how much of the cost it takes out, and not all,
 -- takes out a part; an amount that is not positive is none. Told by two in one paper, it is one event.
 WITH told AS (
-    SELECT t.resource_id, e.*
+    SELECT t.resource_id, t.resource_code AS card_code, e.*
     FROM delivered.event AS e
-    JOIN registry.resource_standing AS t USING (holder_code, resource_code)
+    LEFT JOIN delivered.code_change AS k
+        ON k.holder_code = e.holder_code AND k.former_code = e.former_code AND k.current_code IS NOT NULL
+    -- A split is what happens to the old card; there is an event for each new one.
+    JOIN registry.resource_standing AS t
+        ON t.holder_code = e.holder_code
+        AND t.resource_code
+        = CASE WHEN e.event_kind = 'split' THEN coalesce(k.current_code, e.former_code) ELSE e.resource_code END
     WHERE t.standing = 'card' AND e.event_kind <> 'code_change'
     QUALIFY row_number() OVER (
-        PARTITION BY t.resource_id, e.event_kind, e.event_date, e.document_no
+        PARTITION BY
+            t.resource_id, e.event_kind, e.event_date, e.document_no,
+            CASE WHEN e.event_kind = 'split' THEN e.resource_code END
         ORDER BY e.delivery_date DESC, e.delivery_id, e.ordinal
     ) = 1
 ),
 
 placed AS (
     SELECT
-        e.resource_id, e.holder_code, e.resource_code, e.event_kind, e.event_date, e.amount_cny, e.counterpart_code,
-        e.document_no, e.delivery_id, e.ordinal,
+        e.resource_id, e.holder_code, e.card_code AS resource_code, e.event_kind, e.event_date, e.amount_cny,
+        e.counterpart_code, e.document_no, e.delivery_id, e.ordinal,
         -- A card without cost is in use.
         CASE
             WHEN a.holder_code IS NULL OR a.available_date <= e.event_date THEN 'in_use'
@@ -24,7 +32,7 @@ placed AS (
         END AS card_state,
         coalesce(o.accounting_system, 'unknown') AS accounting_system
     FROM told AS e
-    LEFT JOIN registry.resource_cost AS a USING (holder_code, resource_code)
+    LEFT JOIN registry.resource_cost AS a ON a.holder_code = e.holder_code AND a.resource_code = e.card_code
     LEFT JOIN catalog.organisation AS o
         ON o.organisation_code = e.holder_code
         AND o.valid_from <= e.event_date
@@ -61,7 +69,7 @@ measured AS (
         r.*,
         r.effect = 'leave'
         AND (
-            r.amount_cny IS NULL
+            (r.amount_cny IS NULL AND r.event_kind <> 'split')
             OR sum(CASE WHEN r.effect = 'leave' AND r.amount_cny > 0 THEN r.amount_cny ELSE 0 END) OVER (
                 PARTITION BY r.resource_id ORDER BY r.event_date, r.delivery_id, r.ordinal ROWS UNBOUNDED PRECEDING
             ) >= x.cost_cny
@@ -95,7 +103,7 @@ SELECT
     CASE WHEN e.is_after_end THEN 'ended' ELSE e.card_state END AS card_state,
     CASE
         WHEN e.is_after_end OR e.effect IS NULL OR e.amount_cny <= 0 THEN 'none'
-        WHEN e.effect = 'impair' AND e.amount_cny IS NULL THEN 'none'
+        WHEN e.amount_cny IS NULL AND (e.effect = 'impair' OR e.event_kind = 'split') THEN 'none'
         WHEN e.effect = 'leave' AND NOT e.is_whole AND e.card_state = 'in_use' THEN 'part'
         WHEN e.effect = 'leave' AND NOT e.is_whole THEN 'none'
         ELSE e.effect

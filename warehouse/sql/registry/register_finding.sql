@@ -1,7 +1,7 @@
 -- What a person should look at of the registers: of each unit what it has still to assess (应登尽登), as one finding, its
 -- list being `registry.unassessed`; of changes of code those that count for nothing or leave the old code standing; of
 -- costs those at a nominal amount that is none, cards whose lines state different ways of acquisition, and lines of
--- development that fail a test or of which one is not shown.
+-- development that fail a test or of which one is not shown; of splits those that are not clear, or whose cost differs.
 WITH found AS (
     SELECT
         u.holder_code, 'unassessed_resources' AS finding_kind, '' AS resource_code, count(*) AS found_count
@@ -40,6 +40,16 @@ WITH found AS (
     FROM registry.treated_cost AS c
     WHERE c.unknown_tests IS NOT NULL
     GROUP BY c.holder_code, c.resource_code
+    UNION ALL
+    SELECT s.holder_code, 'split_unclear', s.resource_code, count(*)
+    FROM registry.card_split AS s
+    WHERE NOT s.is_clear
+    GROUP BY s.holder_code, s.resource_code
+    UNION ALL
+    SELECT s.holder_code, 'split_cost_differs', s.resource_code, count(*)
+    FROM registry.card_split AS s
+    WHERE s.is_clear AND s.amount_cny <> s.taken_over_cny
+    GROUP BY s.holder_code, s.resource_code
 )
 
 SELECT
