@@ -521,6 +521,7 @@ LISTS: Mapping[str, ListShape] = {
             "default_life_months": _whole(1, 1200),
             "memo_review_months": _whole(1, 1200),
             "reconciliation_tolerance_cny": _decimal(2, 10**14),
+            "transfer_tolerance_days": _whole(0, 3660),
         },
         more=_NAMES,
         # A default life is the city's to set: no standard has one.
@@ -588,6 +589,8 @@ LISTS: Mapping[str, ListShape] = {
                 *("condition_failed", "condition_expired", "condition_missing", "release_without_effect"),
                 *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
                 *("unassessed_resources", "code_change_unclear", "former_code_stands"),
+                *("taken_beyond_cost", "event_without_cost", "shared_cost_left", "resource_unknown"),
+                *("transfer_unmatched", "transfer_date_differs", "transfer_amount_differs"),
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

@@ -411,7 +411,13 @@ SHAPE = {
     ],
     "valuation/movement": ["registry/asset_card", "registry/card_event", "valuation/cost_line"],
     "valuation/card_life": ["delivered/cost_life", "valuation/movement", "valuation/voucher_line"],
-    "valuation/amortisation_term": ["policy/parameter", "valuation/card_life", "valuation/movement"],
+    "valuation/amortisation_term": [
+        "delivered/cost_life",
+        "policy/parameter",
+        "valuation/card_life",
+        "valuation/movement",
+        "valuation/voucher_line",
+    ],
     "valuation/balance": ["registry/asset_card", "valuation/amortisation_term", "valuation/movement"],
     "registry/card_event": [
         "catalog/organisation",
