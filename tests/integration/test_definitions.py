@@ -592,8 +592,10 @@ SHAPE = {
         "valuation/quality_adjustment",
     ],
     "valuation/month_movement": [
+        "delivered/closing",
         "registry/asset_card",
         "valuation/amortisation_term",
+        "valuation/balance",
         "valuation/closed_period",
         "valuation/cost_line",
         "valuation/movement",
