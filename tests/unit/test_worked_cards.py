@@ -253,8 +253,13 @@ GOVERNMENT = (
             },
             (f"{kind} 2026-04-18 -",),
             "disposed",
+            findings=findings,
         )
-        for name, kind in (("written_off", "核销"), ("transferred", "无偿调出"), ("donated", "对外捐赠"))
+        for name, kind, findings in (
+            ("written_off", "核销", frozenset()),
+            ("transferred", "无偿调出", frozenset({"transfer_unmatched"})),
+            ("donated", "对外捐赠", frozenset()),
+        )
     ),
     # Development that is abandoned is in the books no more; nothing of it was an asset in use.
     Case("abandoned", ("开发 800.00 2026-01-10 - -",), {}, ("终止开发 2026-03-10 -",), "disposed"),
@@ -291,6 +296,7 @@ GOVERNMENT = (
         ("开发 1000.00 2026-01-10 2026-01-10 10",),
         _closing("1000.00", "600.00", "400.00", addition_cost="1000.00", addition_amortisation="600.00"),
         ("无偿调入 2026-01-10 -",),
+        findings=frozenset({"transfer_unmatched"}),
     ),
     # A correction, red and blue, after 3,000.00 of 12,000.00 were disposed of: 9,000.00 become 9,500.00, of which 1,050.00 are
     # amortised, and 8,450.00 go over a hundred months.

@@ -206,6 +206,25 @@ found AS (
     WHERE s.amount_cny > 0
     UNION ALL
     SELECT
+        coalesce(a.card_id, ''), t.finding_kind, '', t.document_no, CAST(t.ordinal AS INTEGER), t.holder_code,
+        t.resource_code, t.event_date, t.amount_cny, 0, t.delivery_id || '|' || t.ordinal, t.counterpart_code,
+        t.other_resource_code, NULL, NULL, NULL
+    FROM (
+        SELECT p.*, 'transfer_unmatched' AS finding_kind
+        FROM valuation.transfer_pair AS p
+        WHERE NOT p.is_matched
+        UNION ALL
+        SELECT p.*, 'transfer_date_differs'
+        FROM valuation.transfer_pair AS p
+        WHERE p.is_date_apart
+        UNION ALL
+        SELECT p.*, 'transfer_amount_differs'
+        FROM valuation.transfer_pair AS p
+        WHERE p.is_amount_apart
+    ) AS t
+    LEFT JOIN registry.asset_card AS a USING (holder_code, resource_code)
+    UNION ALL
+    SELECT
         coalesce(a.card_id, ''), c.finding_kind, c.posted_period, c.voucher_no, c.line_no, c.holder_code,
         c.resource_code, c.known_date, CAST(c.amount_cny AS DECIMAL(20, 2)), CAST(c.holding_cny AS DECIMAL(20, 2)),
         c.finding_key, c.other_holder_code, c.other_resource_code, c.seen_in, NULL, NULL
