@@ -702,8 +702,11 @@ SHAPE = {
         "policy/ledger_account",
         "policy/parameter",
         "registry/asset_card",
+        "valuation/amortisation_term",
         "valuation/balance",
         "valuation/month_movement",
+        "valuation/movement",
+        "valuation/opening",
         "valuation/snapshot",
     ],
 }
