@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.worked_lines import CARD_LINES, UNIT_LINES
 from tests.world import HOLDER, World
+from warehouse.building.build import parameters
+from warehouse.tables.definitions import all_tables
 
 COSTS = "resource_code,voucher_no,line_no,cost_kind,phase,amount_cny,posted_date,available_date,life_months,life_basis,purpose"
+
+
+#: The parts of a report line.
+PARTS = ("opening", "addition", "reduction", "closing")
 
 
 @dataclass(frozen=True)
@@ -558,6 +565,44 @@ def test_opening_and_movements_are_the_closing_of_every_card(government: World, 
                 == []
             )
         assert world.ask("SELECT card_id FROM valuation.snapshot WHERE closing_carrying_cny < 0") == []
+
+
+def _lines(world: World) -> dict[str, str]:
+    """The lines of R1 (`tests/worked_lines.py`) if each card had a unit of its own; the world stays as it is."""
+    table = all_tables()["report.form_r1"]
+    cells = ", ".join(f"{part}_count, CAST({part}_carrying_cny AS VARCHAR)" for part in PARTS)
+    world.connection.execute("BEGIN")
+    world.connection.execute("UPDATE valuation.snapshot SET holder_code = resource_code")
+    world.connection.execute(
+        "INSERT INTO catalog.roll_up (unit_code, level, entity_code, entity_name, valid_from) "
+        "SELECT resource_code, 'unit', resource_code, resource_code, DATE '2020-01-01' FROM valuation.snapshot"
+    )
+    rows = world.connection.execute(
+        f"SELECT entity_code, {cells} FROM ({table.model}) WHERE level = 'unit' AND entity_code <> '{HOLDER}'",
+        parameters(str(table.model), "2026-06"),
+    ).fetchall()
+    world.connection.execute("ROLLBACK")
+    return {
+        code: " | ".join(f"{n} {carrying}" for n, carrying in zip(found[::2], found[1::2], strict=True))
+        for code, *found in rows
+    }
+
+
+@pytest.mark.parametrize("cases", [GOVERNMENT, ENTERPRISE], ids=["government", "enterprise"])
+def test_the_report_line_of_each_card(request: pytest.FixtureRequest, cases: tuple[Case, ...]) -> None:
+    world: World = request.getfixturevalue("government" if cases is GOVERNMENT else "enterprise")
+    assert _lines(world) == {case.name: CARD_LINES[case.name] for case in cases}
+
+
+@pytest.mark.parametrize("unit", UNIT_LINES)
+@pytest.mark.parametrize("level", ["unit", "city"])
+def test_the_report_line_of_the_unit(request: pytest.FixtureRequest, unit: str, level: str) -> None:
+    world: World = request.getfixturevalue(unit)
+    cells = ", ".join(
+        f"CAST({name if name.endswith('_count') else name + '_cny'} AS VARCHAR)" for name in UNIT_LINES[unit]
+    )
+    (found,) = world.ask(f"SELECT {cells} FROM report.form_r1 WHERE level = '{level}'")
+    assert dict(zip(UNIT_LINES[unit], found, strict=True)) == UNIT_LINES[unit]
 
 
 def test_an_impairment_counts_for_nothing_where_the_unit_is_not_known_to_be_an_enterprise(tmp_path: Path) -> None:
