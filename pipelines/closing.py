@@ -17,11 +17,13 @@ from warehouse.intake.deliveries import DeliveryError
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import reading_on_record
+from warehouse.tables.periods import following
 
 
 @dataclass(frozen=True)
 class UnitPeriod:
-    """A month of a unit, with its cards in it. decider_name, reason: of the closing, None while it is open. is_whole: whether it holds."""
+    """A month of a unit, with its cards in it. decider_name, reason: of the closing, None while it is open. is_whole, is_in_order:
+    whether it holds."""
 
     period: str
     holder_code: str
@@ -29,10 +31,11 @@ class UnitPeriod:
     decider_name: str | None
     reason: str | None
     is_whole: bool | None
+    is_in_order: bool | None
 
     @property
     def is_closed(self) -> bool:
-        return bool(self.is_whole)
+        return bool(self.is_whole and self.is_in_order)
 
 
 def unit_periods(lake: Lake) -> list[UnitPeriod]:
@@ -55,7 +58,8 @@ def decide_period(
 
     Raises:
         NoSuchPeriodError: the lake has no such month.
-        DeliveryError: what it would say is stale, there is no such unit, or there is nothing to do.
+        DeliveryError: what it would say is stale, there is no such unit, there is nothing to do, or a month would close before one that
+            is open, or open before one that is closed.
     """
     lake, policy = Lake(home), load(home.policy)
     if period not in (built := built_periods(lake)):
@@ -65,7 +69,8 @@ def decide_period(
             f"{period}: 有 {len(stale)} 张表过期，先运行再结账 / {len(stale)} tables are stale: run it before it is closed: "
             f"shuzhang run --period {period}"
         )
-    of_month = {one.holder_code: one for one in unit_periods(lake) if one.period == period}
+    known = unit_periods(lake)
+    of_month = {one.holder_code: one for one in known if one.period == period}
     if unknown := sorted(set(units) - set(of_month)):
         raise DeliveryError(
             f"--unit {unknown[0]}: {period} 没有这个单位 / no such unit in {period}{near(unknown[0], of_month, listed=False)}"
@@ -74,7 +79,32 @@ def decide_period(
     if not chosen:
         state = "已经结账 / closed already" if is_closed else "没有结账 / not closed"
         raise DeliveryError(f"{period}: {state}")
+    for one in chosen:
+        demand_order(one, sorted(k.period for k in known if k.holder_code == one.holder_code and k.is_closed))
     today = datetime.now(UTC).astimezone().date()
     codes = [one.holder_code for one in chosen]
     put_closing(lake, policy.on(today), period, codes, is_closed=is_closed, reason=reason, by=by)
     return chosen
+
+
+def demand_order(one: UnitPeriod, closed: list[str]) -> None:
+    """Refuse to close a month that does not follow the last closed one, or to open one that is not the last.
+
+    Args:
+        closed: the months of the unit that are closed, in their order.
+
+    Raises:
+        DeliveryError: it is one of these.
+    """
+    if not closed:
+        return
+    at = f"{one.period} {one.holder_code}"
+    if one.is_closed and one.period != closed[-1]:
+        raise DeliveryError(
+            f"{at}: 之后的 {closed[-1]} 已经结账，先重新打开之后的月份 / {closed[-1]} after it is closed: open the later months first"
+        )
+    if not one.is_closed and one.period != (due := following(closed[-1])):
+        raise DeliveryError(
+            f"{at}: 按月依次结账，该单位最后结账的月份是 {closed[-1]}，下一个是 {due} / months close in order: "
+            f"the unit closed {closed[-1]} last, the next is {due}"
+        )

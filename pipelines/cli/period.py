@@ -56,6 +56,11 @@ def list_periods(
                 f"{one.period} {one.holder_code}: "
                 "结账不完整，不算数，请重新结账 / the closing is not whole: it closes nothing; close it again"
             )
+        elif one.is_in_order is False:
+            console.warn(
+                f"{one.period} {one.holder_code}: "
+                "与先结账的月份之间有未结账的月份，不算数 / it closes nothing while a month between it and those closed first is open"
+            )
     names = ["period", "unit_count", "closed_count", "card_count"]
     console.show(Answer(names, [(period, *counts) for period, counts in months.items()]), output)
 

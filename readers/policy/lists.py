@@ -548,6 +548,7 @@ LISTS: Mapping[str, ListShape] = {
             "memo_review_months": _whole(1, 1200),
             "count_mend_days": _whole(1, 3660),
             "reconciliation_tolerance_cny": _decimal(2, 10**14),
+            "transfer_tolerance_days": _whole(0, 3660),
         },
         more=_NAMES,
         # A default life is the city's to set: no standard has one.
@@ -618,6 +619,8 @@ LISTS: Mapping[str, ListShape] = {
                 *("nominal_amount_differs", "acquisition_differs"),
                 *("development_test_failed", "development_test_unknown", "split_unclear", "split_cost_differs"),
                 *("count_differs", "count_contradicts", "count_without_card", "count_missing"),
+                *("taken_beyond_cost", "event_without_cost", "shared_cost_left", "resource_unknown"),
+                *("transfer_unmatched", "transfer_date_differs", "transfer_amount_differs"),
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 
+from pipelines.closing import UnitPeriod, demand_order
 from tests.world import HOLDER, World
 from warehouse import queries
-from warehouse.intake.deliveries import OPERATOR
+from warehouse.intake.deliveries import OPERATOR, DeliveryError
 
 COSTS = "resource_code,voucher_no,line_no,cost_kind,phase,amount_cny,posted_date,available_date,life_months"
 #: 12,000.00 over twelve months from November 2025: two of them in 2025, eight by June 2026.
@@ -57,6 +58,36 @@ def flows(world: World) -> list[tuple[str, ...]]:
     )
 
 
+def unbooked(world: World) -> list[tuple[object, ...]]:
+    """The other law: the entries of a card sum to its adjustment and movements, in each account."""
+    return world.ask(
+        """
+        SELECT s.card_id, m.cost_cny, m.amortisation_cny, m.impairment_cny
+        FROM valuation.snapshot AS s
+        LEFT JOIN (
+            SELECT card_id, sum(cost_cny) AS cost_cny, sum(amortisation_cny) AS amortisation_cny,
+                sum(impairment_cny) AS impairment_cny
+            FROM valuation.month_movement GROUP BY card_id
+        ) AS m USING (card_id)
+        WHERE coalesce(m.cost_cny, 0)
+            <> coalesce(s.adjustment_cost_cny + s.addition_cost_cny - s.reduction_cost_cny, 0)
+        OR coalesce(m.amortisation_cny, 0)
+            <> coalesce(s.adjustment_amortisation_cny + s.addition_amortisation_cny - s.reduction_amortisation_cny, 0)
+        OR coalesce(m.impairment_cny, 0)
+            <> coalesce(s.adjustment_impairment_cny + s.addition_impairment_cny - s.reduction_impairment_cny, 0)
+        """
+    )
+
+
+def booked(world: World, period: str, code: str = "R") -> list[tuple[object, ...]]:
+    """What a month's entries of a card are: kind, cost and amortisation."""
+    return world.ask(
+        "SELECT m.entry_kind, CAST(m.cost_cny AS VARCHAR), CAST(m.amortisation_cny AS VARCHAR) "
+        "FROM valuation.month_movement AS m JOIN registry.asset_card AS c USING (card_id) "
+        f"WHERE m.booking_month = '{period}' AND c.resource_code = '{code}' ORDER BY m.entry_kind"
+    )
+
+
 def snapshot(world: World) -> list[tuple[object, ...]]:
     return world.ask("SELECT * FROM valuation.snapshot ORDER BY card_id")
 
@@ -64,7 +95,7 @@ def snapshot(world: World) -> list[tuple[object, ...]]:
 def rebuilt(world: World, period: str = "2026-06") -> Mapping[str, str]:
     """The amounts of the card R after building a month, of which the laws hold."""
     world.build(period)
-    assert flows(world) == []
+    assert (flows(world), unbooked(world)) == ([], [])
     return world.values("R")
 
 
@@ -116,6 +147,9 @@ def test_or_it_is_a_movement_of_the_year_as_policy_says(world: World) -> None:
         "closing_amortisation": "12000.00",
         "closing_carrying": "6000.00",
     }
+    # 1,500.00 a month, and with them in January 1,000.00 of the year before.
+    assert booked(world, "2026-01") == [("acquisition", "6000.00", "0.00"), ("amortisation", "0.00", "2500.00")]
+    assert booked(world, "2026-02") == [("amortisation", "0.00", "1500.00")]
 
 
 def test_less_than_was_booked_is_a_reduction_where_it_is_a_movement(world: World) -> None:
@@ -131,6 +165,92 @@ def test_less_than_was_booked_is_a_reduction_where_it_is_a_movement(world: World
         "closing_amortisation": "6000.00",
         "closing_carrying": "3000.00",
     }
+
+
+def test_the_entries_of_closed_months_are_what_was_closed(world: World) -> None:
+    """What differs from them is booked in the first month that is open."""
+    for period in ("2026-01", "2026-02"):
+        world.build(period)
+        close(world, period)
+    costs(world, LINE.format(amount="18000.00"), day="2026-06-10")
+    assert rebuilt(world)["adjustment_cost"] == "6000.00"
+    assert booked(world, "2026-01") == booked(world, "2026-02") == [("amortisation", "0.00", "1000.00")]
+    # 500.00 of January, 500.00 of February and 1,500.00 of March.
+    assert booked(world, "2026-03") == [
+        ("amortisation", "0.00", "2500.00"),
+        ("opening_adjustment", "6000.00", "1000.00"),
+    ]
+    rebuilt(world, "2026-02")
+    assert booked(world, "2026-02") == [("amortisation", "0.00", "1000.00")]
+    # Once March is closed with it, it stays there.
+    rebuilt(world, "2026-03")
+    close(world, "2026-03")
+    costs(world, LINE.format(amount="24000.00"), day="2026-06-11")
+    assert rebuilt(world)["adjustment_cost"] == "12000.00"
+    assert booked(world, "2026-03") == [
+        ("amortisation", "0.00", "2500.00"),
+        ("opening_adjustment", "6000.00", "1000.00"),
+    ]
+    assert booked(world, "2026-04") == [
+        ("amortisation", "0.00", "3500.00"),
+        ("opening_adjustment", "6000.00", "1000.00"),
+    ]
+
+
+@pytest.mark.parametrize(("booked_as", "way"), [("opening_adjustment", "adjustment"), ("current_period", "reduction")])
+def test_a_card_that_loses_its_life_after_the_closing_leaves_as_policy_says(
+    world: World, booked_as: str, way: str
+) -> None:
+    world.connection.execute(f"UPDATE policy.late_booking SET booked_as = '{booked_as}'")
+    world.connection.execute("DELETE FROM landing.record WHERE kind = 'costs'")
+    costs(world, LINE.format(amount="12000.00").removesuffix("12"), day="2026-06-10")
+    sign = "-" if way == "adjustment" else ""
+    assert rebuilt(world) == {
+        "opening_cost": "12000.00",
+        "opening_amortisation": "2000.00",
+        f"{way}_cost": f"{sign}12000.00",
+        f"{way}_amortisation": f"{sign}2000.00",
+    }
+    assert world.ask("SELECT snapshot_status FROM valuation.snapshot") == [("unvalued",)]
+
+
+def test_months_close_in_order(world: World) -> None:
+    """March while January and February are open closes nothing; nor does a month before the first that was closed."""
+    for period in ("2026-03", "2025-10"):
+        world.build(period)
+        close(world, period)
+    costs(world, LINE.format(amount="18000.00"), day="2026-06-10")
+    assert rebuilt(world, "2026-03")["closing_cost"] == "18000.00"
+    assert world.ask("SELECT period, is_whole, is_in_order FROM valuation.closed_period ORDER BY period") == [
+        ("2025-10", True, False),
+        ("2025-12", True, True),
+        ("2026-03", True, False),
+    ]
+    for period in ("2026-01", "2026-02"):
+        world.build(period)
+        close(world, period)
+    # Now it follows, as it was closed.
+    assert rebuilt(world, "2026-03")["closing_cost"] == "12000.00"
+
+
+@pytest.mark.parametrize(
+    ("period", "is_closed", "told"),
+    [
+        ("2026-03", False, "the next is 2026-02"),
+        ("2025-11", False, "the next is 2026-02"),
+        ("2025-12", True, "open the later months first"),
+    ],
+)
+def test_the_command_refuses_a_month_out_of_order(period: str, is_closed: bool, told: str) -> None:
+    month = UnitPeriod(period, HOLDER, 1, None, None, is_closed, is_closed)
+    with pytest.raises(DeliveryError, match=told):
+        demand_order(month, ["2025-12", "2026-01"])
+
+
+def test_the_command_takes_months_in_order() -> None:
+    demand_order(UnitPeriod("2026-02", HOLDER, 1, None, None, None, None), ["2025-12", "2026-01"])
+    demand_order(UnitPeriod("2026-01", HOLDER, 1, None, None, True, True), ["2025-12", "2026-01"])
+    demand_order(UnitPeriod("2026-03", HOLDER, 1, None, None, None, None), [])
 
 
 def test_the_snapshot_of_a_closed_month_never_changes(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from test_worked_cards import COSTS
 
 from tests.world import World
@@ -53,6 +54,22 @@ def test_the_age_of_a_difference_goes_back_to_the_month_in_which_both_agreed(tmp
     # `b` was never booked. The oldest books are of December: it may be older.
     assert {age for (item, _), age in ages.items() if item == "b"} == {("2025-12", 7, None, True)}
     assert {item for item, _ in ages} == {"a", "b"}
+
+
+@pytest.mark.parametrize("code", ["b", "-"])
+def test_the_age_goes_back_before_the_last_year_as_far_as_there_are_books(tmp_path: Path, code: str) -> None:
+    """By resource and in total: October was not amortised, of November there are no books, all other months were."""
+    amortised = {
+        "2025-08": 200,
+        "2025-09": 300,
+        "2025-10": 300,
+        "2025-12": 500,
+        "2026-06": 1100 if code == "b" else 2300,
+    }
+    lines = [f"{month} 170201 {code} {amount}.00" for month, amount in amortised.items()]
+    lines += [f"{month} 170101 {code} {'1200' if code == 'b' or month < '2026' else '3600'}.00" for month in amortised]
+    ages = _ages(_world(tmp_path, lines))
+    assert ages["b" if code == "b" else "", "amortisation"] == ("2025-10", 9, "2025-09", False)
 
 
 def test_units_that_deliver_totals_have_the_age_of_their_total(tmp_path: Path) -> None:

@@ -332,6 +332,7 @@ WRONG_VALUES = {
     "guard_recode_count": ("0", "1.5", "-3"),
     "memo_review_months": ("0", "1201", "1.5"),
     "count_mend_days": ("0", "3661", "1.5"),
+    "transfer_tolerance_days": ("-1", "3661", "1.5"),
     "type_share_pct": ("101", "-1", "9.5"),
     "shown_digits": ("0", "1001"),
     "shown_rows": ("0",),

@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.worked_lines import CARD_LINES, UNIT_LINES
 from tests.world import HOLDER, World
+from warehouse.building.build import parameters
+from warehouse.tables.definitions import all_tables
 
 COSTS = "resource_code,voucher_no,line_no,cost_kind,phase,amount_cny,posted_date,available_date,life_months,life_basis,purpose"
+
+
+#: The parts of a report line.
+PARTS = ("opening", "addition", "reduction", "closing")
 
 
 @dataclass(frozen=True)
@@ -302,8 +309,13 @@ GOVERNMENT = (
             },
             (f"{kind} 2026-04-18 -",),
             "disposed",
+            findings=findings,
         )
-        for name, kind in (("written_off", "核销"), ("transferred", "无偿调出"), ("donated", "对外捐赠"))
+        for name, kind, findings in (
+            ("written_off", "核销", frozenset()),
+            ("transferred", "无偿调出", frozenset({"transfer_unmatched"})),
+            ("donated", "对外捐赠", frozenset()),
+        )
     ),
     # Development that is abandoned is in the books no more; nothing of it was an asset in use.
     Case("abandoned", ("开发 800.00 2026-01-10 - -",), {}, ("终止开发 2026-03-10 -",), "disposed"),
@@ -340,6 +352,98 @@ GOVERNMENT = (
         ("开发 1000.00 2026-01-10 2026-01-10 10",),
         _closing("1000.00", "600.00", "400.00", addition_cost="1000.00", addition_amortisation="600.00"),
         ("无偿调入 2026-01-10 -",),
+        findings=frozenset({"transfer_unmatched"}),
+    ),
+    # A correction, red and blue, after 3,000.00 of 12,000.00 were disposed of: 9,000.00 become 9,500.00, of which 1,050.00 are
+    # amortised, and 8,450.00 go over a hundred months.
+    Case(
+        "corrected_after_part",
+        (
+            "开发 12000.00 2025-01-10 2025-01-10 120",
+            "开发 -12000.00 2026-03-10 - -",
+            "开发 12500.00 2026-03-10 2026-03-10 100",
+        ),
+        _closing(
+            "9500.00", "1388.00", "8112.00",
+            opening_cost="9000.00", opening_amortisation="900.00", addition_cost="500.00", addition_amortisation="488.00",
+        ),
+        ("处置 2025-06-10 3000.00",),
+    ),
+    # All of it is reversed, of which a part was gone: no less than nothing is left, and it is told.
+    Case(
+        "reversed_after_part",
+        ("开发 12000.00 2025-01-10 2025-01-10 120", "开发 -12000.00 2026-03-10 - -"),
+        {
+            "opening_cost": "9000.00", "opening_amortisation": "900.00", "addition_amortisation": "150.00",
+            "reduction_cost": "9000.00", "reduction_amortisation": "1050.00",
+        },
+        ("处置 2025-06-10 3000.00",),
+        findings=frozenset({"taken_beyond_cost"}),
+    ),
+    # What came out last year stays out when the same amount comes this year: 9,600.00 over the 108 months that remain.
+    Case(
+        "reduced_then_extended",
+        (
+            "开发 10000.00 2025-01-10 2025-01-10 120",
+            "开发 -6000.00 2025-06-10 - -",
+            "开发 6000.00 2026-01-10 2026-01-10 -",
+        ),
+        _closing(
+            "10000.00", "933.33", "9066.67",
+            opening_cost="4000.00", opening_amortisation="400.00", addition_cost="6000.00", addition_amortisation="533.33",
+        ),
+    ),
+    # A line of nothing says nothing of the life: 500.00 a month all the same; a card that is amortised stays so.
+    Case(
+        "nothing_indefinite",
+        ("开发 12000.00 2025-01-10 2025-01-10 24", "开发 0.00 2025-02-10 2025-02-10 - 不确定"),
+        _closing(
+            "12000.00", "9000.00", "3000.00",
+            opening_cost="12000.00", opening_amortisation="6000.00", addition_amortisation="3000.00",
+        ),
+    ),
+    Case(
+        "nothing_revives",
+        ("开发 1200.00 2024-01-05 2024-01-05 12", "开发 0.00 2026-03-10 2024-02-10 240"),
+        {
+            "opening_cost": "1200.00", "opening_amortisation": "1200.00",
+            "closing_cost": "1200.00", "closing_amortisation": "1200.00",
+        },
+    ),
+    # Posted this year and in use since the last, it is of this year, with its amortisation to date: 18 months of 500.00.
+    Case(
+        "posted_late",
+        ("开发 12000.00 2026-06-10 2025-01-10 24",),
+        _closing("12000.00", "9000.00", "3000.00", addition_cost="12000.00", addition_amortisation="9000.00"),
+    ),
+    Case(
+        "extended_late",
+        ("开发 12000.00 2025-01-10 2025-01-10 24", "开发 12000.00 2026-06-10 2025-01-10 24"),
+        _closing(
+            "24000.00", "18000.00", "6000.00",
+            opening_cost="12000.00", opening_amortisation="6000.00",
+            addition_cost="12000.00", addition_amortisation="12000.00",
+        ),
+    ),
+    # By the life that the card had: 12 months of 18 of 240.00, beside 3,000.00.
+    Case(
+        "extended_late_without_life",
+        ("开发 12000.00 2025-01-10 2025-01-10 24", "开发 240.00 2026-03-10 2025-07-10 -"),
+        _closing(
+            "12240.00", "9160.00", "3080.00",
+            opening_cost="12000.00", opening_amortisation="6000.00",
+            addition_cost="240.00", addition_amortisation="3160.00",
+        ),
+    ),
+    # Its life was over when it was posted; that of the card goes on.
+    Case(
+        "extended_late_after_its_end",
+        ("开发 12000.00 2025-01-10 2025-01-10 24", "开发 240.00 2026-03-10 2024-07-10 12"),
+        _closing(
+            "12240.00", "9240.00", "3000.00",
+            opening_cost="12000.00", opening_amortisation="6000.00",
+            addition_cost="240.00", addition_amortisation="3240.00",
+        ),
     ),
     # What was reversed while it was in development leaves nothing.
     Case("development_reversed", ("开发 800.00 2026-01-10 - -", "开发 -800.00 2026-03-10 - -"), {}),
@@ -391,6 +495,37 @@ ENTERPRISE = (
     # Held for sale: stock, not amortised.
     Case("stock", ("开发 50000.00 2025-07-01 2025-07-01 - - 出售",), {"closing_stock": "50000.00"}),
     Case("stock_sold", ("开发 500.00 2026-01-01 2026-01-01 - - 出售",), {}, ("处置 2026-05-20 -",), "disposed"),
+    # Stock leaves whole; a part of it, or its write-down, is a line of cost.
+    Case(
+        "stock_in_part",
+        ("开发 500.00 2026-01-10 2026-01-10 - - 出售",),
+        {"closing_stock": "500.00"},
+        ("处置 2026-03-10 200.00",),
+        findings=frozenset({"event_without_cost"}),
+    ),
+    Case(
+        "stock_impaired",
+        ("开发 500.00 2026-01-10 2026-01-10 - - 出售",),
+        {"closing_stock": "500.00"},
+        ("减值 2026-03-31 100.00",),
+        findings=frozenset({"event_without_cost"}),
+    ),
+    # A correction leaves the impairment: 361.11 of 7,800.00 by May, then 7,938.89 over a hundred months.
+    Case(
+        "impaired_then_corrected",
+        (
+            "开发 12000.00 2025-01-10 2025-01-10 120",
+            "开发 -12000.00 2026-06-10 - -",
+            "开发 12500.00 2026-06-10 2026-06-10 100",
+        ),
+        {
+            "opening_cost": "12000.00", "opening_amortisation": "1200.00", "opening_impairment": "3000.00",
+            "addition_cost": "500.00", "addition_amortisation": "440.50",
+            "closing_cost": "12500.00", "closing_amortisation": "1640.50", "closing_impairment": "3000.00",
+            "closing_carrying": "7859.50",
+        },
+        ("减值 2025-12-31 3000.00",),
+    ),
     # One part for use, one for sale.
     Case(
         "use_and_sale",
@@ -479,6 +614,44 @@ def test_opening_and_movements_are_the_closing_of_every_card(government: World, 
                 == []
             )
         assert world.ask("SELECT card_id FROM valuation.snapshot WHERE closing_carrying_cny < 0") == []
+
+
+def _lines(world: World) -> dict[str, str]:
+    """The lines of R1 (`tests/worked_lines.py`) if each card had a unit of its own; the world stays as it is."""
+    table = all_tables()["report.form_r1"]
+    cells = ", ".join(f"{part}_count, CAST({part}_carrying_cny AS VARCHAR)" for part in PARTS)
+    world.connection.execute("BEGIN")
+    world.connection.execute("UPDATE valuation.snapshot SET holder_code = resource_code")
+    world.connection.execute(
+        "INSERT INTO catalog.roll_up (unit_code, level, entity_code, entity_name, valid_from) "
+        "SELECT resource_code, 'unit', resource_code, resource_code, DATE '2020-01-01' FROM valuation.snapshot"
+    )
+    rows = world.connection.execute(
+        f"SELECT entity_code, {cells} FROM ({table.model}) WHERE level = 'unit' AND entity_code <> '{HOLDER}'",
+        parameters(str(table.model), "2026-06"),
+    ).fetchall()
+    world.connection.execute("ROLLBACK")
+    return {
+        code: " | ".join(f"{n} {carrying}" for n, carrying in zip(found[::2], found[1::2], strict=True))
+        for code, *found in rows
+    }
+
+
+@pytest.mark.parametrize("cases", [GOVERNMENT, ENTERPRISE], ids=["government", "enterprise"])
+def test_the_report_line_of_each_card(request: pytest.FixtureRequest, cases: tuple[Case, ...]) -> None:
+    world: World = request.getfixturevalue("government" if cases is GOVERNMENT else "enterprise")
+    assert _lines(world) == {case.name: CARD_LINES[case.name] for case in cases}
+
+
+@pytest.mark.parametrize("unit", UNIT_LINES)
+@pytest.mark.parametrize("level", ["unit", "city"])
+def test_the_report_line_of_the_unit(request: pytest.FixtureRequest, unit: str, level: str) -> None:
+    world: World = request.getfixturevalue(unit)
+    cells = ", ".join(
+        f"CAST({name if name.endswith('_count') else name + '_cny'} AS VARCHAR)" for name in UNIT_LINES[unit]
+    )
+    (found,) = world.ask(f"SELECT {cells} FROM report.form_r1 WHERE level = '{level}'")
+    assert dict(zip(UNIT_LINES[unit], found, strict=True)) == UNIT_LINES[unit]
 
 
 def test_an_impairment_counts_for_nothing_where_the_unit_is_not_known_to_be_an_enterprise(tmp_path: Path) -> None:

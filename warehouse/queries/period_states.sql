@@ -26,7 +26,8 @@ SELECT
     ) AS card_count,
     p.decider_name,
     p.reason,
-    p.is_whole
+    p.is_whole,
+    p.is_in_order
 FROM unit AS u
 LEFT JOIN valuation.closed_period AS p USING (holder_code, period)
 ORDER BY u.period, u.holder_code

@@ -32,6 +32,12 @@ def checked(text: str) -> str:
     return text
 
 
+def following(period: str) -> str:
+    """The month after a period."""
+    year, month = divmod(int(period[:4]) * 12 + int(period[5:]), 12)
+    return f"{year:04}-{month + 1:02}"
+
+
 def told(text: str) -> str:
     """What a person is told of a text that is no period."""
     parts = _NEARLY.fullmatch(unicodedata.normalize("NFKC", text))

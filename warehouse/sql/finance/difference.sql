@@ -1,8 +1,9 @@
 -- Each amount in which cards and books differ at the end of a period, and since which month it has: cards and books are
--- compared again at the month ends from the end of the last year on, by what is known of them today, so that the answer
--- follows from the deliveries and not from which periods were run. A month of which the unit delivered no books, or
--- delivered them otherwise (in total, by resource), says nothing and is passed over; where no month is known in which
--- both agreed, the difference may be older still.
+-- compared again at the month ends of which there are books, by what is known of them today, so that the answer follows
+-- from the deliveries and not from which periods were run: from the end of the last year on by the movements of the
+-- year, before by the terms of amortisation. A month of which the unit delivered no books, or delivered them otherwise
+-- (in total, by resource), says nothing and is passed over; where no month is known in which both agreed, the
+-- difference may be older still.
 WITH version AS (
     SELECT o.organisation_code, o.accounting_system
     FROM catalog.organisation AS o
@@ -39,7 +40,7 @@ posted AS (
         g.closing_cny
     FROM delivered.ledger AS g
     JOIN differing_unit AS u USING (holder_code)
-    WHERE g.period >= strftime($year_start - INTERVAL 1 DAY, '%Y-%m') AND g.period < $period
+    WHERE g.period < $period
     QUALIFY row_number() OVER (
         PARTITION BY g.period, g.holder_code, g.account_code, coalesce(g.resource_code, '')
         ORDER BY g.delivery_date DESC, g.delivery_id, g.ordinal
@@ -86,24 +87,81 @@ basis AS (
 -- What each card had at the end of the last year, and what changed month by month.
 changed AS (
     SELECT
-        c.holder_code, c.resource_code, m.booking_month, m.cost_cny, m.amortisation_cny, m.impairment_cny,
+        o.holder_code, o.resource_code, m.booking_month, m.cost_cny, m.amortisation_cny, m.impairment_cny,
         m.development_cny, m.stock_cny
     FROM valuation.month_movement AS m
-    JOIN registry.asset_card AS c USING (card_id)
-    JOIN differing_unit AS u ON u.holder_code = c.holder_code
+    JOIN valuation.opening AS o ON o.period = m.period AND o.card_id = m.card_id
+    JOIN differing_unit AS u ON u.holder_code = o.holder_code
     WHERE m.period = $period
     UNION ALL
     SELECT
-        c.holder_code, c.resource_code, strftime(o.balance_date, '%Y-%m'), o.cost_cny, o.amortisation_cny,
-        o.impairment_cny, o.development_cny, o.stock_cny
-    FROM valuation.balance AS o
-    JOIN registry.asset_card AS c USING (card_id)
-    JOIN differing_unit AS u ON u.holder_code = c.holder_code
+        o.holder_code, o.resource_code, strftime($year_start - INTERVAL 1 DAY, '%Y-%m'), o.opening_cost_cny,
+        o.opening_amortisation_cny, o.opening_impairment_cny, coalesce(b.development_cny, 0),
+        coalesce(b.stock_cny, 0)
+    FROM valuation.opening AS o
+    JOIN differing_unit AS u ON u.holder_code = o.holder_code
     JOIN valuation.snapshot AS s ON s.period = o.period AND s.card_id = o.card_id
-    WHERE
-        o.period = $period
-        AND o.balance_kind = 'opening'
-        AND s.snapshot_status IN ('valued', 'disposed')
+    LEFT JOIN valuation.balance AS b
+        ON b.period = o.period AND b.card_id = o.card_id AND b.balance_kind = 'opening'
+    WHERE o.period = $period AND (s.snapshot_status IN ('valued', 'disposed') OR o.booked_period IS NOT NULL)
+),
+
+-- The cards at the month ends before, of which there are books.
+earlier_end AS (
+    SELECT
+        p.holder_code, p.ledger_period,
+        last_day(CAST(p.ledger_period || '-01' AS DATE)) AS end_date
+    FROM posted AS p
+    WHERE p.ledger_period < strftime($year_start - INTERVAL 1 DAY, '%Y-%m')
+    GROUP BY p.holder_code, p.ledger_period
+),
+
+earlier_card AS (
+    SELECT c.card_id, c.holder_code, c.resource_code, e.ledger_period, e.end_date
+    FROM registry.asset_card AS c
+    JOIN earlier_end AS e
+        ON e.holder_code = c.holder_code
+        AND c.recognised_date <= e.end_date
+        AND (c.disposed_date IS NULL OR c.disposed_date > e.end_date)
+    JOIN valuation.snapshot AS s ON s.period = $period AND s.card_id = c.card_id
+    WHERE s.snapshot_status IN ('valued', 'disposed')
+),
+
+-- As in `valuation.balance`.
+earlier_pool AS (
+    SELECT
+        c.card_id, c.ledger_period, t.cost_cny, t.impairment_cny,
+        CAST(t.amortisation_cny * 100 AS HUGEINT)
+        + (
+            CAST((t.cost_cny - t.amortisation_cny - t.impairment_cny) * 100 AS HUGEINT)
+            * least(t.term_months, datediff('month', t.first_month, c.end_date + 1))
+            + t.term_months // 2
+        ) // greatest(1, t.term_months) AS amortisation
+    FROM earlier_card AS c
+    JOIN valuation.amortisation_term AS t ON t.card_id = c.card_id AND t.from_date <= c.end_date
+    QUALIFY row_number() OVER (PARTITION BY c.card_id, c.ledger_period, t.pool_no ORDER BY t.term_no DESC) = 1
+),
+
+earlier AS (
+    SELECT
+        c.holder_code, c.resource_code, c.ledger_period, p.cost_cny,
+        CAST(CAST(p.amortisation AS DECIMAL(20, 0)) * 0.01 AS DECIMAL(20, 2)) AS amortisation_cny,
+        p.impairment_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS development_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS stock_cny
+    FROM earlier_card AS c
+    JOIN earlier_pool AS p USING (card_id, ledger_period)
+    UNION ALL
+    SELECT
+        c.holder_code, c.resource_code, c.ledger_period,
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CASE WHEN starts_with(m.movement_kind, 'stock') THEN 0 ELSE m.amount_cny END,
+        CASE WHEN starts_with(m.movement_kind, 'stock') THEN m.amount_cny ELSE 0 END
+    FROM earlier_card AS c
+    JOIN valuation.movement AS m ON m.card_id = c.card_id AND m.event_date <= c.end_date
+    WHERE m.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
 ),
 
 known AS (
@@ -112,24 +170,40 @@ known AS (
     JOIN basis AS b ON b.holder_code = d.holder_code AND b.comparison_basis = d.comparison_basis
 ),
 
-on_card AS (
+stood_at AS (
     SELECT
-        k.holder_code, k.item_code, k.amount_kind, k.ledger_period,
-        sum(
-            CASE k.amount_kind
-                WHEN 'cost' THEN c.cost_cny
-                WHEN 'amortisation' THEN c.amortisation_cny
-                WHEN 'impairment' THEN c.impairment_cny
-                WHEN 'development' THEN c.development_cny
-                WHEN 'stock' THEN c.stock_cny
-                ELSE c.cost_cny - c.amortisation_cny - c.impairment_cny
-            END
-        ) AS amount_cny
+        k.holder_code, k.item_code, k.amount_kind, k.ledger_period, c.cost_cny, c.amortisation_cny, c.impairment_cny,
+        c.development_cny, c.stock_cny
     FROM known AS k
     JOIN changed AS c
         ON c.holder_code = k.holder_code
         AND (k.comparison_basis = 'total' OR c.resource_code = k.item_code)
         AND c.booking_month <= k.ledger_period
+    UNION ALL
+    SELECT
+        k.holder_code, k.item_code, k.amount_kind, k.ledger_period, c.cost_cny, c.amortisation_cny, c.impairment_cny,
+        c.development_cny, c.stock_cny
+    FROM known AS k
+    JOIN earlier AS c
+        ON c.holder_code = k.holder_code
+        AND (k.comparison_basis = 'total' OR c.resource_code = k.item_code)
+        AND c.ledger_period = k.ledger_period
+),
+
+on_card AS (
+    SELECT
+        k.holder_code, k.item_code, k.amount_kind, k.ledger_period,
+        sum(
+            CASE k.amount_kind
+                WHEN 'cost' THEN k.cost_cny
+                WHEN 'amortisation' THEN k.amortisation_cny
+                WHEN 'impairment' THEN k.impairment_cny
+                WHEN 'development' THEN k.development_cny
+                WHEN 'stock' THEN k.stock_cny
+                ELSE k.cost_cny - k.amortisation_cny - k.impairment_cny
+            END
+        ) AS amount_cny
+    FROM stood_at AS k
     GROUP BY k.holder_code, k.item_code, k.amount_kind, k.ledger_period
 ),
 

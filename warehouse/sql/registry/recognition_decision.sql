@@ -30,8 +30,10 @@ WITH finding AS (
         'costs',
         d.treatment,
         'pass',
-        -- least() passes over NULL.
-        least(d.posted_date, d.available_date),
+        -- least() passes over NULL. What is posted in a later month than it can be used from is known from then on.
+        CASE WHEN d.available_date < date_trunc('month', d.posted_date) THEN d.posted_date
+            ELSE least(d.posted_date, d.available_date)
+        END,
         NULL,
         d.voucher_no, d.delivery_id, d.ordinal
     FROM catalog.resource AS s

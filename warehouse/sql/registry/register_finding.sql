@@ -1,8 +1,29 @@
 -- What a person should look at of the registers: of each unit what it has still to assess (应登尽登), as one finding, its
 -- list being `registry.unassessed`; of changes of code those that count for nothing or leave the old code standing; of
 -- costs those at a nominal amount that is none, cards whose lines state different ways of acquisition, and lines of
--- development that fail a test or of which one is not shown; of splits those that are not clear, or whose cost differs.
-WITH found AS (
+-- development that fail a test or of which one is not shown; of splits those that are not clear, or whose cost differs;
+-- and, told to whoever delivered them, decisions, reviews, contracts and papers on values of resources that the
+-- catalogue does not have.
+WITH paper AS (
+    SELECT v.deliverer_code, v.holder_code, v.resource_code
+    FROM delivered.review AS v
+    UNION ALL
+    SELECT m.deliverer_code, m.holder_code, m.resource_code
+    FROM delivered.comparable AS m
+    UNION ALL
+    SELECT f.deliverer_code, f.holder_code, f.resource_code
+    FROM delivered.forecast AS f
+    UNION ALL
+    SELECT c.deliverer_code, c.holder_code, trim(t.code)
+    FROM delivered.contract AS c,
+        unnest(regexp_split_to_array(c.resource_codes, '[;；,，、\s]+')) AS t(code)
+    UNION ALL
+    SELECT d.deliverer_code, split_part(d.subject_key, '|', 1), split_part(d.subject_key, '|', 2)
+    FROM delivered.decision AS d
+    WHERE d.subject_kind IN ('recognition', 'grade')
+),
+
+found AS (
     SELECT
         u.holder_code, 'unassessed_resources' AS finding_kind, '' AS resource_code, count(*) AS found_count
     FROM registry.unassessed AS u
@@ -50,6 +71,12 @@ WITH found AS (
     FROM registry.card_split AS s
     WHERE s.is_clear AND s.amount_cny <> s.taken_over_cny
     GROUP BY s.holder_code, s.resource_code
+    UNION ALL
+    SELECT p.deliverer_code, 'resource_unknown', p.resource_code, count(*)
+    FROM paper AS p
+    ANTI JOIN catalog.resource AS s ON s.holder_code = p.holder_code AND s.resource_code = p.resource_code
+    WHERE p.resource_code <> ''
+    GROUP BY p.deliverer_code, p.resource_code
 )
 
 SELECT

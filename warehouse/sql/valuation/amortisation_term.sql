@@ -2,11 +2,14 @@
 -- something taken out, an impairment, another life), with what stands then, and says over how many months what is left
 -- is amortised. So a subsequent cost goes over the remaining life together with what was not amortised yet, and what
 -- leaves takes its share of the amortisation. A term is of whole months: the first is that of availability, and none is
--- amortised in the month of a disposal; an impairment counts from the next month on.
+-- amortised in the month of a disposal; an impairment counts from the next month on. What is posted in a later month
+-- than it can be used from comes with its amortisation to date: by its own life, or by that which the card had then.
 WITH RECURSIVE changed AS (
     SELECT
         m.card_id, m.pool_no, m.holder_code,
         CAST(date_trunc('month', m.event_date) AS DATE) AS from_date,
+        CAST(date_trunc('month', m.available_date) AS DATE) AS available_month,
+        m.posted_period, m.voucher_no, m.line_no,
         CASE WHEN m.movement_kind = 'impairment' THEN 1 ELSE 0 END AS wait_months,
         CASE WHEN m.movement_kind = 'addition' THEN m.amount_cny ELSE 0 END AS added_cny,
         CASE WHEN m.movement_kind = 'reversal' THEN -m.amount_cny ELSE 0 END AS reversed_cny,
@@ -58,6 +61,7 @@ month_step AS (
     SELECT
         s.card_id, s.pool_no, s.holder_code, s.from_date, s.wait_months,
         CAST(s.from_date + to_months(s.wait_months) AS DATE) AS first_month,
+        CAST(sum(s.added_cny) * 100 AS HUGEINT) AS gross,
         CAST((sum(s.added_cny) - least(sum(s.added_cny), sum(s.reversed_cny))) * 100 AS HUGEINT) AS added,
         CAST(sum(s.impaired_cny) * 100 AS HUGEINT) AS impaired,
         CAST(
@@ -76,12 +80,12 @@ phased AS (
         SELECT
             m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month,
             0 AS phase_no,
-            m.added, m.impaired,
+            m.gross, m.added, m.impaired,
             CAST(0 AS HUGEINT) AS taken
         FROM month_step AS m
         UNION ALL
         SELECT
-            m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month, 1, 0, 0,
+            m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month, 1, 0, 0, 0,
             CASE WHEN m.is_whole THEN CAST(100000000000000000000 AS HUGEINT) ELSE m.taken END
         FROM month_step AS m
         WHERE m.taken > 0 OR m.is_whole
@@ -97,6 +101,46 @@ holding_life AS (
     FROM pool AS p
     LEFT JOIN pool_life AS f USING (card_id, pool_no)
     QUALIFY rank() OVER (PARTITION BY p.card_id, p.pool_no ORDER BY f.stated_pool_no DESC) = 1
+),
+
+late AS (
+    SELECT
+        c.card_id, c.pool_no, c.from_date,
+        CAST(c.added_cny * 100 AS HUGEINT) AS added,
+        datediff('month', c.available_month, c.from_date) AS late_months,
+        CASE
+            WHEN v.life_basis = 'indefinite' THEN NULL
+            ELSE coalesce(
+                f.life_months,
+                greatest(0, h.remaining_months - datediff('month', h.from_date, c.available_month))
+            )
+        END AS life_months
+    FROM changed AS c
+    JOIN holding_life AS h
+        ON h.card_id = c.card_id
+        AND h.pool_no = c.pool_no
+        AND (h.is_first OR h.from_date <= c.available_month)
+        AND (h.next_date IS NULL OR h.next_date > c.available_month)
+    JOIN valuation.voucher_line AS v USING (holder_code, posted_period, voucher_no, line_no)
+    LEFT JOIN delivered.cost_life AS f
+        ON f.delivery_id = v.delivery_id AND f.ordinal = v.ordinal AND f.term_no = 1
+    WHERE c.available_month < c.from_date AND c.added_cny > 0 AND h.remaining_months IS NOT NULL
+),
+
+caught AS (
+    SELECT
+        l.card_id, l.pool_no, l.from_date,
+        CAST(
+            sum(
+                CASE
+                    WHEN l.life_months IS NULL THEN 0
+                    WHEN l.life_months = 0 THEN l.added
+                    ELSE (l.added * least(l.life_months, l.late_months) + l.life_months // 2) // l.life_months
+                END
+            ) AS HUGEINT
+        ) AS caught
+    FROM late AS l
+    GROUP BY l.card_id, l.pool_no, l.from_date
 ),
 
 lived AS (
@@ -121,10 +165,12 @@ step AS (
         -- What comes when nothing remains of the life goes in its month.
         CASE WHEN n.remaining = 0 THEN 1 ELSE coalesce(n.remaining, 0) END AS term_months,
         n.added, n.impaired, n.taken,
+        coalesce(q.caught, 0) * n.added // greatest(1, n.gross) AS caught,
         row_number() OVER (
             PARTITION BY n.card_id, n.pool_no ORDER BY n.from_date, n.wait_months, n.phase_no
         ) AS step_no
     FROM lived AS n
+    LEFT JOIN caught AS q ON q.card_id = n.card_id AND q.pool_no = n.pool_no AND q.from_date = n.from_date
 ),
 
 -- In cents. Before its first step a pool has nothing, so that nothing can be amortised, impaired or taken out in it.
@@ -132,7 +178,7 @@ term AS (
     SELECT
         s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.term_months,
         s.added AS cost,
-        CAST(0 AS HUGEINT) AS amortisation,
+        s.caught AS amortisation,
         CAST(0 AS HUGEINT) AS impairment,
         CAST(0 AS HUGEINT) AS left_cost,
         CAST(0 AS HUGEINT) AS left_amortisation,
@@ -144,7 +190,7 @@ term AS (
     SELECT
         s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.term_months,
         t.cost + s.added - least(t.cost, s.taken),
-        t.amortisation
+        t.amortisation + s.caught
         + (
             (t.cost - t.amortisation - t.impairment)
             * least(t.term_months, datediff('month', t.first_month, s.first_month))

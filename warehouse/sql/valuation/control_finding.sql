@@ -22,7 +22,8 @@ balance AS (
     GROUP BY n.card_id, n.holder_code, n.resource_code
 ),
 
--- What the lines of a card without events came to, whatever reverses what: neither more nor less than their sum.
+-- What the lines of a card that stands came to, whatever reverses what: neither more nor less than their sum, less what
+-- events took out.
 kept AS (
     SELECT u.card_id, sum(u.amount_cny) AS amount_cny
     FROM (
@@ -44,7 +45,7 @@ eventful AS (
     SELECT DISTINCT c.card_id
     FROM registry.asset_card AS c
     JOIN registry.card_event AS e USING (resource_id)
-    WHERE e.event_effect IN ('leave', 'part', 'impair')
+    WHERE e.event_effect = 'leave'
     UNION ALL
     SELECT a.card_id
     FROM registry.asset_card AS a
@@ -54,6 +55,36 @@ eventful AS (
     FROM valuation.cost_line AS n
     JOIN registry.asset_card AS h USING (resource_id)
     WHERE n.is_held OR n.entry_no <> 0
+),
+
+in_use AS (
+    SELECT t.card_id, min(t.from_date) AS from_date
+    FROM valuation.amortisation_term AS t
+    WHERE t.cost_cny > 0
+    GROUP BY t.card_id
+),
+
+taken AS (
+    SELECT m.card_id, sum(-m.amount_cny) AS amount_cny
+    FROM valuation.movement AS m
+    JOIN in_use AS u ON u.card_id = m.card_id AND u.from_date <= m.event_date
+    WHERE m.movement_kind = 'part_disposal'
+    GROUP BY m.card_id
+),
+
+-- What a card had when an event took the whole of it for an amount: direct cost and its shares of common cost.
+shared AS (
+    SELECT e.delivery_id, e.ordinal, sum(n.amount_cny) AS amount_cny
+    FROM registry.card_event AS e
+    JOIN valuation.cost_line AS n USING (resource_id)
+    WHERE
+        e.event_effect = 'leave'
+        AND e.amount_cny IS NOT NULL
+        AND n.share_no > 0
+        AND n.treatment = 'capitalised'
+        AND NOT n.is_held
+        AND coalesce(n.available_date, n.posted_date) <= e.event_date
+    GROUP BY e.delivery_id, e.ordinal
 ),
 
 lifeless AS (
@@ -155,12 +186,56 @@ found AS (
     WHERE t.standing <> 'card' AND e.event_kind <> 'code_change'
     UNION ALL
     SELECT
-        b.card_id, 'cost_not_conserved', '', '', 0, b.holder_code, b.resource_code, b.line_date,
-        CAST(k.amount_cny - b.amount_cny AS DECIMAL(20, 2)), 0, '', NULL, NULL, NULL, NULL, NULL
+        b.card_id,
+        CASE WHEN t.card_id IS NULL THEN 'cost_not_conserved' ELSE 'taken_beyond_cost' END,
+        '', '', 0, b.holder_code, b.resource_code, b.line_date,
+        CAST(k.amount_cny - b.amount_cny + coalesce(t.amount_cny, 0) AS DECIMAL(20, 2)), 0, '', NULL, NULL, NULL,
+        NULL, NULL
     FROM balance AS b
     JOIN kept AS k USING (card_id)
+    LEFT JOIN taken AS t USING (card_id)
     ANTI JOIN eventful AS v USING (card_id)
-    WHERE b.amount_cny >= 0 AND k.amount_cny <> b.amount_cny
+    WHERE b.amount_cny >= 0 AND k.amount_cny <> b.amount_cny - coalesce(t.amount_cny, 0)
+    UNION ALL
+    SELECT
+        a.card_id, 'event_without_cost', '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code,
+        a.resource_code, e.event_date, e.amount_cny, 0, e.delivery_id || '|' || e.ordinal, NULL, NULL, NULL, NULL,
+        NULL
+    FROM registry.card_event AS e
+    JOIN registry.asset_card AS a USING (resource_id)
+    LEFT JOIN in_use AS u USING (card_id)
+    WHERE
+        e.event_effect IN ('part', 'impair')
+        AND (a.disposed_date IS NULL OR e.event_date < a.disposed_date)
+        AND (u.from_date IS NULL OR u.from_date > e.event_date)
+    UNION ALL
+    SELECT
+        a.card_id, 'shared_cost_left', '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code,
+        a.resource_code, e.event_date, CAST(s.amount_cny AS DECIMAL(20, 2)), 0, e.delivery_id || '|' || e.ordinal,
+        NULL, NULL, NULL, NULL, NULL
+    FROM registry.card_event AS e
+    JOIN registry.asset_card AS a USING (resource_id)
+    JOIN shared AS s USING (delivery_id, ordinal)
+    WHERE s.amount_cny > 0
+    UNION ALL
+    SELECT
+        coalesce(a.card_id, ''), t.finding_kind, '', t.document_no, CAST(t.ordinal AS INTEGER), t.holder_code,
+        t.resource_code, t.event_date, t.amount_cny, 0, t.delivery_id || '|' || t.ordinal, t.counterpart_code,
+        t.other_resource_code, NULL, NULL, NULL
+    FROM (
+        SELECT p.*, 'transfer_unmatched' AS finding_kind
+        FROM valuation.transfer_pair AS p
+        WHERE NOT p.is_matched
+        UNION ALL
+        SELECT p.*, 'transfer_date_differs'
+        FROM valuation.transfer_pair AS p
+        WHERE p.is_date_apart
+        UNION ALL
+        SELECT p.*, 'transfer_amount_differs'
+        FROM valuation.transfer_pair AS p
+        WHERE p.is_amount_apart
+    ) AS t
+    LEFT JOIN registry.asset_card AS a USING (holder_code, resource_code)
     UNION ALL
     SELECT
         coalesce(a.card_id, ''), c.finding_kind, c.posted_period, c.voucher_no, c.line_no, c.holder_code,

@@ -2,7 +2,10 @@
 -- month's end less that of the month before, so that the changes of a year and its opening are always the closing.
 -- Amortisation is charged month by month; what leaves takes its share. A card that is recognised late enters in that
 -- month with its cost and its amortisation to date. What is held for sale, or still in development, leaves with the
--- card. Changes are signed: what leaves is negative. A card without value has none.
+-- card. Changes are signed: what leaves is negative. A card without value has none. Months that are closed have what
+-- was closed: where today's knowledge says otherwise, their entries are those of the closings (`delivered.closing` says
+-- what entered and what left, not why), and the difference is booked in the first month that is open. Expenses, which
+-- no closing has, stand in the month of their posting.
 WITH month_end AS (
     SELECT e.month_no, e.month_start, e.end_date
     FROM (
@@ -193,31 +196,183 @@ stepped AS (
     WHERE e.month_no >= 0
 ),
 
+-- The last closed month of each unit up to the period, and the first that is open.
+last_closed AS (
+    SELECT
+        p.holder_code,
+        max(p.period) AS period,
+        CAST(max(p.period) || '-01' AS DATE) AS closed_month,
+        greatest($year_start, CAST(CAST(max(p.period) || '-01' AS DATE) + to_months(1) AS DATE)) AS open_month
+    FROM valuation.closed_period AS p
+    WHERE p.is_whole AND p.is_in_order AND p.period <= $period
+    GROUP BY p.holder_code
+),
+
+-- What the closings of the year have of each card, from the first of January on.
+closed AS (
+    SELECT
+        c.card_id, c.holder_code, c.period, c.snapshot_status,
+        CAST(c.period || '-01' AS DATE) AS month_start,
+        coalesce(c.adjustment_cost_cny, 0) AS adjustment_cost_cny,
+        coalesce(c.adjustment_amortisation_cny, 0) AS adjustment_amortisation_cny,
+        coalesce(c.adjustment_impairment_cny, 0) AS adjustment_impairment_cny,
+        coalesce(c.addition_cost_cny, 0) AS addition_cost_cny,
+        coalesce(c.addition_amortisation_cny, 0) AS addition_amortisation_cny,
+        coalesce(c.addition_impairment_cny, 0) AS addition_impairment_cny,
+        coalesce(c.reduction_cost_cny, 0) AS reduction_cost_cny,
+        coalesce(c.reduction_amortisation_cny, 0) AS reduction_amortisation_cny,
+        coalesce(c.reduction_impairment_cny, 0) AS reduction_impairment_cny,
+        coalesce(c.closing_development_cny, 0) - coalesce(b.development_cny, 0) AS development_cny,
+        coalesce(c.closing_stock_cny, 0) - coalesce(b.stock_cny, 0) AS stock_cny
+    FROM valuation.closed_period AS p
+    JOIN delivered.closing AS c
+        ON c.delivery_id = p.delivery_id AND c.holder_code = p.holder_code AND c.period = p.period
+    LEFT JOIN valuation.balance AS b
+        ON b.period = $period AND b.card_id = c.card_id AND b.balance_kind = 'opening'
+    WHERE
+        p.is_whole
+        AND p.is_in_order
+        AND p.period >= strftime($year_start, '%Y-%m')
+        AND p.period <= $period
+        AND c.card_id IS NOT NULL
+),
+
+-- What today's knowledge has of the same months.
+reckoned AS (
+    SELECT
+        u.card_id,
+        sum(u.cost_cny) AS cost_cny,
+        sum(u.amortisation_cny) AS amortisation_cny,
+        sum(u.impairment_cny) AS impairment_cny,
+        sum(u.development_cny) AS development_cny,
+        sum(u.stock_cny) AS stock_cny
+    FROM (
+        SELECT
+            s.card_id, s.month_start, s.cost_cny, s.amortisation_cny, s.impairment_cny,
+            CAST(0 AS DECIMAL(20, 2)) AS development_cny,
+            CAST(0 AS DECIMAL(20, 2)) AS stock_cny
+        FROM stepped AS s
+        UNION ALL
+        SELECT
+            e.card_id, e.from_date, 0, 0, 0,
+            CASE WHEN starts_with(e.movement_kind, 'stock') THEN 0 ELSE e.amount_cny END,
+            CASE WHEN starts_with(e.movement_kind, 'stock') THEN e.amount_cny ELSE 0 END
+        FROM entered AS e
+        WHERE e.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+        UNION ALL
+        SELECT r.card_id, r.from_date, 0, 0, 0, -r.development_cny, -r.stock_cny
+        FROM remaining AS r
+    ) AS u
+    JOIN card AS c USING (card_id)
+    JOIN last_closed AS l ON l.holder_code = c.holder_code AND u.month_start <= l.closed_month
+    GROUP BY u.card_id
+),
+
+-- What is to be booked in the first open month, of the opening and of the closed months; and whether their entries are
+-- those of the closings.
+late AS (
+    SELECT
+        o.card_id, l.open_month, l.closed_month,
+        coalesce(s.adjustment_cost_cny, 0) - coalesce(c.adjustment_cost_cny, 0) AS adjustment_cost_cny,
+        coalesce(s.adjustment_amortisation_cny, 0) - coalesce(c.adjustment_amortisation_cny, 0)
+            AS adjustment_amortisation_cny,
+        coalesce(s.adjustment_impairment_cny, 0) - coalesce(c.adjustment_impairment_cny, 0)
+            AS adjustment_impairment_cny,
+        CASE WHEN o.booked_as = 'current_period' THEN o.late_cost_cny ELSE 0 END
+        + coalesce(r.cost_cny, 0) - coalesce(c.addition_cost_cny - c.reduction_cost_cny, 0) AS cost_cny,
+        CASE WHEN o.booked_as = 'current_period' THEN o.late_amortisation_cny ELSE 0 END
+        + coalesce(r.amortisation_cny, 0) - coalesce(c.addition_amortisation_cny - c.reduction_amortisation_cny, 0)
+            AS amortisation_cny,
+        CASE WHEN o.booked_as = 'current_period' THEN o.late_impairment_cny ELSE 0 END
+        + coalesce(r.impairment_cny, 0) - coalesce(c.addition_impairment_cny - c.reduction_impairment_cny, 0)
+            AS impairment_cny,
+        coalesce(r.development_cny, 0) - coalesce(c.development_cny, 0) AS development_cny,
+        coalesce(r.stock_cny, 0) - coalesce(c.stock_cny, 0) AS stock_cny,
+        coalesce(r.cost_cny, 0) <> coalesce(c.addition_cost_cny - c.reduction_cost_cny, 0)
+        OR coalesce(r.amortisation_cny, 0) <> coalesce(c.addition_amortisation_cny - c.reduction_amortisation_cny, 0)
+        OR coalesce(r.impairment_cny, 0) <> coalesce(c.addition_impairment_cny - c.reduction_impairment_cny, 0)
+        OR coalesce(r.development_cny, 0) <> coalesce(c.development_cny, 0)
+        OR coalesce(r.stock_cny, 0) <> coalesce(c.stock_cny, 0)
+        OR coalesce(c.adjustment_cost_cny, 0) <> 0
+        OR coalesce(c.adjustment_amortisation_cny, 0) <> 0
+        OR coalesce(c.adjustment_impairment_cny, 0) <> 0 AS is_as_closed,
+        '结账期间 ' || l.period AS follows_from
+    FROM valuation.opening AS o
+    JOIN last_closed AS l ON l.holder_code = o.holder_code
+    JOIN valuation.snapshot AS s ON s.period = o.period AND s.card_id = o.card_id
+    LEFT JOIN reckoned AS r ON r.card_id = o.card_id
+    LEFT JOIN closed AS c ON c.card_id = o.card_id AND c.period = l.period
+    WHERE o.period = $period
+),
+
 moved AS (
     SELECT
         s.card_id, s.month_start, s.terms, s.is_whole,
-        s.cost_cny + coalesce(o.cost_cny, 0) + coalesce(u.cost_cny, 0) AS added_cny,
-        s.amortisation_cny + coalesce(o.amortisation_cny, 0) AS amortised_cny,
-        s.impairment_cny + coalesce(o.impairment_cny, 0) AS impaired_cny,
-        coalesce(u.cost_cny, 0) + coalesce(o.reversed_cny, 0) AS reversed_cny,
-        coalesce(o.reversed_amortisation_cny, 0) AS reversed_amortisation_cny,
-        coalesce(o.reversed_impairment_cny, 0) AS reversed_impairment_cny,
+        s.cost_cny + coalesce(o.cost_cny, 0) + coalesce(u.cost_cny, 0) + greatest(0, coalesce(l.cost_cny, 0))
+            AS added_cny,
+        s.amortisation_cny + coalesce(o.amortisation_cny, 0) + greatest(0, coalesce(l.amortisation_cny, 0))
+            AS amortised_cny,
+        s.impairment_cny + coalesce(o.impairment_cny, 0) + greatest(0, coalesce(l.impairment_cny, 0))
+            AS impaired_cny,
+        coalesce(u.cost_cny, 0) + coalesce(o.reversed_cny, 0) - least(0, coalesce(l.cost_cny, 0)) AS reversed_cny,
+        coalesce(o.reversed_amortisation_cny, 0) - least(0, coalesce(l.amortisation_cny, 0))
+            AS reversed_amortisation_cny,
+        coalesce(o.reversed_impairment_cny, 0) - least(0, coalesce(l.impairment_cny, 0)) AS reversed_impairment_cny,
+        CASE WHEN l.cost_cny <> 0 OR l.amortisation_cny <> 0 OR l.impairment_cny <> 0 THEN l.follows_from END
+            AS late_from,
         coalesce(o.cost_cny - o.reversed_cny, 0) AS disposed_cny,
         coalesce(o.amortisation_cny - o.reversed_amortisation_cny, 0) AS disposed_amortisation_cny,
         coalesce(o.impairment_cny - o.reversed_impairment_cny, 0) AS disposed_impairment_cny
     FROM stepped AS s
     LEFT JOIN out_of_card AS o ON o.card_id = s.card_id AND o.from_date = s.month_start
     LEFT JOIN undone AS u ON u.card_id = s.card_id AND u.from_date = s.month_start
+    LEFT JOIN late AS l ON l.card_id = s.card_id AND l.open_month = s.month_start
 ),
 
--- What became known of the years before after a closing is booked in the first month that is open.
-open_month AS (
+-- What differs in development and in stock is a line of them that came late.
+flowed AS (
     SELECT
-        p.holder_code,
-        greatest($year_start, CAST(CAST(max(p.period) || '-01' AS DATE) + to_months(1) AS DATE)) AS month_start
-    FROM valuation.closed_period AS p
-    WHERE p.is_whole AND p.period < $period
-    GROUP BY p.holder_code
+        u.card_id, u.from_date, u.movement_kind,
+        sum(u.amount_cny) AS amount_cny,
+        string_agg(u.follows_from, '、' ORDER BY u.follows_from) AS follows_from
+    FROM (
+        SELECT e.card_id, e.from_date, e.movement_kind, e.amount_cny, e.follows_from
+        FROM entered AS e
+        WHERE e.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+        UNION ALL
+        SELECT l.card_id, l.open_month, 'development', l.development_cny, l.follows_from
+        FROM late AS l
+        WHERE l.development_cny <> 0
+        UNION ALL
+        SELECT l.card_id, l.open_month, 'stock', l.stock_cny, l.follows_from
+        FROM late AS l
+        WHERE l.stock_cny <> 0
+    ) AS u
+    GROUP BY u.card_id, u.from_date, u.movement_kind
+),
+
+-- What each closing has beyond the one before it.
+closed_step AS (
+    SELECT
+        c.card_id, c.month_start,
+        '结账期间 ' || c.period AS follows_from,
+        CASE WHEN c.snapshot_status = 'disposed' THEN 'disposal' ELSE 'part_disposal' END AS leaving_kind,
+        c.adjustment_cost_cny - coalesce(b.adjustment_cost_cny, 0) AS adjustment_cost_cny,
+        c.adjustment_amortisation_cny - coalesce(b.adjustment_amortisation_cny, 0) AS adjustment_amortisation_cny,
+        c.adjustment_impairment_cny - coalesce(b.adjustment_impairment_cny, 0) AS adjustment_impairment_cny,
+        c.addition_cost_cny - coalesce(b.addition_cost_cny, 0) AS addition_cost_cny,
+        c.addition_amortisation_cny - coalesce(b.addition_amortisation_cny, 0) AS addition_amortisation_cny,
+        c.addition_impairment_cny - coalesce(b.addition_impairment_cny, 0) AS addition_impairment_cny,
+        c.reduction_cost_cny - coalesce(b.reduction_cost_cny, 0) AS reduction_cost_cny,
+        c.reduction_amortisation_cny - coalesce(b.reduction_amortisation_cny, 0) AS reduction_amortisation_cny,
+        c.reduction_impairment_cny - coalesce(b.reduction_impairment_cny, 0) AS reduction_impairment_cny,
+        c.development_cny - coalesce(b.development_cny, 0) AS development_cny,
+        c.stock_cny - coalesce(b.stock_cny, 0) AS stock_cny
+    FROM closed AS c
+    JOIN late AS l ON l.card_id = c.card_id
+    LEFT JOIN closed AS b
+        ON b.card_id = c.card_id AND b.month_start = CAST(c.month_start - INTERVAL 1 MONTH AS DATE)
+    WHERE l.is_as_closed
 ),
 
 kinded AS (
@@ -230,7 +385,7 @@ kinded AS (
         CAST(0 AS DECIMAL(20, 2)) AS development_cny,
         CAST(0 AS DECIMAL(20, 2)) AS stock_cny,
         CAST(0 AS DECIMAL(20, 2)) AS expense_cny,
-        a.follows_from
+        nullif(concat_ws('、', a.follows_from, m.late_from), '') AS follows_from
     FROM moved AS m
     LEFT JOIN entered AS a
         ON a.card_id = m.card_id AND a.from_date = m.month_start AND a.movement_kind = 'addition'
@@ -246,8 +401,7 @@ kinded AS (
         CAST(CASE WHEN starts_with(e.movement_kind, 'stock') THEN e.amount_cny ELSE 0 END AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
         e.follows_from
-    FROM entered AS e
-    WHERE e.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+    FROM flowed AS e
     UNION ALL
     SELECT
         x.card_id, x.from_date, 'expense',
@@ -268,7 +422,7 @@ kinded AS (
         CAST(0 AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
-        '摊销期间 ' || m.terms
+        nullif(concat_ws('、', '摊销期间 ' || m.terms, m.late_from), '')
     FROM moved AS m
     UNION ALL
     SELECT
@@ -279,7 +433,7 @@ kinded AS (
         CAST(0 AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
-        i.follows_from
+        nullif(concat_ws('、', i.follows_from, m.late_from), '')
     FROM moved AS m
     LEFT JOIN entered AS i
         ON i.card_id = m.card_id AND i.from_date = m.month_start AND i.movement_kind = 'impairment'
@@ -292,7 +446,7 @@ kinded AS (
         CAST(0 AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
-        r.follows_from
+        nullif(concat_ws('、', r.follows_from, m.late_from), '')
     FROM moved AS m
     LEFT JOIN entered AS r
         ON r.card_id = m.card_id AND r.from_date = m.month_start AND r.movement_kind = 'reversal'
@@ -338,18 +492,156 @@ kinded AS (
     LEFT JOIN entered AS d ON d.card_id = r.card_id AND d.from_date = r.from_date AND d.movement_kind = 'disposal'
     UNION ALL
     SELECT
-        s.card_id, o.month_start, 'opening_adjustment',
-        s.adjustment_cost_cny,
-        s.adjustment_amortisation_cny,
-        s.adjustment_impairment_cny,
+        l.card_id, l.open_month, 'opening_adjustment',
+        l.adjustment_cost_cny,
+        l.adjustment_amortisation_cny,
+        l.adjustment_impairment_cny,
         CAST(0 AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
         CAST(0 AS DECIMAL(20, 2)),
-        '结账期间 ' || b.booked_period
-    FROM valuation.snapshot AS s
-    JOIN valuation.opening AS b ON b.period = s.period AND b.card_id = s.card_id
-    JOIN open_month AS o ON o.holder_code = s.holder_code
-    WHERE s.period = $period AND b.booked_period IS NOT NULL
+        l.follows_from
+    FROM late AS l
+    -- What was closed of a card that has no value any more, or left before the year.
+    UNION ALL
+    SELECT
+        l.card_id, l.open_month, 'acquisition',
+        CAST(greatest(0, l.cost_cny) AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        l.follows_from
+    FROM late AS l
+    ANTI JOIN card AS c USING (card_id)
+    UNION ALL
+    SELECT
+        l.card_id, l.open_month, 'amortisation',
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(greatest(0, l.amortisation_cny) AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        l.follows_from
+    FROM late AS l
+    ANTI JOIN card AS c USING (card_id)
+    UNION ALL
+    SELECT
+        l.card_id, l.open_month, 'impairment',
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(greatest(0, l.impairment_cny) AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        l.follows_from
+    FROM late AS l
+    ANTI JOIN card AS c USING (card_id)
+    UNION ALL
+    SELECT
+        l.card_id, l.open_month, 'reversal',
+        CAST(least(0, l.cost_cny) AS DECIMAL(20, 2)),
+        CAST(least(0, l.amortisation_cny) AS DECIMAL(20, 2)),
+        CAST(least(0, l.impairment_cny) AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        l.follows_from
+    FROM late AS l
+    ANTI JOIN card AS c USING (card_id)
+),
+
+-- The entries of closed months, of cards that are known otherwise today.
+as_closed AS (
+    SELECT
+        c.card_id, c.month_start, 'acquisition' AS entry_kind,
+        c.addition_cost_cny AS cost_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS amortisation_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS impairment_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS development_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS stock_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS expense_cny,
+        c.follows_from
+    FROM closed_step AS c
+    UNION ALL
+    SELECT
+        c.card_id, c.month_start, 'amortisation',
+        CAST(0 AS DECIMAL(20, 2)),
+        c.addition_amortisation_cny,
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        c.follows_from
+    FROM closed_step AS c
+    UNION ALL
+    SELECT
+        c.card_id, c.month_start, 'impairment',
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        c.addition_impairment_cny,
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        c.follows_from
+    FROM closed_step AS c
+    UNION ALL
+    SELECT
+        c.card_id, c.month_start, 'development',
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        c.development_cny,
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        c.follows_from
+    FROM closed_step AS c
+    UNION ALL
+    SELECT
+        c.card_id, c.month_start, 'stock',
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        c.stock_cny,
+        CAST(0 AS DECIMAL(20, 2)),
+        c.follows_from
+    FROM closed_step AS c
+    UNION ALL
+    SELECT
+        c.card_id, c.month_start, c.leaving_kind,
+        -c.reduction_cost_cny,
+        -c.reduction_amortisation_cny,
+        -c.reduction_impairment_cny,
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        c.follows_from
+    FROM closed_step AS c
+    UNION ALL
+    SELECT
+        c.card_id, c.month_start, 'opening_adjustment',
+        c.adjustment_cost_cny,
+        c.adjustment_amortisation_cny,
+        c.adjustment_impairment_cny,
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        CAST(0 AS DECIMAL(20, 2)),
+        c.follows_from
+    FROM closed_step AS c
+),
+
+booked AS (
+    SELECT k.*
+    FROM kinded AS k
+    LEFT JOIN late AS l USING (card_id)
+    WHERE
+        k.entry_kind = 'expense'
+        OR NOT coalesce(l.is_as_closed AND k.month_start <= l.closed_month, FALSE)
+    UNION ALL
+    SELECT a.*
+    FROM as_closed AS a
 )
 
 SELECT
@@ -358,19 +650,22 @@ SELECT
     strftime(k.month_start, '%Y-%m') AS booking_month,
     k.entry_kind,
     o.holder_code,
-    k.cost_cny,
-    k.amortisation_cny,
-    k.impairment_cny,
-    k.development_cny,
-    k.stock_cny,
-    k.expense_cny,
+    CAST(k.cost_cny AS DECIMAL(20, 2)) AS cost_cny,
+    CAST(k.amortisation_cny AS DECIMAL(20, 2)) AS amortisation_cny,
+    CAST(k.impairment_cny AS DECIMAL(20, 2)) AS impairment_cny,
+    CAST(k.development_cny AS DECIMAL(20, 2)) AS development_cny,
+    CAST(k.stock_cny AS DECIMAL(20, 2)) AS stock_cny,
+    CAST(k.expense_cny AS DECIMAL(20, 2)) AS expense_cny,
     k.follows_from
-FROM kinded AS k
+FROM booked AS k
 JOIN valuation.opening AS o ON o.period = $period AND o.card_id = k.card_id
 WHERE
-    k.cost_cny <> 0
-    OR k.amortisation_cny <> 0
-    OR k.impairment_cny <> 0
-    OR k.development_cny <> 0
-    OR k.stock_cny <> 0
-    OR k.expense_cny <> 0
+    k.month_start <= $period_end
+    AND (
+        k.cost_cny <> 0
+        OR k.amortisation_cny <> 0
+        OR k.impairment_cny <> 0
+        OR k.development_cny <> 0
+        OR k.stock_cny <> 0
+        OR k.expense_cny <> 0
+    )

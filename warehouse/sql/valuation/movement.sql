@@ -3,12 +3,19 @@
 -- shares a pool of its own with it, so that it takes out that line's amortisation and no other. Else it takes parts of
 -- the lines of its purpose, the first first: of what is in development or in stock then it takes that, of what is in
 -- use it takes of the pool 0, as a disposal of a part does. One that comes before its lines waits for them, so that
--- the card is the sum of its lines at any time, and never below nothing. An amount is empty where all that is left is
--- taken. What enters after the card was disposed of counts for nothing (`valuation.control_finding`).
+-- the card is the sum of its lines at any time, and never below nothing. Where something was taken out or impaired
+-- between a line and its reversal, both are in the pool 0: what was taken of the line stays taken when it is corrected.
+-- A line posted in a later month than that from which it can be used enters when it is posted: books of earlier months
+-- did not have it. An amount is empty where all that is left is taken. What enters after the card was disposed of counts
+-- for nothing (`valuation.control_finding`).
 WITH line AS (
     SELECT
         a.card_id, a.holder_code, a.recognised_date, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
-        c.entry_no, c.posted_date, c.available_date, c.purpose, c.amount_cny
+        c.entry_no, c.posted_date, c.available_date, c.purpose, c.amount_cny,
+        CASE
+            WHEN c.available_date >= date_trunc('month', c.posted_date) THEN c.available_date
+            WHEN c.available_date IS NOT NULL THEN c.posted_date
+        END AS use_date
     FROM valuation.cost_line AS c
     JOIN registry.asset_card AS a USING (resource_id)
     WHERE c.treatment = 'capitalised' AND NOT c.is_held
@@ -19,7 +26,7 @@ negative AS (
     SELECT
         n.card_id, n.holder_code, n.posted_period, n.voucher_no, n.line_no, n.entry_no, n.recognised_date,
         n.disposed_date, n.purpose,
-        least(n.available_date, n.posted_date) AS reversed_date,
+        least(n.use_date, n.posted_date) AS reversed_date,
         -n.amount_cny AS amount_cny
     FROM line AS n
     WHERE n.amount_cny < 0
@@ -37,17 +44,32 @@ matched AS (
     WHERE n.entry_no > 0
 ),
 
+happened AS (
+    SELECT
+        a.card_id, a.holder_code, a.recognised_date, e.event_effect, e.event_date,
+        sum(e.amount_cny) AS amount_cny,
+        string_agg(e.document_no, ';' ORDER BY e.document_no) AS document_no
+    FROM registry.card_event AS e
+    JOIN registry.asset_card AS a USING (resource_id)
+    WHERE
+        e.event_effect IN ('part', 'impair')
+        AND e.amount_cny > 0
+        AND (a.disposed_date IS NULL OR e.event_date < a.disposed_date)
+    GROUP BY a.card_id, a.holder_code, a.recognised_date, e.event_effect, e.event_date
+),
+
 pair AS (
     SELECT
         p.card_id, p.posted_period, p.voucher_no, p.line_no, p.entry_no,
         row_number() OVER (
             PARTITION BY p.card_id ORDER BY p.posted_period, p.voucher_no, p.line_no, p.entry_no
-        ) AS pool_no,
+        ) AS pair_no,
         n.posted_period AS reversal_period,
         n.voucher_no AS reversal_voucher_no,
         n.line_no AS reversal_line_no,
         n.entry_no AS reversal_entry_no,
-        greatest(p.posted_date, n.reversed_date) AS reversed_date
+        greatest(p.posted_date, n.reversed_date) AS reversed_date,
+        p.use_date
     FROM matched AS n
     JOIN line AS p
         ON p.card_id = n.card_id
@@ -57,6 +79,13 @@ pair AS (
         AND p.amount_cny = n.amount_cny
         -- A line that was held and is in stands here by its first entry.
         AND (p.entry_no = n.entry_no - 1 OR (n.entry_no = 0 AND p.entry_no <= 1))
+),
+
+-- Whose line was in use when something was taken out of the card or impaired.
+touched AS (
+    SELECT DISTINCT p.card_id, p.pair_no
+    FROM pair AS p
+    JOIN happened AS h ON h.card_id = p.card_id AND h.event_date >= p.use_date AND h.event_date <= p.reversed_date
 ),
 
 -- Negative lines that reverse no line of this card, with what they reach up to, one after the other.
@@ -111,11 +140,11 @@ part AS (
         n.line_no AS reversal_line_no,
         n.entry_no AS reversal_entry_no,
         CASE
-            WHEN p.purpose = 'sale' THEN greatest(n.reversed_date, p.posted_date, p.available_date)
+            WHEN p.purpose = 'sale' THEN greatest(n.reversed_date, p.posted_date, p.use_date)
             ELSE greatest(n.reversed_date, p.posted_date)
         END AS reversed_date,
         p.purpose = 'use'
-        AND (p.available_date IS NULL OR p.available_date > greatest(n.reversed_date, p.posted_date)) AS is_development,
+        AND (p.use_date IS NULL OR p.use_date > greatest(n.reversed_date, p.posted_date)) AS is_development,
         least(p.up_to_cny, n.up_to_cny) - greatest(p.up_to_cny - p.amount_cny, n.up_to_cny - n.amount_cny) AS amount_cny
     FROM reached AS p
     JOIN partial AS n
@@ -137,18 +166,19 @@ undeveloped AS (
 entered AS (
     SELECT
         p.*,
-        coalesce(r.pool_no, 0) AS pool_no,
+        CASE WHEN t.card_id IS NULL THEN coalesce(r.pair_no, 0) ELSE 0 END AS pool_no,
         r.reversed_date, r.reversal_period, r.reversal_voucher_no, r.reversal_line_no, r.reversal_entry_no,
         -- What was taken out in development is not completed.
         p.amount_cny - coalesce(u.amount_cny, 0) AS used_cny,
         (u.amount_cny IS NULL OR u.amount_cny < p.amount_cny)
         AND (
             r.reversed_date IS NULL
-            OR r.reversed_date >= p.available_date
-            OR p.available_date <= p.posted_date
+            OR r.reversed_date >= p.use_date
+            OR p.use_date <= p.posted_date
         ) AS is_completed
     FROM line AS p
     LEFT JOIN pair AS r USING (card_id, posted_period, voucher_no, line_no, entry_no)
+    LEFT JOIN touched AS t USING (card_id, pair_no)
     LEFT JOIN undeveloped AS u USING (card_id, posted_period, voucher_no, line_no, entry_no)
     WHERE p.amount_cny >= 0
 ),
@@ -158,26 +188,27 @@ written AS (
     SELECT
         e.card_id, e.pool_no, 'development' AS movement_kind, e.holder_code, e.recognised_date, e.disposed_date,
         e.posted_date AS event_date, e.amount_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no,
-        NULL AS document_no
+        NULL AS document_no,
+        CAST(NULL AS DATE) AS available_date
     FROM entered AS e
-    WHERE e.purpose = 'use' AND (e.available_date IS NULL OR e.available_date > e.posted_date)
+    WHERE e.purpose = 'use' AND (e.use_date IS NULL OR e.use_date > e.posted_date)
     UNION ALL
     SELECT
         e.card_id, e.pool_no, 'completion', e.holder_code, e.recognised_date, e.disposed_date,
-        e.available_date, -e.used_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, NULL
+        e.use_date, -e.used_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, NULL, NULL
     FROM entered AS e
-    WHERE e.purpose = 'use' AND e.available_date > e.posted_date AND e.is_completed
+    WHERE e.purpose = 'use' AND e.use_date > e.posted_date AND e.is_completed
     UNION ALL
     SELECT
         e.card_id, e.pool_no, 'addition', e.holder_code, e.recognised_date, e.disposed_date,
-        e.available_date, e.used_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, NULL
+        e.use_date, e.used_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, NULL, e.available_date
     FROM entered AS e
-    WHERE e.purpose = 'use' AND e.available_date IS NOT NULL AND e.is_completed
+    WHERE e.purpose = 'use' AND e.use_date IS NOT NULL AND e.is_completed
     UNION ALL
     SELECT
         e.card_id, e.pool_no, 'stock', e.holder_code, e.recognised_date, e.disposed_date,
-        coalesce(e.available_date, e.posted_date), e.amount_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no,
-        NULL
+        coalesce(e.use_date, e.posted_date), e.amount_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no,
+        NULL, NULL
     FROM entered AS e
     WHERE e.purpose = 'sale'
     UNION ALL
@@ -185,12 +216,12 @@ written AS (
         e.card_id, e.pool_no,
         CASE
             WHEN e.purpose = 'sale' THEN 'stock_reversal'
-            WHEN e.available_date IS NULL OR e.available_date > greatest(e.posted_date, e.reversed_date)
+            WHEN e.use_date IS NULL OR e.use_date > greatest(e.posted_date, e.reversed_date)
                 THEN 'development_reversal'
             ELSE 'reversal'
         END,
         e.holder_code, e.recognised_date, e.disposed_date, e.reversed_date, -e.amount_cny,
-        e.reversal_period, e.reversal_voucher_no, e.reversal_line_no, e.reversal_entry_no, NULL
+        e.reversal_period, e.reversal_voucher_no, e.reversal_line_no, e.reversal_entry_no, NULL, NULL
     FROM entered AS e
     WHERE e.reversed_date IS NOT NULL
     UNION ALL
@@ -200,31 +231,17 @@ written AS (
             ELSE 'reversal'
         END,
         p.holder_code, p.recognised_date, p.disposed_date, p.reversed_date, -sum(p.amount_cny),
-        p.reversal_period, p.reversal_voucher_no, p.reversal_line_no, p.reversal_entry_no, NULL
+        p.reversal_period, p.reversal_voucher_no, p.reversal_line_no, p.reversal_entry_no, NULL, NULL
     FROM part AS p
     GROUP BY
         p.card_id, p.purpose, p.is_development, p.holder_code, p.recognised_date, p.disposed_date, p.reversed_date,
         p.reversal_period, p.reversal_voucher_no, p.reversal_line_no, p.reversal_entry_no
 ),
 
-happened AS (
-    SELECT
-        a.card_id, a.holder_code, a.recognised_date, e.event_effect, e.event_date,
-        sum(e.amount_cny) AS amount_cny,
-        string_agg(e.document_no, ';' ORDER BY e.document_no) AS document_no
-    FROM registry.card_event AS e
-    JOIN registry.asset_card AS a USING (resource_id)
-    WHERE
-        e.event_effect IN ('part', 'impair')
-        AND e.amount_cny > 0
-        AND (a.disposed_date IS NULL OR e.event_date < a.disposed_date)
-    GROUP BY a.card_id, a.holder_code, a.recognised_date, e.event_effect, e.event_date
-),
-
 dated AS (
     SELECT
         w.card_id, w.pool_no, w.movement_kind, w.holder_code, w.recognised_date, w.event_date, w.amount_cny,
-        w.posted_period, w.voucher_no, w.line_no, w.entry_no, w.document_no
+        w.posted_period, w.voucher_no, w.line_no, w.entry_no, w.document_no, w.available_date
     FROM written AS w
     WHERE w.disposed_date IS NULL OR w.event_date <= w.disposed_date
     UNION ALL
@@ -233,12 +250,12 @@ dated AS (
         CASE h.event_effect WHEN 'part' THEN 'part_disposal' ELSE 'impairment' END,
         h.holder_code, h.recognised_date, h.event_date,
         CASE h.event_effect WHEN 'part' THEN -h.amount_cny ELSE h.amount_cny END,
-        '', '', 0, 0, h.document_no
+        '', '', 0, 0, h.document_no, NULL
     FROM happened AS h
     UNION ALL
     SELECT
         a.card_id, k.pool_no, 'disposal', a.holder_code, a.recognised_date, a.disposed_date, NULL, '', '', 0,
-        0, a.disposal_document_no
+        0, a.disposal_document_no, NULL
     FROM registry.asset_card AS a
     JOIN (SELECT DISTINCT e.card_id, e.pool_no FROM entered AS e WHERE e.disposed_date IS NOT NULL) AS k
         USING (card_id)
@@ -254,6 +271,7 @@ SELECT
     d.line_no,
     d.entry_no,
     d.event_date,
+    d.available_date,
     d.holder_code,
     greatest(d.event_date, d.recognised_date) AS movement_date,
     CAST(d.amount_cny AS DECIMAL(20, 2)) AS amount_cny,

@@ -1,6 +1,7 @@
 -- Each card at the end of the last year, twice: as it was booked, and what is late, that is how today's knowledge
 -- differs. Booked is what the unit's first closing from last December on says; of a unit without one nothing is late.
--- Policy says whether what is late adjusts the opening or is a movement of the year.
+-- Policy says whether what is late adjusts the opening or is a movement of the year. A card that was booked and has
+-- lost its value since, as its life is not known any more, is reckoned at nothing.
 WITH version AS (
     SELECT o.organisation_code, o.accounting_system
     FROM catalog.organisation AS o
@@ -13,7 +14,11 @@ WITH version AS (
 base AS (
     SELECT p.*
     FROM valuation.closed_period AS p
-    WHERE p.is_whole AND p.period >= strftime($year_start - INTERVAL 1 DAY, '%Y-%m') AND p.period < $period
+    WHERE
+        p.is_whole
+        AND p.is_in_order
+        AND p.period >= strftime($year_start - INTERVAL 1 DAY, '%Y-%m')
+        AND p.period < $period
     QUALIFY row_number() OVER (PARTITION BY p.holder_code ORDER BY p.period) = 1
 ),
 
@@ -34,10 +39,13 @@ reckoned AS (
         c.card_id, c.holder_code, c.resource_code,
         CAST(c.recognised_date < $year_start AND (c.disposed_date IS NULL OR c.disposed_date >= $year_start) AS BIGINT)
             AS card_count,
-        b.cost_cny, b.amortisation_cny, b.impairment_cny
+        b.cost_cny, b.amortisation_cny, b.impairment_cny,
+        e.card_id IS NOT NULL AND NOT (e.has_cost AND e.has_life) AS is_unvalued
     FROM registry.asset_card AS c
     LEFT JOIN valuation.balance AS b
         ON b.period = $period AND b.card_id = c.card_id AND b.balance_kind = 'opening'
+    LEFT JOIN valuation.balance AS e
+        ON e.period = $period AND e.card_id = c.card_id AND e.balance_kind = 'closing'
 ),
 
 card AS (
@@ -73,7 +81,10 @@ compared AS (
             WHEN b.is_of_last_year THEN b.closing_impairment_cny
             ELSE b.opening_impairment_cny
         END AS opening_impairment_cny,
-        r.card_count, r.cost_cny, r.amortisation_cny, r.impairment_cny
+        r.card_count,
+        CASE WHEN w.period IS NULL OR NOT r.is_unvalued THEN r.cost_cny END AS cost_cny,
+        CASE WHEN w.period IS NULL OR NOT r.is_unvalued THEN r.amortisation_cny END AS amortisation_cny,
+        CASE WHEN w.period IS NULL OR NOT r.is_unvalued THEN r.impairment_cny END AS impairment_cny
     FROM card AS c
     LEFT JOIN reckoned AS r USING (card_id)
     LEFT JOIN booked AS b USING (card_id)

@@ -6,7 +6,7 @@
 WITH closed AS (
     SELECT p.holder_code, p.delivery_id
     FROM valuation.closed_period AS p
-    WHERE p.period = $period AND p.is_whole
+    WHERE p.period = $period AND p.is_whole AND p.is_in_order
 ),
 
 reduced AS (
@@ -76,9 +76,12 @@ filled AS (
         CAST(p.snapshot_status = 'disposed' AND p.disposed_date >= $year_start AS BIGINT)
         + greatest(0, -p.late_count) AS reduction_count,
         CAST(p.snapshot_status IN ('valued', 'unvalued') AS BIGINT) AS closing_count,
-        p.left_cost_cny - p.late_cost_cny AS reduction_cost_cny,
-        p.left_amortisation_cny - p.late_amortisation_cny AS reduction_amortisation_cny,
-        p.left_impairment_cny - p.late_impairment_cny AS reduction_impairment_cny,
+        CASE WHEN p.snapshot_status = 'unvalued' THEN 0 ELSE p.left_cost_cny END - p.late_cost_cny
+            AS reduction_cost_cny,
+        CASE WHEN p.snapshot_status = 'unvalued' THEN 0 ELSE p.left_amortisation_cny END - p.late_amortisation_cny
+            AS reduction_amortisation_cny,
+        CASE WHEN p.snapshot_status = 'unvalued' THEN 0 ELSE p.left_impairment_cny END - p.late_impairment_cny
+            AS reduction_impairment_cny,
         CASE WHEN p.snapshot_status = 'valued' THEN p.cost_cny ELSE 0 END AS closing_cost_cny,
         CASE WHEN p.snapshot_status = 'valued' THEN p.amortisation_cny ELSE 0 END AS closing_amortisation_cny,
         CASE WHEN p.snapshot_status = 'valued' THEN p.impairment_cny ELSE 0 END AS closing_impairment_cny,
