@@ -84,6 +84,7 @@ def stage_assets(
     gate: dg.AssetKey | None = None,
     without: Collection[str] = (),
     checks: Mapping[str, tuple[dg.AssetCheckSpec, Callable[[Lake, dg.AssetKey], dg.AssetCheckResult]]] | None = None,
+    numbers: Mapping[str, Callable[[Lake], Mapping[str, dg.MetadataValue]]] | None = None,
 ) -> dg.AssetsDefinition:
     """The models of a stage: one step that replaces the selected tables in one transaction, once `gate` has passed.
 
@@ -92,10 +93,12 @@ def stage_assets(
     Args:
         without: qualified names of tables that have a step of their own.
         checks: what is looked at once the stage is built, by the check's name.
+        numbers: what is counted of a table once it is built, beside what is told of all; by qualified name.
     """
     chosen = [table for table in all_tables().of_stage(stage) if table.qualified not in without]
     tables = {asset_key(t): t for t in chosen if (t.partition is not None) == by_period}
     looks = checks or {}
+    counts = numbers or {}
 
     @dg.multi_asset(
         name=f"{stage}_by_period" if by_period else stage,
@@ -110,7 +113,9 @@ def stage_assets(
         context: dg.AssetExecutionContext, lake: LakeResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         selected = [table for key, table in tables.items() if key in context.selected_asset_keys]
-        yield from results(build_selected(context, lake, selected, stage))
+        built = build_selected(context, lake, selected, stage)
+        counted = {one.table.qualified for one in built} & counts.keys()
+        yield from results(built, {name: counts[name](lake.open()) for name in counted})
         for check in sorted(context.selected_asset_check_keys):
             yield looks[check.name][1](lake.open(), check.asset_key)
 

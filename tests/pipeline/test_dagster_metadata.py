@@ -73,6 +73,21 @@ def test_what_differs_and_what_is_found_are_numbers_to_plot(city: Home, instance
         assert figures[figure] == counts
 
 
+def test_what_controls_hold_is_a_number_of_each_even_where_it_is_zero(city: Home, instance: dg.DagsterInstance) -> None:
+    told = _told(instance, "valuation.control_finding")
+    holding = ask(city, "SELECT DISTINCT kind FROM policy.control_finding_kind WHERE effect = 'hold'")
+    assert len(holding) > 5
+    for (kind,) in holding:
+        (expected,) = ask(
+            city,
+            "SELECT count(*) FILTER (WHERE held_cny > 0), coalesce(sum(held_cny), 0) FROM valuation.control_finding "
+            "WHERE finding_kind = $kind",
+            kind=kind,
+        )
+        assert (told[f"held: {kind}"], told[f"held_cny: {kind}"]) == expected
+    assert told["held_findings"] == one(city, "SELECT count(*) FROM valuation.control_finding WHERE held_cny > 0")
+
+
 def test_no_newsletter_dialog_and_no_telemetry(instance: dg.DagsterInstance) -> None:
     assert instance.nux_enabled is False
     assert instance.telemetry_enabled is False
