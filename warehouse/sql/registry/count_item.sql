@@ -19,7 +19,7 @@ SELECT
     c.card_status,
     '盘点' AS review_kind_label,
     CAST(NULL AS VARCHAR) AS count_answer,
-    CAST(NULL AS VARCHAR) AS count_answer_date,
+    CAST(NULL AS DATE) AS count_answer_date,
     CAST(NULL AS VARCHAR) AS count_answer_document_no,
     r.result AS counted_result,
     r.issued_date AS counted_date
