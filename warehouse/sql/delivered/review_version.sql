@@ -1,5 +1,5 @@
--- What reviews were before they were delivered for the last time, alike or not: one row a former version. So it is known
--- since when an amount was appraised; to deliver it again unchanged makes it no younger.
+-- What reviews were before they were delivered for the last time, alike or not: one row a former version. So it is
+-- known since when an amount was appraised; to deliver it again unchanged makes it no younger.
 SELECT DISTINCT
     c.prior_delivery_id AS delivery_id,
     c.prior_ordinal AS ordinal,

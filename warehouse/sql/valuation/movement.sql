@@ -6,8 +6,8 @@
 -- the card is the sum of its lines at any time, and never below nothing. Where something was taken out or impaired
 -- between a line and its reversal, both are in the pool 0: what was taken of the line stays taken when it is corrected.
 -- A line posted in a later month than that from which it can be used enters when it is posted: books of earlier months
--- did not have it. An amount is empty where all that is left is taken. What enters after the card was disposed of counts
--- for nothing (`valuation.control_finding`).
+-- did not have it. An amount is empty where all that is left is taken. What enters after the card was disposed of
+-- counts for nothing (`valuation.control_finding`).
 WITH line AS (
     SELECT
         a.card_id, a.holder_code, a.recognised_date, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
