@@ -647,16 +647,38 @@ SHAPE = {
         "valuation/cost_method",
         "valuation/quality_adjustment",
     ],
-    "valuation/month_movement": [
-        "delivered/closing",
+    "valuation/derecognition": [
         "registry/asset_card",
         "valuation/amortisation_term",
-        "valuation/balance",
-        "valuation/closed_period",
-        "valuation/cost_line",
         "valuation/movement",
+        "valuation/snapshot",
+    ],
+    "valuation/reckoned_movement": [
+        "registry/asset_card",
+        "valuation/amortisation_term",
+        "valuation/cost_line",
+        "valuation/derecognition",
+        "valuation/movement",
+        "valuation/snapshot",
+    ],
+    "valuation/closed_movement": ["delivered/closing", "valuation/balance", "valuation/closed_period"],
+    "valuation/closed_difference": [
+        "valuation/closed_movement",
+        "valuation/closed_period",
+        "valuation/reckoned_movement",
+    ],
+    "valuation/late_movement": [
+        "valuation/closed_difference",
+        "valuation/closed_period",
         "valuation/opening",
         "valuation/snapshot",
+    ],
+    "valuation/month_movement": [
+        "valuation/closed_difference",
+        "valuation/closed_movement",
+        "valuation/late_movement",
+        "valuation/opening",
+        "valuation/reckoned_movement",
     ],
     "valuation/cost_method": ["valuation/quality_adjustment", "valuation/snapshot"],
     "valuation/appraisal": [

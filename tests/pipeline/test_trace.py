@@ -33,6 +33,7 @@ IN_ORDER = (
     *("landing.unauthorised", "landing.contested_line", "catalog.gathered_resource"),
     # No code was changed, no month closed, nothing held, shared, released, derived or tested: small worlds in tests/unit have these.
     *("delivered.code_change", "delivered.closing", "valuation.closed_period"),
+    *("valuation.closed_movement", "valuation.closed_difference", "valuation.late_movement"),
     *("delivered.review_version", "valuation.line_release", "valuation.reversal"),
     *("valuation.resource_ancestor", "valuation.resource_twin", "valuation.cost_control", "valuation.control_release"),
     *("valuation.cost_share", "valuation.sales_circle", "classification.confidential_word"),
