@@ -13,7 +13,7 @@ from assets_defs.stage import asset_key
 from pipelines.cli.app import app
 from pipelines.run import run
 from quality.checks import access_agrees, grades_settled
-from readers.policy.lists import PROVISIONAL_GRADES
+from readers.policy.lists.classification import PROVISIONAL_GRADES
 from tests.homes import ask, deliver_files, lake_of, name_authorities, run_home
 from warehouse.publish.database import export_database
 from warehouse.publish.workbook import publish_forms

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from readers.policy.lists import SPEAKERS
+from readers.policy.lists.reading import SPEAKERS
 from warehouse import queries
 from warehouse.building.removal import removals
 from warehouse.harvest.state import overview
