@@ -1,6 +1,6 @@
 """The state of a home in figures: what came in, what it became, who owes a delivery.
 
-Does not belong here: how it is shown (`pipelines/cli/app.py`), the last run (Dagster's).
+Does not belong here: how it is shown (`pipelines/cli/ask.py`), the last run (Dagster's).
 """
 
 from collections.abc import Mapping
