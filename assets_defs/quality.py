@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets_defs.stage import asset_key, asset_spec, build_selected, cause_first, results, stage_assets
-from quality.checks import ADDED_RULES, GATE_OPEN, gate_open, rule_results
+from quality.rule_checks import ADDED_RULES, GATE_OPEN, gate_open, rule_results
 from quality.rules import rule_measures, rule_trends
 from warehouse.resource import LakeResource
 from warehouse.store.owed import owe, strike_out

@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 import dagster as dg
 
+from quality.checks import FINDINGS_CHECKS
 from warehouse.building.build import Built, build
 from warehouse.publish.dictionary import anchor
 from warehouse.publish.lineage_table import lineage_table
@@ -28,6 +29,8 @@ PERIODS = dg.DynamicPartitionsDefinition(name="period")
 
 OWNERS = ["team:data-team"]
 
+#: Checks of a stage, by name: what Dagster is told of each, and what is looked at once the stage is built.
+Checks = Mapping[str, tuple[dg.AssetCheckSpec, Callable[[Lake, dg.AssetKey], dg.AssetCheckResult]]]
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -77,13 +80,23 @@ def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None, gate: dg.
     )
 
 
+def findings_checks(stage: str) -> Checks:
+    """The checks of the tables of findings of a stage."""
+    tables = {table.qualified: table for table in all_tables().of_stage(stage)}
+    return {
+        name: (dg.AssetCheckSpec(name, asset=asset_key(tables[check.table]), description=check.title), check.result)
+        for name, check in FINDINGS_CHECKS.items()
+        if check.table in tables
+    }
+
+
 def stage_assets(
     stage: str,
     *,
     by_period: bool = False,
     gate: dg.AssetKey | None = None,
     without: Collection[str] = (),
-    checks: Mapping[str, tuple[dg.AssetCheckSpec, Callable[[Lake, dg.AssetKey], dg.AssetCheckResult]]] | None = None,
+    checks: Checks | None = None,
     numbers: Mapping[str, Callable[[Lake], Mapping[str, dg.MetadataValue]]] | None = None,
 ) -> dg.AssetsDefinition:
     """The models of a stage: one step that replaces the selected tables in one transaction, once `gate` has passed.
@@ -92,7 +105,6 @@ def stage_assets(
 
     Args:
         without: qualified names of tables that have a step of their own.
-        checks: what is looked at once the stage is built, by the check's name.
         numbers: what is counted of a table once it is built, beside what is told of all; by qualified name.
     """
     chosen = [table for table in all_tables().of_stage(stage) if table.qualified not in without]

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from assets_defs.stage import asset_key, stage_assets
-from quality.checks import COSTS_CONTROLLED, costs_controlled
+from assets_defs.stage import findings_checks, stage_assets
 from warehouse import queries
 from warehouse.store.lake import Lake
-from warehouse.tables.definitions import all_tables
 
 
 def _holds(lake: Lake) -> Mapping[str, dg.MetadataValue]:
@@ -26,17 +24,6 @@ def _holds(lake: Lake) -> Mapping[str, dg.MetadataValue]:
 
 
 valuation_stage = stage_assets(
-    "valuation",
-    checks={
-        COSTS_CONTROLLED: (
-            dg.AssetCheckSpec(
-                COSTS_CONTROLLED,
-                asset=asset_key(all_tables()["valuation.control_finding"]),
-                description="卡片成本没有待核对之处 / nothing is to be checked in the costs of cards",
-            ),
-            costs_controlled,
-        )
-    },
-    numbers={"valuation.control_finding": _holds},
+    "valuation", checks=findings_checks("valuation"), numbers={"valuation.control_finding": _holds}
 )
 valuation_by_period_stage = stage_assets("valuation", by_period=True)

@@ -1,4 +1,5 @@
 """What must hold: rules, checks and the gate.
 
-Belongs here: what judges data. Does not belong here: what produces it. No Dagster, save `checks.py`.
+Belongs here: what judges data. Does not belong here: what produces it. No Dagster, save `checks.py` and
+`rule_checks.py`.
 """

@@ -1,4 +1,4 @@
-"""The lake as a Dagster resource. With `quality/checks.py` the only module below `assets_defs` that knows Dagster."""
+"""The lake as a Dagster resource. Below `assets_defs` only it and the checks of `quality` know Dagster."""
 
 import dagster as dg
 from pydantic import PrivateAttr

@@ -12,7 +12,7 @@ from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
 from pipelines.cli.period import demand_period
 from readers.policy.files import Entry, PolicySet, load
-from readers.policy.lists import SPEAKERS
+from readers.policy.lists.reading import SPEAKERS
 from warehouse.asking.policy_diff import PolicyDiff, policy_diff
 from warehouse.intake.ingest import pending
 from warehouse.intake.landed import first_day, judged_day

@@ -1,6 +1,6 @@
 """The policy files: the rules as data, read into entries with file, line and raw text: a list is a CSV file, or the TOML files of a folder.
 
-Belongs here: what makes a policy file well-formed. Does not belong here: the shape of each list (`lists.py`), what an entry means (the
+Belongs here: what makes a policy file well-formed. Does not belong here: the shape of each list (`lists/`), what an entry means (the
 models), what SQL a rule may hold (`predicates.py`) and where policy is kept (`warehouse/building/policy_entries.py`).
 """
 
@@ -22,7 +22,10 @@ import pyarrow as pa
 
 from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
 from readers.near import near
-from readers.policy.lists import FOLDERS, INDICATOR, LISTS, PROVENANCE, Check, ListShape, one_of
+from readers.policy.lists import FOLDERS, LISTS
+from readers.policy.lists.checks import Check, one_of
+from readers.policy.lists.quality import INDICATOR
+from readers.policy.lists.shape import PROVENANCE, ListShape
 from readers.policy.predicates import COUNT, SHARED, VERDICT, predicate_fault, rule_tables
 from readers.policy.problems import PolicyError, Problem
 

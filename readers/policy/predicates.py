@@ -1,7 +1,8 @@
 """Predicates of the rules of quality: one row in, true or false out, and nothing else.
 
 Belongs here: what a predicate may be made of (columns of its table, a whitelist of functions), whether DuckDB takes it, and its text
-as it stands in a model. Does not belong here: the shape of a rule's entry (`lists.py`), running a rule (the models of stage quality).
+as it stands in a model. Does not belong here: the shape of a rule's entry (`lists/quality.py`), running a rule (the models of stage
+quality).
 """
 
 import tomllib

@@ -12,7 +12,7 @@ from pipelines.partitions import last_year_end
 from pipelines.run import open_instance
 from pipelines.schedules import SCHEDULES
 from pipelines.sensors import SENSORS
-from quality.checks import ADDED_RULES, GATE_OPEN
+from quality.rule_checks import ADDED_RULES, GATE_OPEN
 from quality.rules import RULES
 from readers.policy.lists import LISTS
 from warehouse.publish.dictionary import dictionary_text

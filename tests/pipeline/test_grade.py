@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from assets_defs.stage import asset_key
 from pipelines.cli.app import app
 from pipelines.run import run
-from quality.checks import access_agrees, grades_settled
-from readers.policy.lists import PROVISIONAL_GRADES
+from quality.checks import FINDINGS_CHECKS
+from readers.policy.lists.classification import PROVISIONAL_GRADES
 from tests.homes import ask, deliver_files, lake_of, name_authorities, run_home
 from warehouse.publish.database import export_database
 from warehouse.publish.workbook import publish_forms
@@ -225,7 +225,8 @@ def test_time_passes_by_deliveries_and_a_withdrawn_confirmation_leaves_a_candida
 
 
 def test_checks_warn_with_counts_by_severity_and_kind(decided: Home) -> None:
-    grades = grades_settled(lake_of(decided), asset_key(all_tables()["classification.grade_finding"]))
+    lake, tables = lake_of(decided), all_tables()
+    grades = FINDINGS_CHECKS["grades_settled"].result(lake, asset_key(tables["classification.grade_finding"]))
     assert (grades.passed, grades.severity) == (False, dg.AssetCheckSeverity.WARN)
     counts = {name: value.value for name, value in (grades.metadata or {}).items()}
     assert counts == {
@@ -238,7 +239,7 @@ def test_checks_warn_with_counts_by_severity_and_kind(decided: Home) -> None:
         "info": 1,
         "info: decision_to_come": 1,
     }
-    access = access_agrees(lake_of(decided), asset_key(all_tables()["classification.access_finding"]))
+    access = FINDINGS_CHECKS["access_agrees"].result(lake, asset_key(tables["classification.access_finding"]))
     found = {name: value.value for name, value in (access.metadata or {}).items() if ": " in name}
     rules = "SELECT severity || ': ' || access_rule, count(*) FROM classification.access_finding GROUP BY ALL"
     assert found == dict(ask(decided, rules))

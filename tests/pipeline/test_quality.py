@@ -14,7 +14,7 @@ import pytest
 
 from assets_defs.quality import GATE
 from pipelines.run import run
-from quality.checks import ADDED_RULES, rule_results
+from quality.rule_checks import ADDED_RULES, rule_results
 from quality.rules import RULES, gate_is_closed, rule_measures, rule_trends
 from readers.policy.files import Entry, load
 from readers.policy.problems import PolicyError

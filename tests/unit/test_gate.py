@@ -86,7 +86,7 @@ def test_a_broken_tool_is_no_bad_data(tmp_path: Path, monkeypatch: pytest.Monkey
         judge([MEASURE], tmp_path / "docs")
 
 
-@pytest.mark.parametrize("module", ["pipelines.definitions", "pipelines.cli.app", "quality.checks"])
+@pytest.mark.parametrize("module", ["pipelines.definitions", "pipelines.cli.app", "quality.rule_checks"])
 def test_great_expectations_is_not_imported_with(module: str) -> None:
     code = f"import sys, {module}; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from readers.policy.lists import LISTS
+from readers.policy.lists import GROUPS, LISTS
 
 DEFINED: Mapping[str, Any] = tomllib.loads((files("warehouse.tables") / "policy_lists.toml").read_text("utf-8"))
 TEXTS = {"label", "zh", "en"}
@@ -19,6 +19,10 @@ def _definitions() -> Iterator[tuple[str, Mapping[str, str]]]:
         for name, column in own.pop("columns", {}).items():
             yield f"{list_name}.{name}", column
         yield list_name, own
+
+
+def test_a_list_has_one_shape() -> None:
+    assert [name for group in GROUPS for name in group.SHAPES] == list(LISTS)
 
 
 def test_it_defines_the_lists_and_columns_that_there_are() -> None:

@@ -1,7 +1,7 @@
 """Reading the lake with any SQL: SELECT, DESCRIBE, SUMMARIZE and the like; what writes or looks elsewhere is refused.
 
 Belongs here: the engine's own locks, and running what was judged. Does not belong here: judging a statement (`judge.py`), how the answer
-is shown (`pipelines/cli/app.py`).
+is shown (`pipelines/cli/ask.py`).
 """
 
 from collections.abc import Collection, Mapping

@@ -1,6 +1,6 @@
 """The state of a home in figures: what came in, what it became, who owes a delivery.
 
-Does not belong here: how it is shown (`pipelines/cli/app.py`), the last run (Dagster's).
+Does not belong here: how it is shown (`pipelines/cli/ask.py`), the last run (Dagster's).
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from readers.policy.lists import SPEAKERS
+from readers.policy.lists.reading import SPEAKERS
 from warehouse import queries
 from warehouse.building.removal import removals
 from warehouse.harvest.state import overview

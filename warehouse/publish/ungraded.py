@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from readers.policy.files import PolicyOnDay, load
-from readers.policy.lists import PROVISIONAL_GRADES
+from readers.policy.lists.classification import PROVISIONAL_GRADES
 from warehouse import queries
 from warehouse.publish.sheets import Look, set_up_print, set_widths, write_across, write_row
 from warehouse.publish.template import NOTES_SHEET

@@ -1,7 +1,7 @@
 """The policy as typed tables: one a list, `policy.<list>`, with a model over `policy.entry` that is made from the list's shape.
 
 Each row is a version of an entry: the columns of the list with their types, where it comes from, and from when to when it holds. What a
-column means stands in `policy_lists.toml`. Does not belong here: the shapes (`readers/policy/lists.py`), which version holds on a day
+column means stands in `policy_lists.toml`. Does not belong here: the shapes (`readers/policy/lists/`), which version holds on a day
 (`in_force.py`).
 """
 
@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
-from readers.policy.lists import LISTS, ListShape
+from readers.policy.lists import LISTS
+from readers.policy.lists.shape import ListShape
 from warehouse.tables.quoting import identifier, literal
 from warehouse.tables.table import POLICY, Column, Table
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from readers.policy.files import PolicyOnDay
-from readers.policy.lists import PROVISIONAL_GRADES
+from readers.policy.lists.classification import PROVISIONAL_GRADES
 from warehouse.tables.table import Tables
 from warehouse.trace.graph import ColumnRef, table_lineage
 
