@@ -1,9 +1,10 @@
 """A month of a city by its cost lines: 10,000, 100,000 or 1,000,000 cards, five lines and one row of the books a card, in 36 months.
 
-The models of stages valuation and finance run bare on a DuckDB file, as a run has them: their SQL in their order, each into its table; no
-keys checked, nothing hashed, no lake. Floors: one plain query each that gives the sums of the units and keeps nothing of a card:
-`sql/snapshot_floor.sql` from the cost lines, `sql/reconciliation_floor.sql` from the snapshot and the ledger. The sums are compared.
-Memory is that of filling the file and of the models, before the floor.
+The models of stages valuation and finance, and those of the register that say what became of each line and event, run bare on a DuckDB
+file, as a run has them: their SQL in their order, each into its table; no keys checked, nothing hashed, no lake. Floors: one plain query
+each that gives the sums of the units and keeps nothing of a card: `sql/snapshot_floor.sql` from the cost lines,
+`sql/reconciliation_floor.sql` from the snapshot and the ledger. The sums are compared. Memory is that of filling the file and of the
+models, before the floor.
 """
 
 import statistics
@@ -29,6 +30,8 @@ _PERIOD = "2026-06"
 _MEMORY = "3GB"
 #: As the lake's connections have it (`warehouse.store.engine`); the floors need no such care.
 _MODELS_WITHOUT = "top_n_window_elimination"
+#: What the register says of lines and events, which the values start from; its cards are among the inputs.
+_REGISTER = ("treated_cost", "resource_cost", "card_event")
 _SNAPSHOT_SUMS = """
 SELECT holder_code, balance_date, sum(cost) * 100, sum(amortisation) * 100, sum(impairment) * 100
 FROM (
@@ -56,7 +59,8 @@ def run(size: str) -> Iterator[Result]:
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute("SET preserve_insertion_order = false")
         _prepare(connection, _CARDS[size])
-        valuation = all_tables().of_stage("valuation")
+        register = [table for table in all_tables().of_stage("registry") if table.name in _REGISTER]
+        valuation = [*register, *all_tables().of_stage("valuation")]
         yield from _compared(connection, "snapshot", size, valuation, _SNAPSHOT_SUMS, "delivered.cost")
         connection.execute(_sql("valuation_ledger"))
         finance = all_tables().of_stage("finance")

@@ -3,11 +3,14 @@
 -- others go change by change, since each change rounds to the cent.
 WITH RECURSIVE line AS (
     SELECT
-        a.card_id, d.posted_date, d.available_date, d.amount_cny, d.voucher_no, d.line_no, d.life_basis, d.delivery_id,
-        d.ordinal,
+        a.card_id, a.disposed_date, d.posted_date, d.available_date, d.amount_cny, d.voucher_no, d.line_no, d.life_basis,
+        d.delivery_id, d.ordinal,
         strftime(d.posted_date, '%Y-%m') AS posted_period,
-        coalesce(d.available_date, d.posted_date) AS line_date,
-        a.disposed_date
+        -- What is posted in a later month than it can be used from enters when it is posted.
+        CASE
+            WHEN d.available_date >= date_trunc('month', d.posted_date) THEN d.available_date
+            WHEN d.available_date IS NOT NULL THEN d.posted_date
+        END AS use_date
     FROM delivered.cost AS d
     JOIN policy.cost_treatment AS t
         ON t.phase = d.phase
@@ -22,61 +25,112 @@ WITH RECURSIVE line AS (
     ) = 1
 ),
 
--- Reversals: the negative line takes out the positive one of its amount.
-turned AS (
+-- A card here has one negative line at most; then no part of it leaves and it is not impaired.
+negative AS (
     SELECT
-        n.*,
-        row_number() OVER (
-            PARTITION BY n.card_id, n.amount_cny ORDER BY n.line_date, n.posted_period, n.voucher_no, n.line_no
-        ) AS turn
+        n.card_id, n.posted_date, n.delivery_id, n.ordinal,
+        -n.amount_cny AS amount_cny,
+        least(n.use_date, n.posted_date) AS reversed_date
     FROM line AS n
-    SEMI JOIN (SELECT m.card_id FROM line AS m WHERE m.amount_cny < 0) AS r USING (card_id)
+    WHERE n.amount_cny < 0
 ),
 
+-- It takes out the last line of its amount that was posted before it.
 pair AS (
     SELECT
-        p.delivery_id, p.ordinal,
-        n.delivery_id AS reversal_delivery_id,
-        n.ordinal AS reversal_ordinal,
-        n.line_date AS reversed_date,
-        row_number() OVER (PARTITION BY p.card_id ORDER BY p.posted_period, p.voucher_no, p.line_no) AS pool_no
-    FROM turned AS p
-    JOIN turned AS n ON n.card_id = p.card_id AND n.amount_cny = -p.amount_cny AND n.turn = p.turn
-    WHERE p.amount_cny > 0
+        n.card_id, p.delivery_id, p.ordinal,
+        1 AS pool_no,
+        greatest(p.posted_date, n.reversed_date) AS reversed_date
+    FROM negative AS n
+    JOIN line AS p USING (card_id, amount_cny)
+    WHERE p.posted_date <= n.posted_date
+    QUALIFY row_number() OVER (
+        PARTITION BY n.card_id ORDER BY p.posted_date DESC, p.posted_period DESC, p.voucher_no DESC, p.line_no DESC
+    ) = 1
+),
+
+-- Or parts of the lines, the first first.
+part AS (
+    SELECT
+        r.card_id, r.delivery_id, r.ordinal, r.disposed_date, r.reversed_date,
+        coalesce(r.use_date > r.reversed_date, TRUE) AS is_development,
+        least(r.up_to_cny, r.negative_cny) - (r.up_to_cny - r.amount_cny) AS amount_cny
+    FROM (
+        SELECT
+            p.*,
+            n.amount_cny AS negative_cny,
+            greatest(n.reversed_date, p.posted_date) AS reversed_date,
+            sum(p.amount_cny) OVER (
+                PARTITION BY p.card_id ORDER BY p.posted_date, p.posted_period, p.voucher_no, p.line_no
+                ROWS UNBOUNDED PRECEDING
+            ) AS up_to_cny
+        FROM line AS p
+        JOIN negative AS n USING (card_id)
+        ANTI JOIN pair AS r USING (card_id)
+        WHERE p.amount_cny > 0
+    ) AS r
+    WHERE r.up_to_cny - r.amount_cny < r.negative_cny
 ),
 
 addition AS (
     SELECT
         n.card_id,
         coalesce(r.pool_no, 0) AS pool_no,
-        CAST(date_trunc('month', n.available_date) AS DATE) AS from_date,
-        n.amount_cny, n.life_basis, n.delivery_id, n.ordinal, n.posted_period, n.voucher_no, n.line_no,
-        r.reversed_date, n.disposed_date
+        CAST(date_trunc('month', n.use_date) AS DATE) AS from_date,
+        CAST(date_trunc('month', n.available_date) AS DATE) AS available_month,
+        -- What was taken out in development is not completed.
+        n.amount_cny - coalesce(u.amount_cny, 0) AS amount_cny,
+        n.life_basis, n.delivery_id, n.ordinal, n.posted_period, n.voucher_no, n.line_no, r.reversed_date, n.disposed_date
     FROM line AS n
     LEFT JOIN pair AS r USING (delivery_id, ordinal)
+    LEFT JOIN (FROM part AS u WHERE u.is_development) AS u USING (delivery_id, ordinal)
     WHERE
-        n.amount_cny >= 0
-        AND (n.disposed_date IS NULL OR n.available_date <= n.disposed_date)
-        AND n.available_date IS NOT NULL
-        AND (r.reversed_date IS NULL OR r.reversed_date >= n.available_date OR n.available_date <= n.posted_date)
+        n.amount_cny > coalesce(u.amount_cny, 0)
+        AND n.use_date IS NOT NULL
+        AND (n.disposed_date IS NULL OR n.use_date <= n.disposed_date)
+        AND (r.reversed_date IS NULL OR r.reversed_date >= n.use_date OR n.use_date <= n.posted_date)
 ),
 
-life AS (
+stated AS (
     SELECT
-        n.card_id, n.pool_no,
-        CASE WHEN f.term_no = 1 THEN n.from_date ELSE greatest(n.from_date, f.from_date) END AS life_date,
-        arg_max(
-            {'months': CASE
-                WHEN n.life_basis = 'indefinite' THEN NULL
-                WHEN f.term_no = 1 THEN f.life_months
-                ELSE greatest(1, f.life_months - datediff('month', n.from_date, greatest(n.from_date, f.from_date)))
-            END},
-            (f.term_no, n.posted_period, n.voucher_no, n.line_no)
-        ).months AS life_months
+        n.card_id, n.pool_no, n.available_month, n.life_basis, f.term_no, f.life_months, n.posted_period, n.voucher_no,
+        n.line_no,
+        n.from_date > n.available_month AND f.term_no = 1 AS is_late,
+        CASE WHEN f.term_no = 1 THEN n.from_date ELSE greatest(n.from_date, f.from_date) END AS life_date
     FROM addition AS n
     JOIN delivered.cost_life AS f USING (delivery_id, ordinal)
     WHERE f.life_months IS NOT NULL OR n.life_basis = 'indefinite'
+),
+
+-- The life of a line that was posted late says nothing if one was stated meanwhile of what came later.
+life AS (
+    SELECT
+        s.card_id, s.pool_no, s.life_date,
+        arg_max(
+            {'months': CASE WHEN s.life_basis = 'indefinite' THEN NULL
+                ELSE greatest(0, s.life_months - datediff('month', s.available_month, s.life_date))
+            END},
+            (s.term_no, s.posted_period, s.voucher_no, s.line_no)
+        ).months AS life_months
+    FROM stated AS s
+    WHERE
+        NOT s.is_late
+        OR NOT EXISTS (
+            FROM stated AS o
+            WHERE
+                o.card_id = s.card_id
+                AND o.pool_no = s.pool_no
+                AND o.life_date <= s.life_date
+                AND o.available_month > s.available_month
+        )
     GROUP BY ALL
+),
+
+-- A part of a card leaves, or is impaired, once it is in use.
+used AS (
+    SELECT n.card_id, min(n.available_date) AS used_date
+    FROM line AS n
+    GROUP BY n.card_id
 ),
 
 event AS (
@@ -86,6 +140,7 @@ event AS (
         e.amount_cny
     FROM delivered.event AS e
     JOIN registry.asset_card AS a USING (holder_code, resource_code)
+    JOIN used AS u ON u.card_id = a.card_id AND u.used_date <= e.event_date
     WHERE
         e.amount_cny > 0
         AND (
@@ -117,10 +172,9 @@ moved AS (
     FROM addition AS n
     WHERE n.reversed_date IS NOT NULL AND (n.disposed_date IS NULL OR n.reversed_date <= n.disposed_date)
     UNION ALL
-    SELECT n.card_id, 0, CAST(date_trunc('month', n.line_date) AS DATE), 0, -n.amount_cny, 0, 0
-    FROM turned AS n
-    ANTI JOIN pair AS r ON r.reversal_delivery_id = n.delivery_id AND r.reversal_ordinal = n.ordinal
-    WHERE n.amount_cny < 0 AND (n.disposed_date IS NULL OR n.line_date <= n.disposed_date)
+    SELECT p.card_id, 0, CAST(date_trunc('month', p.reversed_date) AS DATE), 0, p.amount_cny, 0, 0
+    FROM part AS p
+    WHERE NOT p.is_development AND (p.disposed_date IS NULL OR p.reversed_date <= p.disposed_date)
 ),
 
 pool AS (
@@ -128,9 +182,9 @@ pool AS (
         n.card_id, n.pool_no,
         min(n.from_date) AS start_date,
         count(DISTINCT n.from_date) AS months,
+        bool_or(n.from_date > n.available_month) AS is_late,
         sum(n.amount_cny) AS amount_cny
     FROM addition AS n
-    WHERE n.amount_cny > 0
     GROUP BY ALL
 ),
 
@@ -148,7 +202,7 @@ plain AS (
     FROM pool AS p
     LEFT JOIN card_life AS f USING (card_id)
     ANTI JOIN moved AS m USING (card_id)
-    WHERE p.months = 1 AND (f.last_date IS NULL OR f.last_date = p.start_date)
+    WHERE p.months = 1 AND NOT p.is_late AND (f.last_date IS NULL OR f.last_date = p.start_date)
 ),
 
 folded_pool AS (
@@ -163,17 +217,57 @@ pool_life AS (
     JOIN life AS f ON f.card_id = p.card_id AND f.pool_no IN (p.pool_no, 0)
 ),
 
--- Where a pool has a life of its own, that of the others does not hold for it.
+-- Where a pool has a life of its own, that of the others does not hold for it. The first leads up to itself.
 own_life AS (
-    SELECT f.card_id, f.pool_no, f.life_date, f.life_months
+    SELECT
+        f.card_id, f.pool_no, f.life_date, f.life_months,
+        CASE WHEN row_number() OVER (PARTITION BY f.card_id, f.pool_no, f.life_pool_no ORDER BY f.life_date) > 1
+            THEN f.life_date
+            ELSE DATE '1900-01-01'
+        END AS held_from
     FROM pool_life AS f
     QUALIFY f.life_pool_no = max(f.life_pool_no) OVER (PARTITION BY f.card_id, f.pool_no)
+),
+
+-- What is posted late comes with its amortisation to date, by its own life or by that which the card had then.
+late AS (
+    SELECT
+        n.card_id, n.pool_no, n.from_date,
+        datediff('month', n.available_month, n.from_date) AS late_months,
+        CAST(n.amount_cny * 100 AS HUGEINT) AS added,
+        CASE WHEN n.life_basis IS DISTINCT FROM 'indefinite'
+            THEN coalesce(
+                s.life_months, greatest(0, f.life_months - datediff('month', f.life_date, n.available_month))
+            )
+        END AS months
+    FROM addition AS n
+    ASOF JOIN own_life AS f
+        ON f.card_id = n.card_id AND f.pool_no = n.pool_no AND f.held_from <= n.available_month
+    LEFT JOIN delivered.cost_life AS s ON s.delivery_id = n.delivery_id AND s.ordinal = n.ordinal AND s.term_no = 1
+    WHERE n.from_date > n.available_month AND f.life_months IS NOT NULL
+),
+
+caught AS (
+    SELECT
+        n.card_id, n.pool_no, n.from_date,
+        CAST(
+            sum(
+                CASE n.months
+                    WHEN 0 THEN n.added
+                    ELSE (n.added * least(n.months, n.late_months) + n.months // 2) // n.months
+                END
+            ) AS HUGEINT
+        ) AS caught
+    FROM late AS n
+    WHERE n.months IS NOT NULL
+    GROUP BY ALL
 ),
 
 step AS (
     SELECT
         u.card_id, u.pool_no, u.from_date, u.wait,
         CAST(u.from_date + to_months(u.wait) AS DATE) AS first_date,
+        CAST(sum(u.added_cny) * 100 AS HUGEINT) AS gross,
         CAST((sum(u.added_cny) - least(sum(u.added_cny), sum(u.reversed_cny))) * 100 AS HUGEINT) AS added,
         CAST(
             (sum(u.taken_cny) + sum(u.reversed_cny) - least(sum(u.added_cny), sum(u.reversed_cny))) * 100 AS HUGEINT
@@ -195,26 +289,20 @@ step AS (
 lived AS (
     SELECT
         s.*,
-        coalesce(f.card_id, g.card_id) IS NOT NULL AS has_life,
-        CASE WHEN f.card_id IS NOT NULL
-            THEN greatest(0, f.life_months - datediff('month', f.life_date, s.first_date))
-            ELSE greatest(0, g.life.months - datediff('month', g.life.from_date, s.first_date))
-        END AS remaining,
-        CASE WHEN f.card_id IS NOT NULL THEN f.life_months ELSE g.life.months END IS NOT NULL AS is_limited
+        f.card_id IS NOT NULL AS has_life,
+        CASE WHEN f.life_months IS NULL THEN 0
+            ELSE greatest(1, f.life_months - datediff('month', f.life_date, s.first_date))
+        END AS months,
+        coalesce(c.caught, 0) * s.added // greatest(1, s.gross) AS caught
     FROM step AS s
     ASOF LEFT JOIN own_life AS f
-        ON f.card_id = s.card_id AND f.pool_no = s.pool_no AND f.life_date <= s.first_date
-    LEFT JOIN (
-        SELECT o.card_id, o.pool_no, arg_min({'from_date': o.life_date, 'months': o.life_months}, o.life_date) AS life
-        FROM own_life AS o
-        GROUP BY ALL
-    ) AS g ON g.card_id = s.card_id AND g.pool_no = s.pool_no
+        ON f.card_id = s.card_id AND f.pool_no = s.pool_no AND f.held_from <= s.first_date
+    LEFT JOIN caught AS c ON c.card_id = s.card_id AND c.pool_no = s.pool_no AND c.from_date = s.from_date
 ),
 
 numbered AS (
     SELECT
-        s.card_id, s.pool_no, s.from_date, s.first_date, s.added, s.taken, s.impaired, s.has_life,
-        CASE WHEN s.is_limited THEN greatest(1, s.remaining) ELSE 0 END AS months,
+        s.*,
         row_number() OVER (PARTITION BY s.card_id, s.pool_no ORDER BY s.from_date, s.wait) AS step_no
     FROM lived AS s
 ),
@@ -224,7 +312,7 @@ term AS (
     SELECT
         n.card_id, n.pool_no, n.step_no, n.from_date, n.first_date, n.months, n.has_life,
         n.added - least(n.added, n.taken) AS cost,
-        CAST(0 AS HUGEINT) AS amortisation,
+        n.caught - (n.caught * least(n.added, n.taken) + n.added // 2) // greatest(1, n.added) AS amortisation,
         CAST(0 AS HUGEINT) AS impairment
     FROM numbered AS n
     WHERE n.step_no = 1
@@ -244,7 +332,7 @@ term AS (
                 t.cost AS cost_before,
                 t.cost + s.added AS cost,
                 t.impairment + s.impaired AS impaired,
-                t.amortisation + (
+                t.amortisation + s.caught + (
                     (t.cost - t.amortisation - t.impairment)
                     * least(t.months, datediff('month', t.first_date, s.first_date))
                     + t.months // 2

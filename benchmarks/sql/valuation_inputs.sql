@@ -69,6 +69,10 @@ SELECT
     '单位' || c.i % 500 AS right_holder_name
 FROM bench.card AS c;
 
+INSERT INTO registry.resource_standing BY NAME
+SELECT a.resource_id, a.holder_code, a.resource_code, 'card' AS standing, a.recognised_date
+FROM registry.asset_card AS a;
+
 INSERT INTO catalog.resource BY NAME
 SELECT
     a.resource_id, a.holder_code, a.resource_code,
@@ -110,12 +114,14 @@ SELECT
         ELSE n.amount
     END AS amount_cny,
     CAST(n.month + CAST(n.k AS INTEGER) AS DATE) AS posted_date,
-    -- Some cannot be used yet, and one line in five is in development for some months first.
+    -- Some cannot be used yet, one line in five is in development for some months first, and some are posted late.
     CASE
         WHEN n.shape >= 50 AND n.shape < 70 THEN CAST(n.start_month + to_months(5) + INTERVAL 20 DAY AS DATE)
         WHEN hash(n.i * 16 + n.k + 5) % 100 < 3 THEN NULL
         WHEN hash(n.i * 16 + n.k + 5) % 100 < 20
             THEN CAST(n.month + to_months(CAST(hash(n.i * 16 + n.k + 6) % 6 AS INTEGER)) + INTERVAL 20 DAY AS DATE)
+        WHEN hash(n.i * 16 + n.k + 5) % 100 < 22
+            THEN CAST(n.month - to_months(1 + CAST(hash(n.i * 16 + n.k + 6) % 6 AS INTEGER)) AS DATE)
         ELSE CAST(n.month + CAST(n.k AS INTEGER) AS DATE)
     END AS available_date,
     CASE
@@ -164,7 +170,12 @@ SELECT
     a.holder_code, a.resource_code,
     CASE c.event WHEN 'impairment' THEN 'impairment' ELSE 'disposal' END AS event_kind,
     coalesce(a.disposed_date, CAST(c.start_month + to_months(8 + c.month_draw % 20) + INTERVAL 10 DAY AS DATE)) AS event_date,
-    CASE WHEN c.event <> 'disposal' THEN CAST((5000 + hash(c.i) % 5000000) * 0.01 AS DECIMAL(20, 2)) END AS amount_cny,
+    -- Of a card that keeps the rest, some tenths of its first line.
+    CASE c.event
+        WHEN 'impairment' THEN CAST((5000 + hash(c.i) % 5000000) * 0.01 AS DECIMAL(20, 2))
+        WHEN 'part_disposal'
+            THEN CAST((10000 + hash(c.i * 16) % 20000000) * (1 + hash(c.i) % 9) * 0.001 AS DECIMAL(20, 2))
+    END AS amount_cny,
     '事项' || c.i AS document_no,
     a.holder_code AS deliverer_code,
     'default' AS source_name,
