@@ -79,6 +79,20 @@ large AS (
     WHERE n.amount_cny >= l.value
 ),
 
+-- Most lines have an amount of their own; what is compared with others has not.
+amount_again AS (
+    SELECT n.amount_cny
+    FROM line AS n
+    GROUP BY n.amount_cny
+    HAVING count(*) > 1
+),
+
+alike AS (
+    SELECT n.*
+    FROM large AS n
+    JOIN amount_again AS m USING (amount_cny)
+),
+
 taken_out AS (
     SELECT
         v.holder_code, v.posted_period, v.posted_date,
@@ -116,7 +130,7 @@ taken_of_place AS (
 -- What the same voucher takes out of a resource again was not put there: as many lines as it takes out, and no more.
 comparable AS (
     SELECT n.*
-    FROM large AS n
+    FROM alike AS n
     LEFT JOIN taken_of_voucher AS x USING (holder_code, posted_period, voucher_key, place_code, amount_cny)
     QUALIFY row_number() OVER (
         PARTITION BY n.holder_code, n.posted_period, n.voucher_key, n.place_code, n.amount_cny
@@ -146,7 +160,7 @@ first_holder AS (
 -- taken out meanwhile was posted anew.
 staying AS (
     SELECT n.*
-    FROM large AS n
+    FROM alike AS n
     LEFT JOIN taken_of_place AS x USING (holder_code, place_code, amount_cny)
     QUALIFY row_number() OVER (
         PARTITION BY n.holder_code, n.place_code, n.amount_cny ORDER BY n.posted_date, n.voucher_no, n.line_no
