@@ -40,7 +40,8 @@ def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) ->
     file.write_text(file.read_text("utf-8") + LIFE.format(120, "2019-01-01"), "utf-8")
     outcome = run_home(home)
     assert set(outcome.materialised) == {
-        "policy.entry", "policy.parameter", "valuation.amortisation_term", "valuation.control_finding", *OF_BALANCES,
+        "policy.entry", "policy.parameter", "registry.count_finding", "valuation.transfer_pair",
+        "valuation.amortisation_term", "valuation.control_finding", *OF_BALANCES,
     }  # fmt: skip
     assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before
     assert run_home(home).run_id is None

@@ -37,7 +37,7 @@ IN_ORDER = (
     *("delivered.review_version", "valuation.line_release", "valuation.reversal"),
     *("valuation.resource_ancestor", "valuation.resource_twin", "valuation.cost_control", "valuation.control_release"),
     *("valuation.cost_share", "valuation.sales_circle", "classification.confidential_word"),
-    *("registry.development_test", "registry.resource_parent", "registry.card_split"),
+    *("registry.development_test", "registry.resource_parent", "registry.card_split", "valuation.transfer_pair"),
 )
 OTHERS = [
     t for t in all_tables().derived if t.qualified not in ("report.form_r1", NOT_IN_THE_CITY, *NOT_SHIPPED, *IN_ORDER)

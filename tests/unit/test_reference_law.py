@@ -82,7 +82,11 @@ def test_books_are_equal_with_and_without_forecasts_comparables_and_appraisals(w
 
 def test_nothing_of_the_books_or_the_reports_is_made_from_reference_values() -> None:
     """As the models stand: what a reference value is made of may be anything, what is made of it is nothing but these."""
+    # What cards tell of contracts, and what is told of papers that name nothing: no table of books or reports is made of these.
+    telling = {"registry.card_contract", "registry.card_field", "registry.register_finding"}
     for table in all_tables().values():
+        if table.qualified in telling:
+            continue
         if table.stage in ("registry", "finance", "report") or table.qualified in BOOKS:
             assert not (REFERENCE | DELIVERED) & _above(table.qualified), table.qualified
 
