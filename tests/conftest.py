@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from dagster._core.storage.defs_state.base import set_defs_state_storage
 
-from tests.homes import deliver_folder, once, run_home, small_city
+from tests.homes import FirstHome, deliver_folder, once, run_home, small_city
 from warehouse.store.home import Home
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +40,11 @@ def real_data() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _first_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    FirstHome.folder = partial(once, tmp_path_factory, "first-home", FirstHome.make)
 
 
 @pytest.fixture(scope="session")

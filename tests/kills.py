@@ -10,7 +10,7 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,10 @@ from warehouse.store.lake import Lake
 _MOST_SECONDS = 900
 
 
-def work(home: Home, city: Path, job: str) -> None:
-    """Deliver all, run, export: whatever of it was done before is done no more."""
+def work(home: Home, city: Path, job: str, stages: Collection[str] = ()) -> None:
+    """Deliver all, run, export: whatever of it was done before is done no more. stages: of the run, as `run_home` takes them."""
     deliver_folder(home, city)
-    run_home(home, job=job)
+    run_home(home, job=job, stages=stages)
     export_database(Lake(home), _exported(home))
 
 
@@ -36,7 +36,15 @@ def _exported(home: Home) -> Path:
     return home.root / "exported.duckdb"
 
 
-def kill(folder: Path, city: Path, count: int, seed: int, job: str, say: Callable[[str], None] = print) -> int:
+def kill(
+    folder: Path,
+    city: Path,
+    count: int,
+    seed: int,
+    job: str,
+    stages: Collection[str] = (),
+    say: Callable[[str], None] = print,
+) -> int:
     """Kill the work on homes in `folder` so many times; returns how many homes came to their end and were compared.
 
     Raises:
@@ -46,7 +54,7 @@ def kill(folder: Path, city: Path, count: int, seed: int, job: str, say: Callabl
     undisturbed = Home(folder / "undisturbed")
     assert exit_code(str) == 0  # what all forks share is loaded
     began = time.monotonic()
-    assert _ended(undisturbed, city, job, _MOST_SECONDS) == 0
+    assert _ended(_MOST_SECONDS, undisturbed, city, job, stages) == 0
     seconds = time.monotonic() - began
     wanted = _result(undisturbed)
     kills = homes = 0
@@ -56,7 +64,7 @@ def kill(folder: Path, city: Path, count: int, seed: int, job: str, say: Callabl
         while code != 0:
             # Once there were enough, the last one may come to its end.
             patience = chance.uniform(0, seconds) if kills < count else _MOST_SECONDS
-            code = _ended(home, city, job, patience)
+            code = _ended(patience, home, city, job, stages)
             assert code in (0, -signal.SIGKILL), f"{home.root}: exit {code} after {kills} kills (seed {seed})"
             kills += code != 0
             _readable(home)
@@ -70,9 +78,9 @@ def kill(folder: Path, city: Path, count: int, seed: int, job: str, say: Callabl
             return homes
 
 
-def _ended(home: Home, city: Path, job: str, patience: float) -> int | None:
+def _ended(patience: float, *values: object) -> int | None:
     """The exit code of the work, which is killed after so many seconds."""
-    process = in_process(work, home, city, job)
+    process = in_process(work, *values)
     process.join(patience)
     process.kill()
     process.join()

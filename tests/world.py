@@ -3,7 +3,8 @@
 A second in all, where a home's run takes fifteen. Does not belong here: what the lake adds (commits, traces), which the tests of homes see.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -40,6 +41,9 @@ _OF_RESOURCE = {
     ),
 }
 
+#: A table's name in a query.
+_NAME = re.compile(r"\b[a-z_]+\.[a-z_0-9]+\b")
+
 
 class World:
     """Deliveries of one unit, and the tables that follow from them.
@@ -51,14 +55,15 @@ class World:
         self._folder = folder
         self._is_of = unit_kind, accounting_system
         self._count = 0
-        self.connection = duckdb.connect(config={"threads": 1})
+        self._lake = duckdb.connect(config={"threads": 1})
+        self._unbuilt: dict[str, str] = {}
         with as_file(files("policy")) as policy:
             self._policy = load(policy)
         for table in all_tables().values():
             if table.stage != "policy":
-                self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
-                self.connection.execute(table.ddl())
-        put_policy(self.connection, self._policy.entries)
+                self._lake.execute(f"CREATE SCHEMA IF NOT EXISTS {table.stage}")
+                self._lake.execute(table.ddl())
+        put_policy(self._lake, self._policy.entries)
 
     def cards(self, codes: Collection[str]) -> None:
         """Deliver all but costs, so that each resource that has a cost becomes a card."""
@@ -125,20 +130,42 @@ class World:
         return delivery
 
     def build(self, period: str = "2026-06") -> None:
-        """Build every table, and assert its key."""
-        fill_models(self.connection, all_tables())
-        for table in all_tables().derived:
-            if table.stage not in ("policy", "landing") and table.model:
-                self.connection.execute(f"DELETE FROM {table.qualified}")
-                self.connection.execute(f"INSERT INTO {table.qualified} {table.model}", parameters(table.model, period))
-                check_key(self.connection, table, table.qualified)
+        """Build every table that is asked for from now on, and what it is made of; each asserts its key."""
+        fill_models(self._lake, all_tables())
+        self._unbuilt = {
+            table.qualified: period
+            for table in all_tables().derived
+            if table.stage not in ("policy", "landing") and table.model
+        }
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The tables, all of them built; who asks by `ask` has no others built than it names."""
+        self._make(self._unbuilt)
+        return self._lake
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(sql).fetchall()
+        return self.query(sql).fetchall()
+
+    def query(self, sql: str, values: Mapping[str, object] | None = None) -> duckdb.DuckDBPyConnection:
+        self._make(_NAME.findall(sql))
+        return self._lake.execute(sql, values)
+
+    def _make(self, names: Iterable[str]) -> None:
+        wanted, tables = {*names}, all_tables()
+        for table in reversed([*tables.derived]):
+            if table.qualified in wanted:
+                wanted |= {*table.inputs}
+        for table in tables.derived:
+            if table.qualified in wanted and (period := self._unbuilt.pop(table.qualified, None)):
+                self._lake.execute(f"DELETE FROM {table.qualified}")
+                self._lake.execute(f"INSERT INTO {table.qualified} {table.model}", parameters(str(table.model), period))
+                check_key(self._lake, table, table.qualified)
 
     def values(self, code: str) -> dict[str, str]:
         """The amounts of a card in the snapshot that was built, those that are not zero or NULL, without `_cny`."""
-        relation = self.connection.execute(
+        self._make(["valuation.snapshot", "registry.asset_card"])
+        relation = self._lake.execute(
             "SELECT s.* FROM valuation.snapshot AS s JOIN registry.asset_card AS c USING (card_id) WHERE c.resource_code = ?",
             [code],
         )
@@ -150,7 +177,7 @@ class World:
     def rules(self, delivery: str) -> dict[int, list[str]]:
         """What is wrong with the records of a delivery: `severity rule column` by ordinal."""
         found: dict[int, list[str]] = {}
-        for ordinal, words in self.connection.execute(
+        for ordinal, words in self._lake.execute(
             "SELECT ordinal, severity || ' ' || rule || ' ' || column_name FROM landing.violation "
             "WHERE delivery_id = ? ORDER BY ALL",
             [delivery],
@@ -160,6 +187,6 @@ class World:
 
     def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
         if rows:
-            self.connection.register("incoming", pa.Table.from_pylist(rows))
-            self.connection.execute(f"INSERT INTO {table} BY NAME FROM incoming")
-            self.connection.unregister("incoming")
+            self._lake.register("incoming", pa.Table.from_pylist(rows))
+            self._lake.execute(f"INSERT INTO {table} BY NAME FROM incoming")
+            self._lake.unregister("incoming")

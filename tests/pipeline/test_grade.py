@@ -278,7 +278,7 @@ def test_a_run_fails_where_a_door_would_let_too_much_out_and_goes_on_once_mended
     with pytest.raises(DoorError, match="workbook"):
         publish_forms(lake_of(home), [all_tables()["report.form_r1"]], "2026-06")
     file.write_text(shipped, "utf-8")
-    run_home(home)
+    run_home(home, stages=STAGES)
     assert ask(home, "SELECT count(*) FROM catalog.resource WHERE title = '绿地名单'") == [(1,)]
     file.write_text(shipped.replace("database,general_3", "database,general_1"), "utf-8")
     with pytest.raises(DoorError, match=r"landing\.record\.raw"):

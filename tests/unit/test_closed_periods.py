@@ -30,9 +30,9 @@ def close(world: World, period: str, state: str = "已结账") -> None:
     """Close a month of the unit with what the world built of it, as the command does."""
     of = {"units": [HOLDER], "period": period, "state": state}
     units = of | {"decided_by": "示例市财政局", "reason": "年度结账"}
-    parts = [world.connection.execute(queries.text("closing_units"), units).to_arrow_table()]
+    parts = [world.query(queries.text("closing_units"), units).to_arrow_table()]
     if state == "已结账":
-        parts.append(world.connection.execute(queries.text("closing_cards"), of).to_arrow_table())
+        parts.append(world.query(queries.text("closing_cards"), of).to_arrow_table())
     text = BytesIO()
     pyarrow.csv.write_csv(pa.concat_tables(parts, promote_options="default"), text)
     world.deliver("closings", text.getvalue().decode(), "2026-01-10", deliverer=OPERATOR)
