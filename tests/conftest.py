@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,7 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _first_home(tmp_path_factory: pytest.TempPathFactory) -> None:
-    FirstHome.folder = partial(once, tmp_path_factory, "first-home", FirstHome.make)
+    FirstHome.factory = tmp_path_factory
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import dagster as dg
 import pytest
@@ -33,7 +33,7 @@ class FirstHome:
     Making them is a third of a small run. In a process that no test runs in (`in_process`) there is none: a home is born there.
     """
 
-    folder: Callable[[], Path] | None = None
+    factory: ClassVar[pytest.TempPathFactory | None] = None
 
     @staticmethod
     def make(root: Path) -> None:
@@ -43,8 +43,8 @@ class FirstHome:
 
 def created(home: Home) -> Home:
     """The home with its folders, and a key that all homes of tests have: hashes under it can be compared."""
-    if FirstHome.folder and not home.root.exists():
-        shutil.copytree(FirstHome.folder(), home.root)
+    if FirstHome.factory and not home.root.exists():
+        shutil.copytree(once(FirstHome.factory, "first-home", FirstHome.make), home.root)
     home.create()
     key = home.root / "hash.key"
     if not key.exists():
