@@ -30,7 +30,8 @@ from warehouse.store.lake import CommitInfo, Lake
 class FirstHome:
     """The home that a home of tests begins as: nothing was delivered to it, its lake has its tables and the shipped policy.
 
-    Making them is a third of a small run. In a process that no test runs in (`in_process`) there is none: a home is born there.
+    Making them is a third of a small run. Whole folders are delivered to homes that are born with it (`deliver_folder`), as are those of
+    processes in which no test runs (`in_process`).
     """
 
     factory: ClassVar[pytest.TempPathFactory | None] = None
@@ -61,7 +62,7 @@ def name_authorities(home: Home, **units: str) -> None:
 
 def deliver_folder(home: Home, folder: Path) -> list[str]:
     """Deliver a folder of delivery folders; returns the delivery ids in their order. The authorities that it names are the home's."""
-    intake = Intake(created(home))
+    intake = Intake(created(home.create()))
     if (folder / AUTHORITIES).exists():
         shutil.copyfile(folder / AUTHORITIES, home.policy / AUTHORITIES)
     manifests = sorted(map(read_manifest, find_manifests(folder)), key=lambda m: (m.delivery_date, m.sequence or 1))

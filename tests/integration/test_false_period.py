@@ -15,7 +15,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     folder = tmp_path_factory.mktemp("false")
     file = folder / "data.json"
     file.write_text('{"dataset": [{"identifier": "1", "title": "x"}]}', "utf-8")
-    home = Home(folder / "home")
+    home = Home(folder / "home").create()
     deliver_files(home, [file], "A", "catalog", "2026-06-01")
     return home
 
