@@ -6,6 +6,7 @@ traced has the condition in its place. Does not belong here: which day a row is 
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import sqlglot
 from sqlglot.tokenizer_core import Token, TokenType
@@ -38,8 +39,7 @@ def calls(sql: str, name: str, count: int, text: Callable[..., str]) -> str:
             marks = _marks(found, number)
             if len(marks) != count + 1:
                 raise ValueError(f"{name} takes {count} arguments: {sql[token.start :][:80]}")
-            between = zip(marks, marks[1:], strict=False)
-            arguments = (calls(sql[a.end + 1 : b.start].strip(), name, count, text) for a, b in between)
+            arguments = (calls(sql[a.end + 1 : b.start].strip(), name, count, text) for a, b in pairwise(marks))
             parts += [sql[at : token.start], text(*arguments)]
             at = marks[-1].end + 1
     return "".join(parts) + sql[at:]
