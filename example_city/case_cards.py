@@ -14,6 +14,8 @@ _SINCE = date(2024, 12, 16)
 _PASSED = ("安全审查 通过 2025-01-06", "风险评估 通过 2025-01-06")
 #: What an enterprise shows of development that it capitalises (CAS 6 article 9).
 TESTS = ("技术可行性", "完成意图", "经济利益方式", "资源支持", "开发支出计量")
+#: What books have of a card.
+AMOUNTS = ("cost", "amortisation", "impairment", "development", "stock")
 
 
 @dataclass(frozen=True)

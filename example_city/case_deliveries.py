@@ -52,11 +52,20 @@ _RELEASE = {
     "decided_at": "2026-05-15",
     "expires_at": "2027-06-30",
 }
+_MISNAMED = {
+    "decision_id": "DEC-2026-C02",
+    "subject_kind": "确认条件",
+    "decision": "符合",
+    "reason": "已核对信息系统权属",
+    "decided_by": "示例市财政局资产管理处",
+    "decided_at": "2026-07-02",
+    "expires_at": "",
+}
 
 
 def case_deliveries() -> list[Delivery]:
     """All deliveries of the cases, and those that are about them."""
-    found = [_release(), *(_closing(UNITS[short]) for short in CLOSED)]
+    found = [_decisions(), _receipts(), *(_closing(UNITS[short]) for short in CLOSED)]
     for short, cases in CASES.items():
         unit = UNITS[short]
         found += _catalogues(unit, cases)
@@ -89,10 +98,10 @@ def _catalogues(unit: Unit, cases: Iterable[Case]) -> Iterator[Delivery]:
     papered = [case for case in cases if case.standing != "unassessed"]
     january = [c for c in papered if any(line.delivered < _CATALOGUE_DAYS[1] for line in c.costs)]
     before = [_resource(unit, case, case.former_place or case.place) for case in january]
+    after = [_resource(unit, case, case.place) for case in papered]
     yield _delivery(unit, "catalog", "公共数据资源目录", _CATALOGUE_DAYS[0], before)
-    yield _delivery(
-        unit, "catalog", "公共数据资源目录", _CATALOGUE_DAYS[1], [_resource(unit, c, c.place) for c in papered]
-    )
+    if after != before:
+        yield _delivery(unit, "catalog", "公共数据资源目录", _CATALOGUE_DAYS[1], after)
     if new := [_resource(unit, case, case.place) for case in cases if case not in papered]:
         yield _delivery(unit, "catalog", "新增目录", _CATALOGUE_DAYS[2], new, "incremental")
 
@@ -258,15 +267,33 @@ def cents(amount: str) -> int:
     return int(amount.replace(".", ""))
 
 
-def _release() -> Delivery:
-    """The finance bureau's decision on the line of the group's case 7 that is held for its words."""
-    unit, sender = UNITS["datagroup"], UNITS["finance"]
+def _decisions() -> Delivery:
+    """The finance bureau's: it releases the line of the group's case 7 that is held for its words, and names a criterion of the trading
+    centre's case 14 by a name that it has not, so that it stays not assessed."""
+    group, trading, sender = UNITS["datagroup"], UNITS["trading"], UNITS["finance"]
     (case,) = (case for case in CASES["datagroup"] if case.place == 7)
     (line,) = case.costs
-    key = f"{unit.code}|research_words|{line.posted:%Y-%m}|{_voucher(unit, case, line)}|{line.number}"
-    return _delivery(
-        sender, "decisions", "放行决定", _REVIEWS_DAY + timedelta(1), [Record({**_RELEASE, "subject_key": key})]
-    )
+    held = f"{group.code}|research_words|{line.posted:%Y-%m}|{_voucher(group, case, line)}|{line.number}"
+    records = [
+        Record({**_RELEASE, "subject_key": held}),
+        Record({**_MISNAMED, "subject_key": f"{trading.code}|{code(trading, 14)}|控制力"}),
+    ]
+    return _delivery(sender, "decisions", "财政决定", _REVIEWS_DAY + timedelta(1), records)
+
+
+def _receipts() -> Delivery:
+    """One of the group's, of a contract that nobody delivered."""
+    unit = UNITS["datagroup"]
+    cells = {
+        "holder_code": unit.code,
+        "receipt_no": "数收-0001",
+        "contract_no": "示数合〔2026〕9号",
+        "amount_cny": "8000.00",
+        "received_date": "2026-06-12",
+        "payer_code": UNITS["bus"].code,
+        "state": "已收",
+    }
+    return _delivery(unit, "receipts", "收款", _REVIEWS_DAY + timedelta(1), [Record(cells)])
 
 
 def _closing(unit: Unit) -> Delivery:

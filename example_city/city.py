@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from example_city.agencies import CITY, PORTAL, UNITS, organisation_deliveries
-from example_city.case_cards import CASES
+from example_city.case_cards import AMOUNTS, CASES
 from example_city.case_deliveries import case_deliveries, cents
 from example_city.catalogues import catalogue_deliveries
 from example_city.contents import content_deliveries
@@ -74,6 +74,8 @@ class CitySummary:
     closing_cost_cny: str
     closing_amortisation_cny: str
     closing_development_cny: str
+    closing_impairment_cny: str
+    closing_stock_cny: str
     differences: tuple[Difference, ...]
     missing: tuple[str, ...]
     portal_code: str
@@ -110,10 +112,7 @@ def summary(found: list[Delivery]) -> CitySummary:
     balances = [a.balance(PERIOD_END) for a in held]
     cases = [case for of_unit in CASES.values() for case in of_unit]
     # The cases' own figures are those of their books.
-    booked = [
-        {name: cents(case.booked(name)[1]) for name in ("cost", "amortisation", "development", "stock")}
-        for case in cases
-    ]
+    booked = [{name: cents(case.booked(name)[1]) for name in AMOUNTS} for case in cases]
     standings = Counter(standings_of_all()) + Counter(case.standing for case in cases)
     defects: dict[str, set[str]] = {}
     for delivery in found:
@@ -139,6 +138,8 @@ def summary(found: list[Delivery]) -> CitySummary:
         closing_cost_cny=yuan(sum(b.cost for b in balances) + sum(b["cost"] for b in booked)),
         closing_amortisation_cny=yuan(sum(b.amortised for b in balances) + sum(b["amortisation"] for b in booked)),
         closing_development_cny=yuan(sum(b.development for b in balances) + sum(b["development"] for b in booked)),
+        closing_impairment_cny=yuan(sum(b["impairment"] for b in booked)),
+        closing_stock_cny=yuan(sum(b["stock"] for b in booked)),
         differences=tuple(differences(f"{PERIOD_END:%Y-%m}")),
         missing=tuple(sorted(u.code for u in UNITS.values() if u.layout == "none")),
         portal_code=UNITS[PORTAL].code,
