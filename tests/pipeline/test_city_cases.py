@@ -150,7 +150,7 @@ def _case(holder: str, code: str | None) -> str:
     return unit + (code or "").partition("/")[2]
 
 
-def _card(city: Home, case: str) -> str:
+def _card(case: str) -> str:
     return f"{UNITS[case[0]]}/{_code(case)}"
 
 
@@ -257,7 +257,7 @@ def test_the_books_of_the_cases_agree_with_their_cards(city: Home) -> None:
 def test_ways_of_acquisition_a_parent_and_a_change_of_code(city: Home) -> None:
     lake = lake_of(city)
     for case, way in WAYS.items():
-        fields = {field.label_zh: field.value for field in card_of(lake, _card(city, case)).cards[0].fields}
+        fields = {field.label_zh: field.value for field in card_of(lake, _card(case)).cards[0].fields}
         assert way in (fields["取得方式"] or ""), case
     assert ask(
         city,
@@ -274,12 +274,26 @@ def test_ways_of_acquisition_a_parent_and_a_change_of_code(city: Home) -> None:
 
 
 def test_a_card_shows_what_adjusts_its_opening(city: Home) -> None:
-    book = card_of(lake_of(city), _card(city, "T5")).cards[0].book_value
+    book = card_of(lake_of(city), _card("T5")).cards[0].book_value
     assert book is not None
     shown = {label: [str(amount) for amount in amounts] for label, amounts in book.lines}
     assert SIDES == ("期初", "期初调整", "增加", "减少", "期末")
     assert shown["账面原值"] == ["12000.00", "6000.00", "0.00", "0.00", "18000.00"]
     assert shown["累计摊销"] == ["2000.00", "1000.00", "9000.00", "0.00", "12000.00"]
+
+
+def test_a_card_shows_its_findings_and_who_released_them(city: Home) -> None:
+    lake = lake_of(city)
+
+    def told(case: str) -> dict[str, str]:
+        return {about: message for about, message, _ in card_of(lake, _card(case)).cards[0].findings}
+
+    # A line that was released is not called held.
+    assert told("D7")["数-2602-007"].startswith("已由示例市财政局资产管理处放行至2027-06-30：课题库为数据集名称")
+    assert "搁置" in told("D6")["数-2605-006"]
+    assert "开发支出条件未证明" in told("D5")
+    assert told("G13")["示审〔2025〕4413-3号"] == "盘点与卡片不符"
+    assert "缺摊销期限" in told("T11")
 
 
 def test_what_is_late_is_booked_in_the_first_open_month(city: Home) -> None:
