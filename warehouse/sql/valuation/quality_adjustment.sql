@@ -75,7 +75,7 @@ SELECT
     j.score_pct,
     j.assessed_pct,
     CAST(j.expected_score_pct AS DECIMAL(5, 2)) AS expected_score_pct,
-    j.measured_factor,
+    CASE WHEN j.score_pct IS NOT NULL THEN j.measured_factor END AS measured_factor,
     j.reason IS NULL AND j.measured_factor > j.most_factor AS is_factor_capped,
     CASE WHEN j.reason IS NULL THEN CAST(least(j.measured_factor, j.most_factor) AS DECIMAL(12, 6)) END
         AS quality_factor,
