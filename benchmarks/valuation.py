@@ -3,14 +3,16 @@
 The models of stages valuation and finance, and those of the register that say what became of each line and event, run bare on a DuckDB
 file, as a run has them: their SQL in their order, each into its table; no keys checked, nothing hashed, no lake. Floors: one plain query
 each that gives the sums of the units and keeps nothing of a card: `sql/snapshot_floor.sql` from the cost lines,
-`sql/reconciliation_floor.sql` from the snapshot and the ledger. The sums are compared. Memory is that of filling the file and of the
-models, before the floor.
+`sql/reconciliation_floor.sql` from the snapshot and the ledger. The sums are compared. Beside all models stand those
+alone that the table with the sums is made from. CPU seconds are of all threads: where a machine has other work, their ratio is the one
+to compare. Memory is that of filling the file and of the models, before the floor.
 """
 
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -54,6 +56,14 @@ HAVING card_cny <> 0 OR ledger_cny <> 0
 """
 
 
+@dataclass(frozen=True)
+class _Time:
+    """What a statement took: seconds on the clock, and CPU seconds of all threads."""
+
+    seconds: float
+    cpu: float
+
+
 def run(size: str) -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(Path(folder) / "city.duckdb") as connection:
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
@@ -67,41 +77,68 @@ def run(size: str) -> Iterator[Result]:
         books = [table for table in finance if table.name != "unit_rate"]
         yield from _compared(connection, "reconciliation", size, books, _RECONCILIATION_SUMS, "delivered.ledger")
         (rates,) = (table for table in finance if table.name == "unit_rate")
-        yield measured(f"of finance {rates.qualified}", size, _seconds(connection, _into(rates)))
+        yield measured(f"of finance {rates.qualified}", size, _timed(connection, _into(rates)).seconds)
 
 
 def _compared(
     connection: duckdb.DuckDBPyConnection, name: str, size: str, tables: list[Table], sums: str, counted: str
 ) -> Iterator[Result]:
     """Models beside their floor, turn by turn, so that what else the machine does falls on both; then each model."""
-    taken: dict[str, list[float]] = {table.qualified: [] for table in tables}
-    floors: list[float] = []
+    taken: dict[str, list[_Time]] = {table.qualified: [] for table in tables}
+    floors: list[_Time] = []
     floor = f"CREATE OR REPLACE TABLE bench.floor AS {_sql(f'{name}_floor')}"
     peaks: list[float] = []
     for _ in range(_TIMES[size]):
         for table in tables:
             connection.execute(f"DELETE FROM {table.qualified}")
-            taken[table.qualified].append(_seconds(connection, _into(table)))
+            taken[table.qualified].append(_timed(connection, _into(table)))
         peaks.append(peak_rss_mb())
-        floors.append(_seconds(connection, floor, without=""))
+        floors.append(_timed(connection, floor, without=""))
     _insist_on_equal_sums(connection, sums)
     (records,) = connection.execute(f"SELECT count(*) FROM {counted}").fetchone() or (0,)
-    models = {table: statistics.median(seconds) for table, seconds in taken.items()}
-    floor_seconds = statistics.median(floors)
-    yield measured(name, size, sum(models.values()), floor=floor_seconds, records=records, peak_mb=peaks[0])
-    for table, seconds in models.items():
-        yield measured(f"of {name} {table}", size, seconds, floor=floor_seconds, peak_mb=peaks[0])
+    models = {table: _median(times) for table, times in taken.items()}
+    needed = _needed(tables, f".{name}")
+
+    def result(title: str, of: Collection[str], records: int | None = None) -> Result:
+        return _beside(title, size, [models[table] for table in of], _median(floors), records, peaks[0])
+
+    yield result(name, models, records)
+    yield result(f"{name}, of these what its sums are made from", needed, records)
+    for table in models:
+        yield result(f"of {name} {table}", [table])
+
+
+def _beside(name: str, size: str, times: list[_Time], floor: _Time, records: int | None, peak_mb: float) -> Result:
+    cpu = sum(took.cpu for took in times)
+    peers = {"CPU": cpu, "CPU of the floor": floor.cpu}
+    seconds = sum(took.seconds for took in times)
+    return measured(name, size, seconds, floor=floor.seconds, records=records, peers=peers, peak_mb=peak_mb)
+
+
+def _needed(tables: list[Table], ending: str) -> list[str]:
+    """Of tables in their order, those that the one with this ending is made from, and itself."""
+    (last,) = (table.qualified for table in tables if table.qualified.endswith(ending))
+    found = {last}
+    for table in reversed(tables):
+        if table.qualified in found:
+            found.update(table.inputs)
+    return [table.qualified for table in tables if table.qualified in found]
+
+
+def _median(times: list[_Time]) -> _Time:
+    return _Time(statistics.median(t.seconds for t in times), statistics.median(t.cpu for t in times))
 
 
 def _into(table: Table) -> str:
     return f"INSERT INTO {table.qualified} {table.model}"
 
 
-def _seconds(connection: duckdb.DuckDBPyConnection, statement: str, *, without: str = _MODELS_WITHOUT) -> float:
+def _timed(connection: duckdb.DuckDBPyConnection, statement: str, *, without: str = _MODELS_WITHOUT) -> _Time:
     connection.execute(f"SET disabled_optimizers = '{without}'")
-    start = time.perf_counter()
-    connection.execute(statement, parameters(statement, _PERIOD))
-    return time.perf_counter() - start
+    values = parameters(statement, _PERIOD)
+    start, cpu = time.perf_counter(), time.process_time()
+    connection.execute(statement, values)
+    return _Time(time.perf_counter() - start, time.process_time() - cpu)
 
 
 def _insist_on_equal_sums(connection: duckdb.DuckDBPyConnection, sums: str) -> None:

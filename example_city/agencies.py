@@ -69,6 +69,9 @@ bing-gov|人民政府办公室|990121|行政单位||government|5|portal
 bing-agri|农业农村局|990121|行政单位||agriculture|10|gb18030
 bing-water|水利局|990121|行政单位||water|6|merged
 bing-volunteer|志愿服务联合会|990121|其他|bing-gov|civil|3|portal
+trading|公共资源交易中心|990100|事业单位|data|government|0|cases
+geo|测绘与地理信息中心|990100|事业单位|planning|planning|0|cases
+datagroup|数据集团有限公司|990100|国有企业|data|data|0|cases
 """
 #: Unit -> its name since RENAMED_ON.
 _NEW_NAMES = {"data": f"{CITY}数据资源管理局"}

@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from example_city.agencies import CITY, PORTAL, UNITS, organisation_deliveries
+from example_city.case_cards import AMOUNTS, CASES
+from example_city.case_deliveries import case_deliveries, cents
 from example_city.catalogues import catalogue_deliveries
 from example_city.contents import content_deliveries
 from example_city.costs import cost_deliveries, yuan
@@ -72,6 +74,8 @@ class CitySummary:
     closing_cost_cny: str
     closing_amortisation_cny: str
     closing_development_cny: str
+    closing_impairment_cny: str
+    closing_stock_cny: str
     differences: tuple[Difference, ...]
     missing: tuple[str, ...]
     portal_code: str
@@ -94,6 +98,7 @@ def deliveries() -> list[Delivery]:
         *ledger_deliveries(),
         *market_deliveries(),
         *content_deliveries(),
+        *case_deliveries(),
     ]
     return sorted(found, key=lambda d: (d.day, d.kind != "organisations", d.folder))
 
@@ -105,7 +110,10 @@ def summary(found: list[Delivery]) -> CitySummary:
     organisations = result.records("organisations")
     held = [a for a in assets() if a.is_held(PERIOD_END)]
     balances = [a.balance(PERIOD_END) for a in held]
-    standings = Counter(standings_of_all())
+    cases = [case for of_unit in CASES.values() for case in of_unit]
+    # The cases' own figures are those of their books.
+    booked = [{name: cents(case.booked(name)[1]) for name in AMOUNTS} for case in cases]
+    standings = Counter(standings_of_all()) + Counter(case.standing for case in cases)
     defects: dict[str, set[str]] = {}
     for delivery in found:
         for file in delivery.files:
@@ -120,18 +128,20 @@ def summary(found: list[Delivery]) -> CitySummary:
         organisation_versions=len(organisations),
         resources=len(catalogue),
         fields=sum(len(r.fields) for r in catalogue),
-        cards=len(assets()),
+        cards=len(assets()) + sum(case.standing in ("card", "left") for case in cases),
         memo=standings["memo"],
         unassessed=standings["unassessed"],
-        disposals=sum(a.closed is not None for a in assets()),
+        disposals=sum(a.closed is not None for a in assets()) + standings["left"],
         period=f"{PERIOD_END:%Y-%m}",
-        closing_count=len(held),
-        closing_booked=sum(a.is_in_the_books(PERIOD_END) for a in held),
-        closing_cost_cny=yuan(sum(b.cost for b in balances)),
-        closing_amortisation_cny=yuan(sum(b.amortised for b in balances)),
-        closing_development_cny=yuan(sum(b.development for b in balances)),
+        closing_count=len(held) + sum(case.standing == "card" for case in cases),
+        closing_booked=sum(a.is_in_the_books(PERIOD_END) for a in held) + sum(any(b.values()) for b in booked),
+        closing_cost_cny=yuan(sum(b.cost for b in balances) + sum(b["cost"] for b in booked)),
+        closing_amortisation_cny=yuan(sum(b.amortised for b in balances) + sum(b["amortisation"] for b in booked)),
+        closing_development_cny=yuan(sum(b.development for b in balances) + sum(b["development"] for b in booked)),
+        closing_impairment_cny=yuan(sum(b["impairment"] for b in booked)),
+        closing_stock_cny=yuan(sum(b["stock"] for b in booked)),
         differences=tuple(differences(f"{PERIOD_END:%Y-%m}")),
-        missing=tuple(sorted(u.code for u in UNITS.values() if not u.resource_count)),
+        missing=tuple(sorted(u.code for u in UNITS.values() if u.layout == "none")),
         portal_code=UNITS[PORTAL].code,
         portal_holders=tuple(sorted(u.code for u in UNITS.values() if u.layout == "portal")),
         records_by_kind={kind: counts.as_dict() for kind, counts in sorted(result.counts.items())},

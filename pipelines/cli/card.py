@@ -14,7 +14,7 @@ from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
 from pipelines.cli.period import demand_period
 from pipelines.misuse import MisuseError
-from warehouse.asking.card import UNKNOWN, Card, Cards, card_of, cards_of_unit
+from warehouse.asking.card import SIDES, UNKNOWN, Card, Cards, card_of, cards_of_unit
 from warehouse.store.lake import Lake
 
 
@@ -86,7 +86,7 @@ def _show(card: Card, found: Cards) -> None:
     console.say(f"\n账面价值（元） / book value {found.period or ''}　{book.status if book else '没有计价 / none'}")
     if book is not None:
         rows = [(label, *("" if one is None else f"{one:,}" for one in amounts)) for label, amounts in book.lines]
-        console.say_table(rows, ("", "期初", "增加", "减少", "期末"), numbers=True)
+        console.say_table(rows, ("", *SIDES), numbers=True)
     console.say("\n变动 / movements")
     console.say_table(
         [(str(day), kind, "" if amount is None else f"{amount:,}", of) for day, kind, amount, of in card.movements]

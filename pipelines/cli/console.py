@@ -226,6 +226,7 @@ _FIGURES = {
     "snapshots": "期末余额 / snapshots",
     "control_findings": "成本待核 / costs to check",
     "card_findings": "条件待补 / conditions unmet",
+    "register_findings": "登记待核 / register to check",
     "reality_findings": "账实不符 / not as registered",
     "quality_score_pct": "质量得分 % / quality score",
     "quality_assessed_pct": "其中已评 % / of it assessed",

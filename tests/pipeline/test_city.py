@@ -18,10 +18,14 @@ from warehouse.tables.quoting import identifier
 
 AMOUNTS = [
     f"{t}_{m}"
-    for t in ("opening", "addition", "reduction", "closing")
+    for t in ("opening", "adjustment", "addition", "reduction", "closing")
     for m in ("cost_cny", "amortisation_cny", "carrying_cny")
 ]
-MEASURES = [*AMOUNTS, *(f"{t}_count" for t in ("opening", "addition", "reduction", "closing")), "memo_count"]
+MEASURES = [
+    *AMOUNTS,
+    *(f"{t}_count" for t in ("opening", "adjustment", "addition", "reduction", "closing")),
+    "memo_count",
+]
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +130,8 @@ def test_closing_is_opening_and_additions_less_reductions_on_every_row(city: Hom
     for measure in ("count", "cost_cny", "amortisation_cny", "impairment_cny", "carrying_cny"):
         broken = ask(
             city,
-            f"SELECT level, entity_code FROM report.form_r1 WHERE opening_{measure} + addition_{measure} - reduction_{measure} "
-            f"<> closing_{measure}",
+            f"SELECT level, entity_code FROM report.form_r1 WHERE opening_{measure} + adjustment_{measure} + addition_{measure} "
+            f"- reduction_{measure} <> closing_{measure}",
         )
         assert broken == [], measure
     assert (

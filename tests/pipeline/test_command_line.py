@@ -175,8 +175,8 @@ def test_history_shows_the_catalogue_of_a_time_and_a_day(city: Home) -> None:
     count = "SELECT count(*) AS n, max(delivery_date) AS last FROM catalog.resource JOIN landing.delivery USING (delivery_id)"
     (now,) = json.loads(_call(city.root, "history", count, "--format", "json").output)
     (then,) = json.loads(_call(city.root, "history", count, "--effective", "2026-03-31", "--format", "json").output)
-    assert now["n"] == 600
-    assert 0 < then["n"] < 600
+    assert now["n"] == 636
+    assert 0 < then["n"] < 636
     assert then["last"] <= "2026-03-31"
     assert _call(city.root, "history", "--known-at", "2020-01-01", "--format", "csv").output.count("\n") == 1
 
@@ -396,5 +396,5 @@ def test_a_folder_of_deliveries_goes_on_past_a_bad_one(tmp_path: Path) -> None:
 def test_the_example_city_is_labelled_as_invented(city_folder: Path) -> None:
     assert "虚构" in (city_folder / "说明.txt").read_text("utf-8")
     manifests = [tomllib.loads(file.read_text("utf-8")) for file in city_folder.glob("*/manifest.toml")]
-    # Closings are put on record by the command that closes a month.
-    assert {manifest["kind"] for manifest in manifests} == set(KINDS) - {"closings"}
+    # A closing, too, as the command that closes a month puts it on record.
+    assert {manifest["kind"] for manifest in manifests} == set(KINDS)

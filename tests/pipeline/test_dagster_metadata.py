@@ -64,6 +64,7 @@ def test_what_differs_and_what_is_found_are_numbers_to_plot(city: Home, instance
     for table, figure in (
         ("valuation.control_finding", "control_findings"),
         ("registry.card_finding", "card_findings"),
+        ("registry.register_finding", "register_findings"),
         ("registry.reality_finding", "reality_findings"),
     ):
         counts = dict(ask(city, f"SELECT finding_kind, count(*) FROM {table} GROUP BY ALL"))

@@ -123,6 +123,8 @@ IN_TURN = {
     "reconcile --period 2026-06 --unit CODE --out DIR": Answer(1, "example: 2 个文件"),
     "card ID": Answer(0, "待处理事项 / findings"),
     "card 11990100000000190H/203015019/22": Answer(0, "待处理事项 / findings"),
+    # What became known after its year was closed adjusts the opening.
+    "card 129901000000004309/301001043/5": Answer(0, "期初调整"),
     "card ID --as-of 2026-03-31": Answer(0, "待处理事项 / findings"),
     "card --all --unit CODE --out DIR": Answer(0, f"{DELIVERER}.html"),
     "card --all --unit 11990100000000190H --out cards": Answer(0, "cards/11990100000000190H.html"),

@@ -58,20 +58,25 @@ def test_the_sides_are_whole(city: Home, expected: dict) -> None:
             "SELECT amount_kind, sum(card_count), sum(card_amount_cny), sum(ledger_amount_cny) FROM finance.reconciliation GROUP BY ALL",
         )
     }
-    cost, amortised = Decimal(expected["closing_cost_cny"]), Decimal(expected["closing_amortisation_cny"])
+    cost, amortised, impaired, stock = (
+        Decimal(expected[f"closing_{name}_cny"]) for name in ("cost", "amortisation", "impairment", "stock")
+    )
     differing = dict.fromkeys(ALL_PARTS, Decimal(0))
     for d in expected["differences"]:
         differing[d["amount_kind"]] += Decimal(d["card_cny"]) - Decimal(d["ledger_cny"])
-    for amount, total in zip(PARTS, (cost, amortised, cost - amortised), strict=True):
+    for amount, total in zip(PARTS, (cost, amortised, cost - amortised - impaired), strict=True):
         assert sides[amount] == (expected["closing_count"], total, total - differing[amount])
+    # Sub-accounts count with theirs; 1703 of enterprises is what they impaired.
     delivered = dict(
-        ask(city, "SELECT account_code, sum(closing_balance_cny) FROM finance.ledger_balance GROUP BY ALL")
+        ask(city, "SELECT account_code[1:4], sum(closing_balance_cny) FROM finance.ledger_balance GROUP BY ALL")
     )
     development = Decimal(expected["closing_development_cny"])
     assert sides["development"][1:] == (development, development - differing["development"])
     assert delivered["1701"] == sides["cost"][2]
     assert delivered["1702"] == sides["amortisation"][2]
-    assert delivered["1703"] + delivered["5301"] == sides["development"][2]
+    assert delivered["1703"] + delivered["5301"] == sides["development"][2] + impaired
+    assert (sides["impairment"][1:], sides["stock"][1:]) == ((impaired, impaired), (stock, stock))
+    assert delivered["1405"] == stock > 0
 
 
 def test_units_sum_to_the_city_and_rows_to_their_unit(city: Home) -> None:

@@ -99,5 +99,8 @@ def test_the_entries_of_the_city_balance_and_sum_to_the_movements_of_its_cards(c
         booked = one(
             city, "SELECT sum(debit_cny - credit_cny) FROM finance.journal_entry WHERE account_code = $a", a=account
         )
-        moved = one(city, f"SELECT sum(addition_{measure}_cny - reduction_{measure}_cny) FROM valuation.snapshot")
+        moved = one(
+            city,
+            f"SELECT sum(adjustment_{measure}_cny + addition_{measure}_cny - reduction_{measure}_cny) FROM valuation.snapshot",
+        )
         assert booked * sign == moved

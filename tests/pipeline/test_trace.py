@@ -31,13 +31,9 @@ NOT_SHIPPED = (
 #: Nobody speaks for others in the city, and nothing is brought twice.
 IN_ORDER = (
     *("landing.unauthorised", "landing.contested_line", "catalog.gathered_resource"),
-    # No code was changed, no month closed, nothing held, shared, released, derived or tested: small worlds in tests/unit have these.
-    *("delivered.code_change", "delivered.closing", "valuation.closed_period"),
-    *("valuation.closed_movement", "valuation.closed_difference", "valuation.late_movement"),
-    *("delivered.review_version", "valuation.line_release", "valuation.reversal"),
-    *("valuation.resource_ancestor", "valuation.resource_twin", "valuation.cost_control", "valuation.control_release"),
-    *("valuation.cost_share", "valuation.sales_circle", "classification.confidential_word"),
-    *("registry.development_test", "registry.resource_parent", "registry.card_split", "valuation.transfer_pair"),
+    # No month of this year is closed, nothing shared or written twice: small worlds in tests/unit have these.
+    *("valuation.closed_movement", "valuation.closed_difference", "delivered.review_version"),
+    *("valuation.resource_twin", "valuation.cost_share", "valuation.sales_circle", "classification.confidential_word"),
 )
 OTHERS = [
     t for t in all_tables().derived if t.qualified not in ("report.form_r1", NOT_IN_THE_CITY, *NOT_SHIPPED, *IN_ORDER)

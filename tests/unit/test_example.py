@@ -222,7 +222,7 @@ def is_good(column: dict[str, str], value: str) -> bool:
             return False
     patterns = {
         "month": r"\d{4}-(0[1-9]|1[0-2])",
-        "amount": r"\d+(\.\d{1,2})?",
+        "amount": r"-?\d+(\.\d{1,2})?",
         "integer": r"\d+",
         "decimal": r"\d+(\.\d+)?",
     }
@@ -266,11 +266,12 @@ def test_an_existing_city_is_not_overwritten(city: tuple[Path, CitySummary]) -> 
         write_city(city[0])
 
 
-def test_600_resources_with_6000_fields_stand(deliveries: list[Delivered]) -> None:
+def test_636_resources_with_6144_fields_stand(deliveries: list[Delivered]) -> None:
+    """600 that are drawn, with 6,000 fields; 36 cases, with four each."""
     records = standing(deliveries, "catalog")
-    assert len(records) == 600
-    assert sum(r["fields"] for r in records.values()) == 6_000
-    assert len({key[2] for key in records}) == 600
+    assert len(records) == 636
+    assert sum(r["fields"] for r in records.values()) == 6_144
+    assert len({key[2] for key in records}) == 636
     assert all(re.fullmatch(r"\d\d{2}\d{3}\d*/\d+", key[2]) for key in records)
 
 
@@ -292,7 +293,7 @@ def test_what_comes_in_and_is_rejected_is_what_the_city_announces(
 
 def test_later_catalogues_create_update_delete_and_leave(city: tuple[Path, CitySummary]) -> None:
     counts = city[1].records_by_kind["catalog"]
-    created = 600 + counts["deleted"]
+    created = 636 + counts["deleted"]
     assert counts["deleted"] > 0
     assert counts["accepted"] > created
     assert counts["unchanged"] > counts["accepted"] - created
@@ -330,7 +331,7 @@ def test_credit_codes_are_valid_and_of_no_real_place(deliveries: list[Delivered]
     assert is_credit_code("91330100799655058B")
     codes = {row["organisation_code"] for row in standing(deliveries, "organisations").values()}
     assert [code for code in codes if not is_credit_code(code) or not code[2:].startswith("9901")] == []
-    assert {d.sender for d in deliveries} <= codes
+    assert {d.sender for d in deliveries} <= {*codes, "shuzhang"}  # what is on record of the operator's
 
 
 def test_a_portal_delivers_for_others(city: tuple[Path, CitySummary], deliveries: list[Delivered]) -> None:
@@ -356,7 +357,8 @@ def test_papers_and_costs_are_of_known_resources(deliveries: list[Delivered]) ->
         assert {row["resource_code"] for row in standing(deliveries, kind).values()} <= known
     costs = standing(deliveries, "costs").values()
     codes = [row.get("resource_code") for row in costs]
-    assert len({code for code in codes if code} - known) == 2
+    former = {row["former_code"] for row in standing(deliveries, "events").values() if row["event_kind"] == "变更编码"}
+    assert len({code for code in codes if code} - known - former) == 2
     assert codes.count(None) > 30
     assert min(r["posted_date"] for r in costs) < "2025" < max(r["posted_date"] for r in costs) <= "2026-06-30"
 
@@ -364,11 +366,13 @@ def test_papers_and_costs_are_of_known_resources(deliveries: list[Delivered]) ->
 def test_ledgers_add_up(deliveries: list[Delivered]) -> None:
     rows = standing(deliveries, "ledger")
     assert {row["period"] for row in rows.values()} == {"2026-05", "2026-06"}
+    debits = ("1701", "170101", "1703", "170301", "5301", "1405")
     for (sender, source, key), row in rows.items():
         opening, debit, credit, closing = (
             Decimal(row[f"{name}_cny"]) for name in ("opening", "debit", "credit", "closing")
         )
-        change = debit - credit if row["account_code"] in ("1701", "1703", "5301") else credit - debit
+        is_debit = row["account_code"] in debits and "减值" not in row["account_name"]
+        change = debit - credit if is_debit else credit - debit
         assert closing == opening + change
         before = rows.get((sender, source, key.replace("2026-06", "2026-05")))
         if row["period"] == "2026-06" and before:
@@ -376,11 +380,11 @@ def test_ledgers_add_up(deliveries: list[Delivered]) -> None:
 
 
 def test_about_half_of_the_resources_become_cards(city: tuple[Path, CitySummary]) -> None:
-    assert 260 <= city[1].cards <= 310
+    assert 292 <= city[1].cards <= 342
     assert city[1].memo > 50
     assert city[1].unassessed > 50
-    assert 10 < 600 - city[1].cards - city[1].memo - city[1].unassessed < 30  # outside
-    assert city[1].disposals == 12  # two of them by decisions
+    assert 10 < 636 - city[1].cards - city[1].memo - city[1].unassessed < 30  # outside
+    assert city[1].disposals == 15  # two of them by decisions, three of cases
     assert city[1].period == "2026-06"
     assert city[1].closing_count == city[1].cards - city[1].disposals + 1  # one is disposed of after the period
 

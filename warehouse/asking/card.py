@@ -42,8 +42,10 @@ MOVEMENTS: Mapping[str, str] = {
     "stock_reversal": "存货红字",
 }
 _SOURCES = {"delivery": "交付", "decision": "决定", "rule": "规则"}
-#: Amounts with opening, addition, reduction and closing, then those with a closing alone, as `card_amounts` has them.
-_SIDES = ("账面原值", "累计摊销", "减值准备")
+#: What an amount of a card is made of, and its end.
+SIDES = ("期初", "期初调整", "增加", "减少", "期末")
+#: Amounts with all of these, then those with a closing alone, as `card_amounts` has them.
+_AMOUNTS = ("账面原值", "累计摊销", "减值准备")
 _CLOSINGS = ("账面价值", "开发支出", "存货")
 
 
@@ -65,7 +67,7 @@ class Field:
 
 @dataclass(frozen=True)
 class BookValue:
-    """What the books hold of a card in a period: a line of label, opening, addition, reduction and closing each; None is not known."""
+    """What the books hold of a card in a period: lines of a label and an amount for each of `SIDES`; None is not known."""
 
     period: str
     status: str
@@ -212,6 +214,10 @@ def _book_value(period: str, found: list[tuple[Any, ...]]) -> BookValue | None:
     if not found:
         return None
     status, *amounts = found[0]
-    sides = [(label, tuple(amounts[4 * place : 4 * place + 4])) for place, label in enumerate(_SIDES)]
-    closings = [(label, (None, None, None, amount)) for label, amount in zip(_CLOSINGS, amounts[12:], strict=True)]
+    count = len(SIDES)
+    sides = [(label, tuple(amounts[count * place : count * (place + 1)])) for place, label in enumerate(_AMOUNTS)]
+    closings = [
+        (label, (*(None,) * (count - 1), amount))
+        for label, amount in zip(_CLOSINGS, amounts[count * len(_AMOUNTS) :], strict=True)
+    ]
     return BookValue(period, SNAPSHOT_STATUSES.get(status, status), (*sides, *closings))

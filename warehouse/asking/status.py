@@ -44,7 +44,7 @@ def status(lake: Lake) -> dict[str, Any]:
         owed = connection.execute(queries.text("status_owed")).fetchall()
         findings = {
             name: {kind: count for _, kind, count in connection.execute(queries.text(name)).fetchall()}
-            for name in ("control_findings", "card_findings", "reality_findings")
+            for name in ("control_findings", "card_findings", "register_findings", "reality_findings")
         }
         scored = connection.execute(queries.text("status_score")).fetchone()
         changed, lost = not_on_record(lake, connection), lost_files(lake, connection)

@@ -79,7 +79,7 @@ _EXPRESSION_GROUPS = (
     # numbers and choice
     "Abs Ceil Coalesce Floor Greatest Least Nullif Round Sign",
     # text
-    "Ascii Chr Concat ConcatWs Contains EndsWith Format Hex Left Length Lower MD5 Pad RegexpExtract",
+    "Ascii Chr Concat ConcatWs Contains EndsWith Format Hex Left Length Levenshtein Lower MD5 Pad RegexpExtract",
     "RegexpExtractAll RegexpFullMatch RegexpReplace Repeat Replace Reverse Right SHA SHA2 Split SplitPart",
     "StartsWith StrPosition Substring Translate Trim Unicode Upper",
     # dates

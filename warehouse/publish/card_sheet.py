@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from warehouse.asking.card import UNKNOWN, Card, Cards
+from warehouse.asking.card import SIDES, UNKNOWN, Card, Cards
 from warehouse.publish.sheets import FONT, Look, row_points, set_up_print, set_widths, write_across, write_row
 from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake
@@ -23,9 +23,9 @@ from warehouse.store.published import publishing
 
 TITLE = "公共数据资产卡片"
 _INDEX_SHEET = "目录"
-_WIDTHS = (18, 14, 14, 14, 14, 34)
+_WIDTHS = (18, 14, 14, 14, 14, 14, 30)
 _INDEX_WIDTHS = (8, 34, 26, 44, 12)
-_BOOK_HEADS = ("项目", "期初", "增加", "减少", "期末", "")
+_BOOK_HEADS = ("项目", *SIDES, "")
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 #: Characters that no name of a sheet may have, and how long it may be.
 _NOT_IN_SHEETS = re.compile(r"[\[\]:*?/\\']")
@@ -49,7 +49,7 @@ def cards_page(found: Cards) -> str:
     """The cards as one HTML page that loads nothing, each from a new sheet of paper on."""
     text = (files("warehouse") / "publish" / "page" / "card.html").read_text("utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string(text).render(found=found, title=TITLE, unknown=UNKNOWN, day=_day(found))
+    return environment.from_string(text).render(found=found, title=TITLE, unknown=UNKNOWN, sides=SIDES, day=_day(found))
 
 
 def _day(found: Cards) -> str:
@@ -122,13 +122,13 @@ def _write_card(sheet: Worksheet, card: Card, day: str, look: Look, money: Forma
 def _write_field(
     sheet: Worksheet, row: int, cells: tuple[str, str | None, str], look: Look, *, is_known: bool = False
 ) -> None:
-    """A label, what it says over four columns, and what that rests on; what is not known is marked."""
+    """A label, what it says over those of amounts, and what that rests on; what is not known is marked."""
     label, value, source = cells
     sheet.write_string(row, 0, label, look.text)
     style = look.text if value or is_known else look.caution
-    sheet.merge_range(row, 1, row, 4, value or ("" if is_known else UNKNOWN), style)
-    sheet.write_string(row, 5, source, look.text)
-    sheet.set_row(row, row_points((label, value or "", source), (_WIDTHS[0], sum(_WIDTHS[1:5]), _WIDTHS[5])))
+    sheet.merge_range(row, 1, row, len(SIDES), value or ("" if is_known else UNKNOWN), style)
+    sheet.write_string(row, len(SIDES) + 1, source, look.text)
+    sheet.set_row(row, row_points((label, value or "", source), (_WIDTHS[0], sum(_WIDTHS[1:-1]), _WIDTHS[-1])))
 
 
 def _write_book_value(sheet: Worksheet, row: int, card: Card, look: Look, money: Format) -> int:
@@ -151,10 +151,10 @@ def _write_movements(sheet: Worksheet, row: int, card: Card, look: Look, money: 
     write_across(sheet, row, 0, "变动记录", _WIDTHS, look.head)
     for day, kind, amount, document in card.movements:
         row += 1
-        _write_amounts(sheet, row, kind, (None, None, None, amount), look, money)
+        _write_amounts(sheet, row, kind, (*(None,) * (len(SIDES) - 1), amount), look, money)
         sheet.write_string(row, 1, str(day), look.text)
-        sheet.write_string(row, 5, document, look.text)
-        sheet.set_row(row, row_points((kind, document), (_WIDTHS[0], _WIDTHS[5])))
+        sheet.write_string(row, len(SIDES) + 1, document, look.text)
+        sheet.set_row(row, row_points((kind, document), (_WIDTHS[0], _WIDTHS[-1])))
     return row + 1
 
 

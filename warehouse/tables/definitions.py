@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
-from warehouse.tables import rules
+from warehouse.tables import cents, rules
 from warehouse.tables.columns import column_definitions
 from warehouse.tables.delivered import delivered_tables
 from warehouse.tables.in_force import expanded
@@ -36,7 +36,7 @@ def _written(columns: Mapping[str, Column]) -> Iterator[Table]:
             name = entry.name.removesuffix(".toml")
             model = root / stage / f"{name}.sql"
             fields = tomllib.loads(entry.read_text("utf-8"))
-            text = expanded(model.read_text("utf-8")) if model.is_file() else None
+            text = cents.expanded(expanded(model.read_text("utf-8"))) if model.is_file() else None
             template = text if text and rules.has_marks(text) else None
             yield Table(
                 stage=stage,

@@ -5,6 +5,9 @@ effective_to`, where an open `effective_to` is NULL; before the first version of
 traced has the condition in its place. Does not belong here: which day a row is about (the models).
 """
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import sqlglot
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -19,31 +22,39 @@ def expanded(sql: str) -> str:
     Raises:
         ValueError: such a call has other arguments than an alias and a day.
     """
+    return calls(sql, _NAME, 2, _condition)
+
+
+def calls(sql: str, name: str, count: int, text: Callable[..., str]) -> str:
+    """SQL with `text(*arguments)` in place of each call of a name; in the arguments too.
+
+    Raises:
+        ValueError: a call has not `count` arguments.
+    """
     found = sqlglot.tokenize(sql, dialect=DIALECT)
     parts: list[str] = []
     at = 0
     for number, token in enumerate(found[:-1]):
-        if token.text == _NAME and found[number + 1].token_type is TokenType.L_PAREN:
-            comma, close = _arguments(sql, found, number)
-            alias = sql[found[number + 1].end + 1 : comma.start].strip()
-            day = sql[comma.end + 1 : close.start].strip()
-            parts += [sql[at : token.start], _condition(alias, day)]
-            at = close.end + 1
+        if token.start >= at and token.text == name and found[number + 1].token_type is TokenType.L_PAREN:
+            marks = _marks(found, number)
+            if len(marks) != count + 1:
+                raise ValueError(f"{name} takes {count} arguments: {sql[token.start :][:80]}")
+            arguments = (calls(sql[a.end + 1 : b.start].strip(), name, count, text) for a, b in pairwise(marks))
+            parts += [sql[at : token.start], text(*arguments)]
+            at = marks[-1].end + 1
     return "".join(parts) + sql[at:]
 
 
-def _arguments(sql: str, found: list[Token], number: int) -> tuple[Token, Token]:
-    """The comma and the closing bracket of the call whose name is the token of that number."""
-    depth, commas = 0, []
+def _marks(found: list[Token], number: int) -> list[Token]:
+    """The opening bracket, the commas and the closing bracket of the call whose name is the token of that number."""
+    depth, marks = 0, [found[number + 1]]
     for token in found[number + 1 :]:
         depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
-        if depth == 1 and token.token_type is TokenType.COMMA:
-            commas.append(token)
+        if depth == 0 or (depth == 1 and token.token_type is TokenType.COMMA):
+            marks.append(token)
         if depth == 0:
-            if len(commas) == 1:
-                return commas[0], token
             break
-    raise ValueError(f"{_NAME} takes an alias and a day: {sql[found[number].start :][:80]}")
+    return marks
 
 
 def _condition(alias: str, day: str) -> str:

@@ -38,6 +38,8 @@ SHAPES: Mapping[str, ListShape] = {
                 *("count_differs", "count_contradicts", "count_without_card", "count_missing"),
                 *("taken_beyond_cost", "event_without_cost", "shared_cost_left", "resource_unknown"),
                 *("transfer_unmatched", "transfer_date_differs", "transfer_amount_differs"),
+                *("criterion_unknown", "criterion_not_decided", "decision_unsuited", "control_unknown"),
+                *("contract_unknown", "acquisition_unknown"),
                 *CONTROLS,
             ),
             "protects": one_of("book", "reference"),

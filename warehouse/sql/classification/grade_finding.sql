@@ -69,7 +69,7 @@ WITH found AS (
         NULL,
         d.holder_code, d.field_name, d.grade,
         arg_max(f.proposed_grade, f.proposed_rank),
-        arg_max(f.cell_label, f.proposed_rank),
+        arg_max(f.cell_label, row(f.proposed_rank, f.cell_label)),
         d.decision_id,
         NULL
     FROM classification.grade_decision AS d
@@ -86,7 +86,7 @@ WITH found AS (
         v.holder_code, v.heading,
         arg_max(g.grade, g.grade_rank),
         NULL,
-        arg_max(g.cell_label, g.grade_rank),
+        arg_max(g.cell_label, row(g.grade_rank, g.cell_label)),
         NULL,
         NULL
     FROM catalog.content_evidence AS v

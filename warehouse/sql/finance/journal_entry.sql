@@ -33,19 +33,39 @@ kind AS (
     ) AS k(entry_kind, kind_no, direction)
 ),
 
+month_end AS (
+    SELECT
+        strftime($year_start + to_months(n.month_no), '%Y-%m') AS booking_month,
+        last_day(CAST($year_start + to_months(n.month_no) AS DATE)) AS end_date
+    FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) AS n(month_no)
+),
+
+-- The accounts of each month. Where all lines of an entry are of one amount, their order is that of the accounts.
+account AS (
+    SELECT
+        e.booking_month, a.accounting_system, a.entry_kind, a.side, a.amount_kind, a.account_code, a.account_name_zh,
+        a.summary_zh,
+        min(a.amount_kind) OVER (PARTITION BY e.booking_month, a.accounting_system, a.entry_kind)
+        = max(a.amount_kind) OVER (PARTITION BY e.booking_month, a.accounting_system, a.entry_kind) AS is_of_one_amount,
+        row_number() OVER (
+            PARTITION BY e.booking_month, a.accounting_system, a.entry_kind
+            ORDER BY a.side <> 'debit', a.account_code, a.amount_kind
+        ) AS upright_no,
+        row_number() OVER (
+            PARTITION BY e.booking_month, a.accounting_system, a.entry_kind
+            ORDER BY a.side = 'debit', a.account_code, a.amount_kind
+        ) AS turned_no
+    FROM month_end AS e
+    JOIN policy.journal_account AS a ON in_force(a, e.end_date)
+),
+
 entry AS (
     SELECT
-        m.card_id, m.holder_code, m.booking_month, m.entry_kind, m.follows_from,
+        m.*,
         replace(m.booking_month, '-', '') || '-' || k.kind_no AS journal_no,
-        last_day(CAST(m.booking_month || '-01' AS DATE)) AS month_end,
+        k.direction,
         coalesce(v.accounting_system, 'unknown') AS accounting_system,
-        s.resource_code, c.asset_name,
-        k.direction * m.cost_cny AS cost_cny,
-        k.direction * m.amortisation_cny AS amortisation_cny,
-        k.direction * m.impairment_cny AS impairment_cny,
-        k.direction * m.development_cny AS development_cny,
-        k.direction * m.stock_cny AS stock_cny,
-        k.direction * m.expense_cny AS expense_cny
+        s.resource_code, c.asset_name
     FROM valuation.month_movement AS m
     JOIN kind AS k USING (entry_kind)
     JOIN valuation.snapshot AS s ON s.period = m.period AND s.card_id = m.card_id
@@ -54,11 +74,13 @@ entry AS (
     WHERE m.period = $period
 ),
 
-line AS (
+-- Read twice below: kept, it would be written out with all its texts.
+line AS NOT MATERIALIZED (
     SELECT
         e.card_id, e.holder_code, e.booking_month, e.entry_kind, e.journal_no, e.follows_from, e.resource_code,
-        e.asset_name, a.account_code, a.account_name_zh, a.summary_zh, a.amount_kind, a.side,
-        CASE a.amount_kind
+        e.asset_name, a.account_code, a.account_name_zh, a.summary_zh, a.amount_kind, a.side, a.is_of_one_amount,
+        a.upright_no, a.turned_no,
+        e.direction * CASE a.amount_kind
             WHEN 'cost' THEN e.cost_cny
             WHEN 'amortisation' THEN e.amortisation_cny
             WHEN 'impairment' THEN e.impairment_cny
@@ -68,22 +90,32 @@ line AS (
             ELSE e.cost_cny - e.amortisation_cny - e.impairment_cny
         END AS amount_cny
     FROM entry AS e
-    JOIN policy.journal_account AS a
-        ON a.accounting_system = e.accounting_system
-        AND a.entry_kind = e.entry_kind
-        AND in_force(a, e.month_end)
+    JOIN account AS a USING (booking_month, accounting_system, entry_kind)
+),
+
+numbered AS (
+    SELECT u.*
+    FROM (
+        SELECT l.*, CASE WHEN l.amount_cny > 0 THEN l.upright_no ELSE l.turned_no END AS line_no
+        FROM line AS l
+        WHERE l.is_of_one_amount AND l.amount_cny <> 0
+        UNION ALL
+        SELECT
+            l.*,
+            row_number() OVER (
+                PARTITION BY l.card_id, l.journal_no
+                ORDER BY (l.side = 'debit') <> (l.amount_cny > 0), l.account_code, l.amount_kind
+            )
+        FROM line AS l
+        WHERE NOT l.is_of_one_amount AND l.amount_cny <> 0
+    ) AS u
 )
 
 SELECT
     $period AS period,
     l.card_id,
     l.journal_no,
-    CAST(
-        row_number() OVER (
-            PARTITION BY l.card_id, l.journal_no
-            ORDER BY (l.side = 'debit') <> (l.amount_cny > 0), l.account_code, l.amount_kind
-        ) AS INTEGER
-    ) AS line_no,
+    CAST(l.line_no AS INTEGER) AS line_no,
     l.holder_code,
     l.resource_code,
     l.booking_month,
@@ -96,5 +128,4 @@ SELECT
         AS credit_cny,
     l.summary_zh || '：' || coalesce(l.asset_name, l.resource_code) AS entry_summary,
     l.follows_from
-FROM line AS l
-WHERE l.amount_cny <> 0
+FROM numbered AS l

@@ -84,7 +84,7 @@ content AS (
         t.resource_id,
         CAST(sum(t.data_row_count) AS BIGINT) AS data_row_count,
         max(t.delivery_id) AS delivery_id,
-        arg_max(t.ordinal, t.delivery_id) AS ordinal
+        arg_max(t.ordinal, row(t.delivery_id, t.ordinal)) AS ordinal
     FROM catalog.content_table AS t
     WHERE t.resource_id IS NOT NULL
     GROUP BY t.resource_id
@@ -104,9 +104,9 @@ recoded AS (
     SELECT
         n.holder_code, n.current_code,
         string_agg(n.former_code, '、' ORDER BY n.event_date, n.former_code) AS former_codes,
-        arg_max(n.document_no, n.event_date) AS document_no,
-        arg_max(n.delivery_id, n.event_date) AS delivery_id,
-        arg_max(n.ordinal, n.event_date) AS ordinal
+        arg_max(n.document_no, row(n.event_date, n.delivery_id, n.ordinal)) AS document_no,
+        arg_max(n.delivery_id, row(n.event_date, n.delivery_id, n.ordinal)) AS delivery_id,
+        arg_max(n.ordinal, row(n.event_date, n.delivery_id, n.ordinal)) AS ordinal
     FROM delivered.code_change AS n
     WHERE n.current_code IS NOT NULL
     GROUP BY n.holder_code, n.current_code
@@ -132,7 +132,7 @@ used AS (
         ) AS contracts,
         string_agg(c.contract_no, '、' ORDER BY c.contract_no) AS contract_numbers,
         max(c.delivery_id) AS delivery_id,
-        arg_max(c.ordinal, c.delivery_id) AS ordinal
+        arg_max(c.ordinal, row(c.delivery_id, c.ordinal)) AS ordinal
     FROM registry.card_contract AS c
     CROSS JOIN delivered.horizon AS h
     WHERE
@@ -164,7 +164,7 @@ parented AS (
         p.resource_id,
         string_agg(concat_ws(' ', s.resource_code, s.title), '、' ORDER BY s.resource_code, s.resource_id) AS parents,
         max(p.delivery_id) AS delivery_id,
-        arg_max(p.ordinal, p.delivery_id) AS ordinal
+        arg_max(p.ordinal, row(p.delivery_id, p.ordinal)) AS ordinal
     FROM registry.resource_parent AS p
     JOIN catalog.resource AS s ON s.resource_id = p.parent_id
     GROUP BY p.resource_id

@@ -16,7 +16,7 @@ WITH judged AS (
             WHERE d.requirement_set = 'scope' AND d.decided_by = 'decision' AND d.result = 'fail'
         ) AS scope_end_date,
         min(d.effective_date) FILTER (WHERE d.decided_by = 'decision' AND d.result = 'fail') AS end_date,
-        arg_min(d.document_no, d.effective_date) FILTER (
+        arg_min(d.document_no, row(d.effective_date, d.document_no)) FILTER (
             WHERE d.decided_by = 'decision' AND d.result = 'fail'
         ) AS end_document_no,
         string_agg(d.requirement, ';' ORDER BY d.requirement) FILTER (

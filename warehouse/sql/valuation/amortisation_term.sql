@@ -56,20 +56,29 @@ stepped AS (
     ) AS u
 ),
 
--- What is reversed in the month of its addition moves nothing.
-month_step AS (
+month_sum AS (
     SELECT
         s.card_id, s.pool_no, s.holder_code, s.from_date, s.wait_months,
-        CAST(s.from_date + to_months(s.wait_months) AS DATE) AS first_month,
-        CAST(sum(s.added_cny) * 100 AS HUGEINT) AS gross,
-        CAST((sum(s.added_cny) - least(sum(s.added_cny), sum(s.reversed_cny))) * 100 AS HUGEINT) AS added,
-        CAST(sum(s.impaired_cny) * 100 AS HUGEINT) AS impaired,
-        CAST(
-            (sum(s.taken_cny) + sum(s.reversed_cny) - least(sum(s.added_cny), sum(s.reversed_cny))) * 100 AS HUGEINT
-        ) AS taken,
+        sum(s.added_cny) AS added_cny,
+        sum(s.reversed_cny) AS reversed_cny,
+        sum(s.taken_cny) AS taken_cny,
+        sum(s.impaired_cny) AS impaired_cny,
         bool_or(s.is_whole) AS is_whole
     FROM stepped AS s
     GROUP BY s.card_id, s.pool_no, s.holder_code, s.from_date, s.wait_months
+),
+
+-- What is reversed in the month of its addition moves nothing.
+month_step AS (
+    SELECT
+        m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months,
+        CAST(m.from_date + to_months(m.wait_months) AS DATE) AS first_month,
+        cents(m.added_cny) AS gross,
+        cents(m.added_cny - least(m.added_cny, m.reversed_cny)) AS added,
+        cents(m.impaired_cny) AS impaired,
+        cents(m.taken_cny + m.reversed_cny - least(m.added_cny, m.reversed_cny)) AS taken,
+        m.is_whole
+    FROM month_sum AS m
 ),
 
 -- What enters in a month enters before what leaves in it, which takes its share of all. A disposal of the whole takes
@@ -106,7 +115,7 @@ holding_life AS (
 late AS (
     SELECT
         c.card_id, c.pool_no, c.from_date,
-        CAST(c.added_cny * 100 AS HUGEINT) AS added,
+        cents(c.added_cny) AS added,
         datediff('month', c.available_month, c.from_date) AS late_months,
         CASE
             WHEN v.life_basis = 'indefinite' THEN NULL
@@ -135,7 +144,7 @@ caught AS (
                 CASE
                     WHEN l.life_months IS NULL THEN 0
                     WHEN l.life_months = 0 THEN l.added
-                    ELSE (l.added * least(l.life_months, l.late_months) + l.life_months // 2) // l.life_months
+                    ELSE portion(l.added, least(l.life_months, l.late_months), l.life_months)
                 END
             ) AS HUGEINT
         ) AS caught
@@ -173,6 +182,13 @@ step AS (
     LEFT JOIN caught AS q ON q.card_id = n.card_id AND q.pool_no = n.pool_no AND q.from_date = n.from_date
 ),
 
+-- Each turn of the recursion reads these anew.
+later AS (
+    SELECT s.*
+    FROM step AS s
+    WHERE s.step_no > 1
+),
+
 -- In cents. Before its first step a pool has nothing, so that nothing can be amortised, impaired or taken out in it.
 term AS (
     SELECT
@@ -191,30 +207,30 @@ term AS (
         s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.term_months,
         t.cost + s.added - least(t.cost, s.taken),
         t.amortisation + s.caught
-        + (
-            (t.cost - t.amortisation - t.impairment)
-            * least(t.term_months, datediff('month', t.first_month, s.first_month))
-            + t.term_months // 2
-        ) // greatest(1, t.term_months)
-        - (t.amortisation * least(t.cost, s.taken) + t.cost // 2) // greatest(1, t.cost),
+        + portion(
+            t.cost - t.amortisation - t.impairment,
+            least(t.term_months, datediff('month', t.first_month, s.first_month)),
+            greatest(1, t.term_months)
+        )
+        - portion(t.amortisation, least(t.cost, s.taken), greatest(1, t.cost)),
         least(
             t.impairment + s.impaired,
             greatest(
                 0,
                 t.cost - t.amortisation
-                - (
-                    (t.cost - t.amortisation - t.impairment)
-                    * least(t.term_months, datediff('month', t.first_month, s.first_month))
-                    + t.term_months // 2
-                ) // greatest(1, t.term_months)
+                - portion(
+                    t.cost - t.amortisation - t.impairment,
+                    least(t.term_months, datediff('month', t.first_month, s.first_month)),
+                    greatest(1, t.term_months)
+                )
             )
         )
-        - (t.impairment * least(t.cost, s.taken) + t.cost // 2) // greatest(1, t.cost),
+        - portion(t.impairment, least(t.cost, s.taken), greatest(1, t.cost)),
         least(t.cost, s.taken),
-        (t.amortisation * least(t.cost, s.taken) + t.cost // 2) // greatest(1, t.cost),
-        (t.impairment * least(t.cost, s.taken) + t.cost // 2) // greatest(1, t.cost)
+        portion(t.amortisation, least(t.cost, s.taken), greatest(1, t.cost)),
+        portion(t.impairment, least(t.cost, s.taken), greatest(1, t.cost))
     FROM term AS t
-    JOIN step AS s ON s.card_id = t.card_id AND s.pool_no = t.pool_no AND s.step_no = t.step_no + 1
+    JOIN later AS s ON s.card_id = t.card_id AND s.pool_no = t.pool_no AND s.step_no = t.step_no + 1
 )
 
 SELECT

@@ -21,7 +21,9 @@ held AS (
 -- A term holds until the next of its pool begins.
 term AS (
     SELECT
-        t.*,
+        t.card_id, t.from_date, t.first_month, t.term_months, t.has_life, t.cost_cny, t.impairment_cny,
+        cents(t.amortisation_cny) AS amortisation,
+        cents(t.cost_cny - t.amortisation_cny - t.impairment_cny) AS to_amortise,
         lead(t.from_date) OVER (PARTITION BY t.card_id, t.pool_no ORDER BY t.term_no) AS next_date
     FROM valuation.amortisation_term AS t
 ),
@@ -29,12 +31,11 @@ term AS (
 pooled AS (
     SELECT
         t.card_id, e.balance_kind, t.cost_cny, t.impairment_cny, t.has_life,
-        CAST(t.amortisation_cny * 100 AS HUGEINT)
-        + (
-            CAST((t.cost_cny - t.amortisation_cny - t.impairment_cny) * 100 AS HUGEINT)
-            * least(t.term_months, datediff('month', t.first_month, e.balance_date + 1))
-            + t.term_months // 2
-        ) // greatest(1, t.term_months) AS amortisation
+        t.amortisation + portion(
+            t.to_amortise,
+            least(t.term_months, datediff('month', t.first_month, e.balance_date + 1)),
+            greatest(1, t.term_months)
+        ) AS amortisation
     FROM term AS t
     JOIN month_end AS e
         ON t.from_date <= e.balance_date AND (t.next_date IS NULL OR t.next_date > e.balance_date)
@@ -51,14 +52,38 @@ amortised AS (
     GROUP BY p.card_id, p.balance_kind
 ),
 
+-- By the first of the four days that has it.
+settled AS (
+    SELECT
+        m.card_id, m.from_date,
+        sum(CASE WHEN m.is_stock THEN 0 ELSE m.amount_cny END) AS development_cny,
+        sum(CASE WHEN m.is_stock THEN m.amount_cny ELSE 0 END) AS stock_cny
+    FROM (
+        SELECT
+            n.card_id, n.amount_cny,
+            starts_with(n.movement_kind, 'stock') AS is_stock,
+            CASE
+                WHEN n.event_date < $year_start THEN CAST($year_start - INTERVAL 1 DAY AS DATE)
+                WHEN n.event_date <= last_day($period_end - INTERVAL 1 MONTH)
+                    THEN last_day($period_end - INTERVAL 1 MONTH)
+                WHEN n.event_date <= $period_end THEN $period_end
+                ELSE last_day($period_end + INTERVAL 1 MONTH)
+            END AS from_date
+        FROM valuation.movement AS n
+        WHERE
+            n.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+            AND n.event_date <= last_day($period_end + INTERVAL 1 MONTH)
+    ) AS m
+    GROUP BY m.card_id, m.from_date
+),
+
 other AS (
     SELECT
         h.card_id, h.balance_kind,
-        sum(CASE WHEN starts_with(m.movement_kind, 'stock') THEN 0 ELSE m.amount_cny END) AS development_cny,
-        sum(CASE WHEN starts_with(m.movement_kind, 'stock') THEN m.amount_cny ELSE 0 END) AS stock_cny
+        sum(m.development_cny) AS development_cny,
+        sum(m.stock_cny) AS stock_cny
     FROM held AS h
-    JOIN valuation.movement AS m ON m.card_id = h.card_id AND m.event_date <= h.balance_date
-    WHERE m.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+    JOIN settled AS m ON m.card_id = h.card_id AND m.from_date <= h.balance_date
     GROUP BY h.card_id, h.balance_kind
 )
 

@@ -31,9 +31,9 @@ SELECT
     min(r.holder_code) AS holder_code,
     min(r.decided_date) AS release_date,
     max(r.end_date) AS end_date,
-    arg_max(r.decision_id, r.decided_date) AS decision_id,
-    arg_max(r.decider_name, r.decided_date) AS decider_name,
-    arg_max(r.reason, r.decided_date) AS reason
+    arg_max(r.decision_id, row(r.decided_date, r.decision_id)) AS decision_id,
+    arg_max(r.decider_name, row(r.decided_date, r.decision_id)) AS decider_name,
+    arg_max(r.reason, row(r.decided_date, r.decision_id)) AS reason
 FROM released AS r
 WHERE r.end_date > r.decided_date
 GROUP BY r.finding_key

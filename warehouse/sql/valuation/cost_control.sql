@@ -23,6 +23,26 @@ worded AS (
     JOIN policy.control_term AS t ON contains(lower(k.cost_kind), lower(t.term))
 ),
 
+parent AS (
+    SELECT DISTINCT a.parent_id
+    FROM valuation.resource_ancestor AS a
+),
+
+-- What few resources have cost so far is asked for: of those that were appraised or that others derive from.
+summed_place AS (
+    SELECT DISTINCT u.holder_code, u.resource_code
+    FROM (
+        SELECT r.holder_code, r.resource_code
+        FROM delivered.review AS r
+        WHERE r.review_kind = 'appraisal'
+        UNION ALL
+        SELECT n.holder_code, n.resource_code
+        FROM line AS n
+        JOIN parent AS a ON a.parent_id = n.resource_id
+    ) AS u
+    WHERE u.resource_code IS NOT NULL
+),
+
 -- Capitalised so far, with what was reversed.
 summed AS (
     SELECT
@@ -35,7 +55,8 @@ summed AS (
             ) AS DECIMAL(20, 2)
         ) AS total_cny
     FROM valuation.voucher_line AS v
-    WHERE v.treatment = 'capitalised' AND v.resource_code IS NOT NULL
+    JOIN summed_place AS p USING (holder_code, resource_code)
+    WHERE v.treatment = 'capitalised'
 ),
 
 -- When an appraisal was delivered before with its day and amount.
@@ -66,33 +87,6 @@ appraised AS (
     ) = 1
 ),
 
--- Lines large enough to be compared. A voucher is one within its month, however its number is written and whatever the
--- day of its lines.
-large AS (
-    SELECT
-        n.*,
-        regexp_replace(
-            regexp_replace(lower(n.voucher_no), '[\s\p{P}\p{S}]+', '-', 'g'), '(^|[^0-9])0+([0-9])', '\1\2', 'g'
-        ) AS voucher_key
-    FROM line AS n
-    JOIN policy.control_limit AS l ON l.name = 'same_cost_min_cny' AND in_force(l, n.posted_date)
-    WHERE n.amount_cny >= l.value
-),
-
--- Most lines have an amount of their own; what is compared with others has not.
-amount_again AS (
-    SELECT n.amount_cny
-    FROM line AS n
-    GROUP BY n.amount_cny
-    HAVING count(*) > 1
-),
-
-alike AS (
-    SELECT n.*
-    FROM large AS n
-    JOIN amount_again AS m USING (amount_cny)
-),
-
 taken_out AS (
     SELECT
         v.holder_code, v.posted_period, v.posted_date,
@@ -111,6 +105,48 @@ expense_taken_out AS (
     SELECT x.*
     FROM taken_out AS x
     WHERE x.treatment = 'expensed'
+),
+
+-- Most lines have an amount of their own; what is compared with others has not.
+amount_again AS (
+    SELECT n.amount_cny
+    FROM line AS n
+    GROUP BY n.amount_cny
+    HAVING count(*) > 1
+),
+
+expense_amount AS (
+    SELECT DISTINCT x.holder_code, x.amount_cny
+    FROM expense_taken_out AS x
+),
+
+compared AS (
+    SELECT n.*, 'line' AS compared_with
+    FROM line AS n
+    JOIN amount_again AS m USING (amount_cny)
+    UNION ALL
+    SELECT n.*, 'expense'
+    FROM line AS n
+    JOIN expense_amount AS x USING (holder_code, amount_cny)
+),
+
+-- Those that are large enough. A voucher is one within its month, however its number is written and whatever the day of
+-- its lines.
+large AS (
+    SELECT
+        n.*,
+        regexp_replace(
+            regexp_replace(lower(n.voucher_no), '[\s\p{P}\p{S}]+', '-', 'g'), '(^|[^0-9])0+([0-9])', '\1\2', 'g'
+        ) AS voucher_key
+    FROM compared AS n
+    JOIN policy.control_limit AS l ON l.name = 'same_cost_min_cny' AND in_force(l, n.posted_date)
+    WHERE n.amount_cny >= l.value
+),
+
+alike AS (
+    SELECT n.*
+    FROM large AS n
+    WHERE n.compared_with = 'line'
 ),
 
 taken_of_voucher AS (
@@ -188,12 +224,12 @@ amount_of AS (
     FROM (
         SELECT n.resource_id, n.amount_cny, n.posted_date, n.known_date
         FROM line AS n
-        WHERE n.resource_id IS NOT NULL
+        JOIN parent AS a ON a.parent_id = n.resource_id
         UNION ALL
         SELECT n.resource_id, s.total_cny, s.posted_date, s.known_date
         FROM summed AS s
         JOIN line AS n USING (holder_code, posted_period, voucher_no, line_no)
-        WHERE n.resource_id IS NOT NULL
+        JOIN parent AS a ON a.parent_id = n.resource_id
     ) AS o
 ),
 
@@ -241,7 +277,9 @@ redeclared AS (
         x.voucher_no
     FROM large AS n
     JOIN expense_taken_out AS x USING (holder_code, amount_cny)
-    WHERE x.place_code = n.place_code OR (x.posted_period = n.posted_period AND x.voucher_key = n.voucher_key)
+    WHERE
+        n.compared_with = 'expense'
+        AND (x.place_code = n.place_code OR (x.posted_period = n.posted_period AND x.voucher_key = n.voucher_key))
 ),
 
 found AS (

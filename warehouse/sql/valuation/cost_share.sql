@@ -60,7 +60,7 @@ shared_period AS (
 direct AS (
     SELECT
         v.holder_code, v.posted_period, v.resource_id,
-        sum(CAST(v.amount_cny * 100 AS HUGEINT)) AS amount
+        sum(v.amount_cny) AS amount_cny
     FROM valuation.voucher_line AS v
     WHERE v.treatment = 'capitalised' AND v.resource_id IS NOT NULL
     GROUP BY v.holder_code, v.posted_period, v.resource_id
@@ -68,11 +68,11 @@ direct AS (
 
 -- Who shares in a month: what cost something so far, net of what was reversed.
 sharer AS (
-    SELECT p.holder_code, p.share_period, d.resource_id, CAST(sum(d.amount) AS HUGEINT) AS amount
+    SELECT p.holder_code, p.share_period, d.resource_id, sum(d.amount_cny) AS amount_cny
     FROM shared_period AS p
     JOIN direct AS d ON d.holder_code = p.holder_code AND d.posted_period <= p.share_period
     GROUP BY p.holder_code, p.share_period, d.resource_id
-    HAVING sum(d.amount) > 0
+    HAVING sum(d.amount_cny) > 0
 ),
 
 weighed AS (
@@ -80,7 +80,7 @@ weighed AS (
         c.holder_code, c.posted_period, c.voucher_no, c.line_no, c.driver_kind, c.amount_cny, s.resource_id,
         r.resource_code,
         CASE c.driver_kind
-            WHEN 'direct_cost' THEN s.amount
+            WHEN 'direct_cost' THEN cents(s.amount_cny)
             WHEN 'field_count' THEN CAST(r.field_count AS HUGEINT)
             ELSE CAST(1 AS HUGEINT)
         END AS weight

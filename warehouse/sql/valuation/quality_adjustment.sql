@@ -6,6 +6,9 @@ WITH setting AS (
         max(CASE WHEN p.name = 'quality_gate_score_pct' THEN p.value END) AS gate_pct,
         max(CASE WHEN p.name = 'quality_assessed_min_pct' THEN p.value END) AS assessed_min_pct,
         max(CASE WHEN p.name = 'quality_expected_score_pct' THEN p.value END) AS expected_score_pct,
+        max(CASE WHEN p.name = 'quality_expected_score_pct' THEN CAST(p.value * 1000000 AS BIGINT) END) AS expected,
+        max(CASE WHEN p.name = 'quality_expected_score_pct' THEN CAST(p.value * 500000 AS BIGINT) END)
+            AS half_expected,
         max(CASE WHEN p.name = 'step_quality_score' THEN p.value END) AS step_pct,
         max(CASE WHEN p.name = 'quality_factor' THEN p.value END) AS unproven_factor,
         max(CASE WHEN p.name = 'quality_factor' THEN p.lower_bound END) AS lower_factor,
@@ -17,7 +20,8 @@ WITH setting AS (
 scored AS (
     SELECT
         s.card_id, s.holder_code, q.score_pct, q.assessed_pct,
-        t.gate_pct, t.assessed_min_pct, t.expected_score_pct, t.step_pct, t.lower_factor, t.upper_factor,
+        t.gate_pct, t.assessed_min_pct, t.expected_score_pct, t.expected, t.half_expected, t.step_pct, t.lower_factor,
+        t.upper_factor,
         CASE WHEN a.value_cny IS NOT NULL THEN t.upper_factor ELSE least(t.unproven_factor, t.upper_factor) END
             AS most_factor
     FROM valuation.snapshot AS s
@@ -29,40 +33,39 @@ scored AS (
 ),
 
 -- The score as it is, a step lower and a step higher.
-cased AS (
+stepped AS (
     SELECT
-        s.card_id, n.case_no,
-        (
-            CAST(greatest(0, least(100, s.score_pct + n.case_no * s.step_pct)) * 1000000 AS HUGEINT) * 1000000
-            + CAST(s.expected_score_pct * 500000 AS HUGEINT)
-        ) // CAST(s.expected_score_pct * 1000000 AS HUGEINT) AS factor
-    FROM scored AS s, unnest([-1, 0, 1]) AS n(case_no)
+        s.*,
+        CAST(s.score_pct - s.step_pct AS DECIMAL(18, 6)) AS low_score_pct,
+        CAST(s.score_pct + s.step_pct AS DECIMAL(18, 6)) AS high_score_pct
+    FROM scored AS s
 ),
 
 measured AS (
     SELECT
-        k.card_id,
-        max(CASE WHEN k.case_no = -1 THEN CAST(k.factor AS BIGINT) END) AS low_factor,
-        max(CASE WHEN k.case_no = 0 THEN CAST(k.factor AS BIGINT) END) AS factor,
-        max(CASE WHEN k.case_no = 1 THEN CAST(k.factor AS BIGINT) END) AS high_factor
-    FROM cased AS k
-    GROUP BY k.card_id
+        s.*,
+        (CAST(greatest(0, least(100, s.low_score_pct)) * 1000000 AS BIGINT) * 1000000 + s.half_expected)
+        // s.expected AS low_measured,
+        (CAST(greatest(0, least(100, s.score_pct)) * 1000000 AS BIGINT) * 1000000 + s.half_expected)
+        // s.expected AS measured,
+        (CAST(greatest(0, least(100, s.high_score_pct)) * 1000000 AS BIGINT) * 1000000 + s.half_expected)
+        // s.expected AS high_measured
+    FROM stepped AS s
 ),
 
 judged AS (
     SELECT
         s.*,
-        CAST(m.factor * 0.000001 AS DECIMAL(12, 6)) AS measured_factor,
-        CAST(m.low_factor * 0.000001 AS DECIMAL(12, 6)) AS low_factor,
-        CAST(m.high_factor * 0.000001 AS DECIMAL(12, 6)) AS high_factor,
+        CAST(s.measured * 0.000001 AS DECIMAL(12, 6)) AS measured_factor,
+        CAST(s.low_measured * 0.000001 AS DECIMAL(12, 6)) AS low_factor,
+        CAST(s.high_measured * 0.000001 AS DECIMAL(12, 6)) AS high_factor,
         CASE
             WHEN s.score_pct IS NULL OR s.assessed_pct < s.assessed_min_pct THEN 'quality_not_assessed'
             WHEN s.score_pct < s.gate_pct THEN 'quality_below_gate'
-            WHEN m.factor * 0.000001 < s.lower_factor OR m.factor * 0.000001 > s.upper_factor
+            WHEN s.measured * 0.000001 < s.lower_factor OR s.measured * 0.000001 > s.upper_factor
                 THEN 'factor_out_of_bounds'
         END AS reason
-    FROM scored AS s
-    JOIN measured AS m USING (card_id)
+    FROM measured AS s
 )
 
 SELECT
@@ -72,7 +75,7 @@ SELECT
     j.score_pct,
     j.assessed_pct,
     CAST(j.expected_score_pct AS DECIMAL(5, 2)) AS expected_score_pct,
-    j.measured_factor,
+    CASE WHEN j.score_pct IS NOT NULL THEN j.measured_factor END AS measured_factor,
     j.reason IS NULL AND j.measured_factor > j.most_factor AS is_factor_capped,
     CASE WHEN j.reason IS NULL THEN CAST(least(j.measured_factor, j.most_factor) AS DECIMAL(12, 6)) END
         AS quality_factor,

@@ -29,47 +29,81 @@ card AS (
         AND (c.disposed_date IS NULL OR c.disposed_date >= $year_start)
 ),
 
+-- A term holds until the next of its pool begins.
+term AS (
+    SELECT
+        c.card_id, c.recognised_date, c.disposed_date, t.pool_no, t.term_no, t.term_months, t.from_date, t.first_month,
+        t.cost_cny, t.impairment_cny,
+        cents(t.amortisation_cny) AS amortisation,
+        cents(t.cost_cny - t.amortisation_cny - t.impairment_cny) AS to_amortise,
+        lead(t.from_date) OVER (PARTITION BY t.card_id, t.pool_no ORDER BY t.term_no) AS next_date
+    FROM card AS c
+    JOIN valuation.amortisation_term AS t USING (card_id)
+),
+
 -- As `valuation.balance` has it, at every month's end.
 pooled AS (
     SELECT
-        c.card_id, e.month_start, t.pool_no, t.term_no, t.term_months, t.cost_cny, t.impairment_cny,
-        CAST(t.amortisation_cny * 100 AS HUGEINT)
-        + (
-            CAST((t.cost_cny - t.amortisation_cny - t.impairment_cny) * 100 AS HUGEINT)
-            * least(t.term_months, datediff('month', t.first_month, e.end_date + 1))
-            + t.term_months // 2
-        ) // greatest(1, t.term_months) AS amortisation
-    FROM card AS c
+        t.card_id, e.month_start, t.pool_no, t.term_no, t.cost_cny, t.impairment_cny,
+        t.amortisation + portion(
+            t.to_amortise,
+            least(t.term_months, datediff('month', t.first_month, e.end_date + 1)),
+            greatest(1, t.term_months)
+        ) AS amortisation
+    FROM term AS t
     JOIN month_end AS e
-        ON c.recognised_date <= e.end_date AND (c.disposed_date IS NULL OR c.disposed_date > e.end_date)
-    JOIN valuation.amortisation_term AS t ON t.card_id = c.card_id AND t.from_date <= e.end_date
-    QUALIFY row_number() OVER (PARTITION BY c.card_id, e.month_no, t.pool_no ORDER BY t.term_no DESC) = 1
-),
-
-held AS (
-    SELECT
-        p.card_id, p.month_start,
-        CAST(sum(p.cost_cny) AS DECIMAL(20, 2)) AS cost_cny,
-        CAST(CAST(sum(p.amortisation) AS DECIMAL(20, 0)) * 0.01 AS DECIMAL(20, 2)) AS amortisation_cny,
-        CAST(sum(p.impairment_cny) AS DECIMAL(20, 2)) AS impairment_cny,
-        '摊销期间 ' || string_agg(p.pool_no || '/' || p.term_no, '、' ORDER BY p.pool_no) AS follows_from
-    FROM pooled AS p
-    GROUP BY p.card_id, p.month_start
+        ON t.from_date <= e.end_date
+        AND (t.next_date IS NULL OR t.next_date > e.end_date)
+        AND t.recognised_date <= e.end_date
+        AND (t.disposed_date IS NULL OR t.disposed_date > e.end_date)
 ),
 
 -- What came to the card: how its balance changed, and what left meanwhile.
-added AS (
-    SELECT h.card_id, h.month_start, h.cost_cny, h.amortisation_cny, h.impairment_cny
-    FROM held AS h
-    UNION ALL
+changed AS (
     SELECT
-        h.card_id, CAST(h.month_start + to_months(1) AS DATE), -h.cost_cny, -h.amortisation_cny, -h.impairment_cny
-    FROM held AS h
-    UNION ALL
+        u.card_id, u.month_start,
+        sum(u.cost_cny) AS cost_cny,
+        CAST(CAST(sum(u.amortisation) AS DECIMAL(20, 0)) * 0.01 AS DECIMAL(20, 2)) AS amortisation_cny,
+        sum(u.impairment_cny) AS impairment_cny,
+        max(u.term_no) AS term_no
+    FROM (
+        SELECT
+            p.card_id, p.month_start, p.cost_cny, p.amortisation, p.impairment_cny,
+            CASE WHEN p.pool_no = 0 THEN p.term_no END AS term_no
+        FROM pooled AS p
+        WHERE p.month_start >= $year_start
+        UNION ALL
+        SELECT
+            p.card_id, CAST(p.month_start + to_months(1) AS DATE), -p.cost_cny, -p.amortisation, -p.impairment_cny, NULL
+        FROM pooled AS p
+        WHERE p.month_start + to_months(1) <= $period_end
+        UNION ALL
+        SELECT
+            d.card_id, CAST(d.booking_month || '-01' AS DATE), -d.cost_cny, -cents(d.amortisation_cny),
+            -d.impairment_cny, NULL
+        FROM valuation.derecognition AS d
+        WHERE d.period = $period
+    ) AS u
+    GROUP BY u.card_id, u.month_start
+),
+
+-- Few cards have pools beside the pool 0.
+pool_beside AS (
+    SELECT p.card_id, p.month_start, string_agg(p.pool_no || '/' || p.term_no, '、' ORDER BY p.pool_no) AS terms
+    FROM pooled AS p
+    WHERE p.pool_no > 0
+    GROUP BY p.card_id, p.month_start
+),
+
+-- Amortisation of nothing stands too, where a term of the card holds.
+amortised AS (
     SELECT
-        d.card_id, CAST(d.booking_month || '-01' AS DATE), -d.cost_cny, -d.amortisation_cny, -d.impairment_cny
-    FROM valuation.derecognition AS d
-    WHERE d.period = $period
+        c.card_id, c.month_start, c.amortisation_cny,
+        CASE WHEN c.term_no IS NOT NULL OR b.terms IS NOT NULL
+            THEN '摊销期间 ' || concat_ws('、', '0/' || c.term_no, b.terms)
+        END AS follows_from
+    FROM changed AS c
+    LEFT JOIN pool_beside AS b USING (card_id, month_start)
 ),
 
 -- Movements by the month in which they enter the card, with the lines and papers that they follow from.
@@ -112,17 +146,13 @@ expensed AS (
 ),
 
 amount AS (
-    SELECT
-        a.card_id, a.month_start, k.entry_kind, k.measure,
-        CASE k.measure
-            WHEN 'cost' THEN a.cost_cny
-            WHEN 'amortisation' THEN a.amortisation_cny
-            ELSE a.impairment_cny
-        END AS amount_cny
-    FROM added AS a
-    CROSS JOIN (
-        VALUES ('acquisition', 'cost'), ('amortisation', 'amortisation'), ('impairment', 'impairment')
-    ) AS k(entry_kind, measure)
+    SELECT c.card_id, c.month_start, 'acquisition' AS entry_kind, 'cost' AS measure, c.cost_cny AS amount_cny
+    FROM changed AS c
+    WHERE c.cost_cny <> 0
+    UNION ALL
+    SELECT c.card_id, c.month_start, 'impairment', 'impairment', c.impairment_cny
+    FROM changed AS c
+    WHERE c.impairment_cny <> 0
     UNION ALL
     SELECT
         d.card_id, CAST(d.booking_month || '-01' AS DATE), d.entry_kind, k.measure,
@@ -189,25 +219,33 @@ reason AS (
     CROSS JOIN (VALUES ('development_write_off'), ('stock_out')) AS k(entry_kind)
     WHERE e.movement_kind = 'disposal'
     UNION ALL
-    SELECT h.card_id, h.month_start, 'amortisation', h.follows_from
-    FROM held AS h
-    WHERE h.month_start >= $year_start
-    UNION ALL
     SELECT x.card_id, x.month_start, 'expense', x.follows_from
     FROM expensed AS x
 ),
 
 based AS (
     SELECT
-        coalesce(e.card_id, r.card_id) AS card_id,
-        coalesce(e.month_start, r.month_start) AS month_start,
-        coalesce(e.entry_kind, r.entry_kind) AS entry_kind,
-        coalesce(e.cost_cny, 0) AS cost_cny,
-        coalesce(e.amortisation_cny, 0) AS amortisation_cny,
-        coalesce(e.impairment_cny, 0) AS impairment_cny,
-        coalesce(e.development_cny, 0) AS development_cny,
-        coalesce(e.stock_cny, 0) AS stock_cny,
-        coalesce(e.expense_cny, 0) AS expense_cny,
+        a.card_id, a.month_start,
+        'amortisation' AS entry_kind,
+        CAST(0 AS DECIMAL(20, 2)) AS cost_cny,
+        a.amortisation_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS impairment_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS development_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS stock_cny,
+        CAST(0 AS DECIMAL(20, 2)) AS expense_cny,
+        a.follows_from
+    FROM amortised AS a
+    UNION ALL
+    SELECT
+        coalesce(e.card_id, r.card_id),
+        coalesce(e.month_start, r.month_start),
+        coalesce(e.entry_kind, r.entry_kind),
+        coalesce(e.cost_cny, 0),
+        coalesce(e.amortisation_cny, 0),
+        coalesce(e.impairment_cny, 0),
+        coalesce(e.development_cny, 0),
+        coalesce(e.stock_cny, 0),
+        coalesce(e.expense_cny, 0),
         r.follows_from
     FROM entry AS e
     FULL JOIN reason AS r
