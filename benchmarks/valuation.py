@@ -33,7 +33,7 @@ _MEMORY = "3GB"
 #: As the lake's connections have it (`warehouse.store.engine`); the floors need no such care.
 _MODELS_WITHOUT = "top_n_window_elimination"
 #: What the register says of lines and events, which the values start from; its cards are among the inputs.
-_REGISTER = ("treated_cost", "resource_cost", "card_event")
+_REGISTER = ("treated_cost", "resource_cost", "card_event", "succession_part", "succession")
 _SNAPSHOT_SUMS = """
 SELECT holder_code, balance_date, sum(cost) * 100, sum(amortisation) * 100, sum(impairment) * 100
 FROM (

@@ -23,6 +23,8 @@ _LINES = {
     "development_write_off": ("debit|development", "credit|development"),
     "stock_out": ("debit|stock", "credit|stock"),
     "opening_adjustment": ("debit|cost", "credit|amortisation", "credit|net"),
+    "succession_in": ("debit|cost", "credit|amortisation", "credit|net", "debit|development", "credit|development"),
+    "succession_out": (*_OUT, "debit|development", "credit|development"),
 }
 #: Enterprises alone impair.
 _OF_ENTERPRISES = {
@@ -31,6 +33,8 @@ _OF_ENTERPRISES = {
     "part_disposal": ("debit|impairment",),
     "disposal": ("debit|impairment",),
     "opening_adjustment": ("credit|impairment",),
+    "succession_in": ("credit|impairment",),
+    "succession_out": ("debit|impairment",),
 }
 ENTRY_KINDS = tuple(dict.fromkeys((*_LINES, *_OF_ENTERPRISES)))
 

@@ -1,8 +1,8 @@
-"""The lists of what an event does to a card, and how what comes late is booked."""
+"""The lists of what an event does to a card, what a split or merge asks for, and how what comes late is booked."""
 
 from collections.abc import Mapping
 
-from readers.policy.lists.checks import one_of
+from readers.policy.lists.checks import one_of, whole
 from readers.policy.lists.shape import NAMES, ListShape
 
 SHAPES: Mapping[str, ListShape] = {
@@ -15,6 +15,18 @@ SHAPES: Mapping[str, ListShape] = {
             "effect": one_of("leave", "impair", "enter"),
         },
         more=NAMES,
+    ),
+    "succession_rule": ListShape(
+        ("event_kind",),
+        ("former_count", "amount_rule", "must_agree"),
+        checks={
+            "event_kind": one_of("split", "merge"),
+            "former_count": whole(1, 1000),
+            "amount_rule": one_of("stated", "may_be_empty"),
+            "must_agree": one_of("value_basis", "nothing"),
+        },
+        more=NAMES,
+        needed=("split", "merge"),
     ),
     "late_booking": ListShape(
         ("accounting_system",),

@@ -161,7 +161,11 @@ earlier AS (
         CASE WHEN starts_with(m.movement_kind, 'stock') THEN m.amount_cny ELSE 0 END
     FROM earlier_card AS c
     JOIN valuation.movement AS m ON m.card_id = c.card_id AND m.event_date <= c.end_date
-    WHERE m.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+    WHERE
+        m.movement_kind IN (
+            'development', 'development_in', 'development_out', 'completion', 'development_reversal', 'stock',
+            'stock_reversal'
+        )
 ),
 
 known AS (

@@ -29,7 +29,9 @@ kind AS (
         ('disposal', '12', -1),
         ('development_write_off', '13', -1),
         ('stock_out', '14', -1),
-        ('opening_adjustment', '15', 1)
+        ('opening_adjustment', '15', 1),
+        ('succession_in', '16', 1),
+        ('succession_out', '17', -1)
     ) AS k(entry_kind, kind_no, direction)
 ),
 

@@ -8,11 +8,11 @@ WITH disposal AS (
     WHERE e.event_effect = 'leave'
 ),
 
--- What comes of a split begins on its day.
+-- What comes of a split or merge begins on its day, and takes over what came of another from then on.
 begun AS (
     SELECT s.holder_code, s.resource_code, min(s.event_date) AS begun_date
-    FROM registry.card_split AS s
-    WHERE s.is_clear
+    FROM registry.succession AS s
+    WHERE s.is_taken_over
     GROUP BY s.holder_code, s.resource_code
 ),
 

@@ -1,7 +1,7 @@
 -- What a person should look at of the registers: of each unit what it has still to assess (应登尽登), as one finding, its
 -- list being `registry.unassessed`; of changes of code those that count for nothing or leave the old code standing; of
 -- costs those at a nominal amount that is none, cards whose lines state different ways of acquisition, and lines of
--- development that fail a test or of which one is not shown; of splits those that are not clear, or whose cost differs;
+-- development that fail a test or of which one is not shown; of splits and merges what is wrong with them;
 -- and, told to whoever delivered them, decisions that do nothing (`registry.unclear_decision`), receipts of contracts
 -- that were not delivered, and decisions, reviews, contracts and papers on values of resources that the catalogue does
 -- not have. `{said}` in a message stands for what was written; behind an arrow for what may have been meant.
@@ -78,14 +78,22 @@ found AS (
     WHERE c.unknown_tests IS NOT NULL
     GROUP BY c.holder_code, c.resource_code
     UNION ALL
-    SELECT s.holder_code, 'split_unclear', s.resource_code, count(*), ''
-    FROM registry.card_split AS s
-    WHERE NOT s.is_clear
-    GROUP BY s.holder_code, s.resource_code
+    SELECT
+        s.holder_code, s.finding_kind, s.resource_code, count(*),
+        string_agg(DISTINCT s.former_code, '、' ORDER BY s.former_code)
+    FROM registry.succession AS s
+    WHERE s.finding_kind IS NOT NULL
+    GROUP BY s.holder_code, s.finding_kind, s.resource_code
     UNION ALL
-    SELECT s.holder_code, 'split_cost_differs', s.resource_code, count(*), ''
-    FROM registry.card_split AS s
-    WHERE s.is_clear AND s.amount_cny <> s.taken_over_cny
+    -- Meanwhile what left the former card stands on none.
+    SELECT
+        s.holder_code, 'succession_not_recognised', s.resource_code, count(*),
+        string_agg(DISTINCT s.former_code, '、' ORDER BY s.former_code)
+    FROM registry.succession AS s
+    LEFT JOIN registry.asset_card AS a ON a.holder_code = s.holder_code AND a.resource_code = s.resource_code
+    WHERE
+        s.is_taken_over
+        AND (a.card_id IS NULL OR date_trunc('month', a.recognised_date) > date_trunc('month', s.event_date))
     GROUP BY s.holder_code, s.resource_code
     UNION ALL
     SELECT p.deliverer_code, 'resource_unknown', p.resource_code, count(*), ''

@@ -4,6 +4,8 @@
 -- leaves takes its share of the amortisation. A term is of whole months: the first is that of availability, and none is
 -- amortised in the month of a disposal; an impairment counts from the next month on. What is posted in a later month
 -- than it can be used from comes with its amortisation to date: by its own life, or by that which the card had then.
+-- A pool that is taken over from another card (`valuation.taken_pool`) begins with its share of what left there, and
+-- goes on for the months that remained, until another life is stated.
 WITH RECURSIVE changed AS (
     SELECT
         m.card_id, m.pool_no, m.holder_code,
@@ -13,31 +15,42 @@ WITH RECURSIVE changed AS (
         CASE WHEN m.movement_kind = 'impairment' THEN 1 ELSE 0 END AS wait_months,
         CASE WHEN m.movement_kind = 'addition' THEN m.amount_cny ELSE 0 END AS added_cny,
         CASE WHEN m.movement_kind = 'reversal' THEN -m.amount_cny ELSE 0 END AS reversed_cny,
-        CASE WHEN m.movement_kind = 'part_disposal' THEN -m.amount_cny ELSE 0 END AS taken_cny,
+        CASE WHEN m.movement_kind IN ('part_disposal', 'succession_out') THEN -m.amount_cny ELSE 0 END AS taken_cny,
         CASE WHEN m.movement_kind = 'impairment' THEN m.amount_cny ELSE 0 END AS impaired_cny,
         m.movement_kind = 'disposal' AS is_whole
     FROM valuation.movement AS m
-    WHERE m.movement_kind IN ('addition', 'reversal', 'part_disposal', 'disposal', 'impairment')
+    WHERE
+        m.movement_kind IN ('addition', 'reversal', 'part_disposal', 'succession_out', 'disposal', 'impairment')
 ),
 
 pool AS (
-    SELECT c.card_id, c.pool_no, c.holder_code, min(c.from_date) AS start_date
-    FROM changed AS c
-    WHERE c.added_cny > 0
-    GROUP BY c.card_id, c.pool_no, c.holder_code
+    SELECT u.*
+    FROM (
+        SELECT c.card_id, c.pool_no, c.holder_code, min(c.from_date) AS start_date, FALSE AS is_taken_over
+        FROM changed AS c
+        ANTI JOIN valuation.taken_pool AS n ON n.card_id = c.card_id AND n.pool_no = c.pool_no
+        WHERE c.added_cny > 0
+        GROUP BY c.card_id, c.pool_no, c.holder_code
+        UNION ALL
+        SELECT n.card_id, n.pool_no, n.holder_code, n.from_date, TRUE
+        FROM valuation.taken_pool AS n
+    ) AS u
 ),
 
--- What is stated of a pool's life: in the pool itself, else in the pool 0, else by policy.
+-- What is stated of a pool's life: in the pool itself, else in the pool 0, else by policy; of one that is taken over
+-- what is stated later.
 pool_life AS (
     SELECT u.*
     FROM (
         SELECT p.card_id, p.pool_no, p.start_date, f.pool_no AS stated_pool_no, f.from_date, f.remaining_months
         FROM pool AS p
         JOIN valuation.card_life AS f ON f.card_id = p.card_id AND f.pool_no IN (p.pool_no, 0)
+        WHERE NOT p.is_taken_over OR f.from_date > p.start_date
         UNION ALL
         SELECT p.card_id, p.pool_no, p.start_date, -1, p.start_date, CAST(l.value AS INTEGER)
         FROM pool AS p
         JOIN policy.parameter AS l ON l.name = 'default_life_months' AND in_force(l, p.start_date)
+        WHERE NOT p.is_taken_over
     ) AS u
 ),
 
@@ -105,7 +118,8 @@ phased AS (
 holding_life AS (
     SELECT
         p.card_id, p.pool_no, f.from_date, f.remaining_months,
-        row_number() OVER (PARTITION BY p.card_id, p.pool_no, f.stated_pool_no ORDER BY f.from_date) = 1 AS is_first,
+        row_number() OVER (PARTITION BY p.card_id, p.pool_no, f.stated_pool_no ORDER BY f.from_date) = 1
+        AND NOT p.is_taken_over AS is_first,
         lead(f.from_date) OVER (PARTITION BY p.card_id, p.pool_no, f.stated_pool_no ORDER BY f.from_date) AS next_date
     FROM pool AS p
     LEFT JOIN pool_life AS f USING (card_id, pool_no)
@@ -155,13 +169,15 @@ caught AS (
 lived AS (
     SELECT
         s.*,
+        p.is_taken_over,
         f.from_date IS NOT NULL AS has_life,
         -- greatest() passes over NULL.
         CASE WHEN f.remaining_months IS NOT NULL
             THEN greatest(0, f.remaining_months - datediff('month', f.from_date, s.first_month))
         END AS remaining
     FROM phased AS s
-    JOIN holding_life AS f
+    JOIN pool AS p ON p.card_id = s.card_id AND p.pool_no = s.pool_no
+    LEFT JOIN holding_life AS f
         ON f.card_id = s.card_id
         AND f.pool_no = s.pool_no
         AND (f.is_first OR f.from_date <= s.first_month)
@@ -171,22 +187,46 @@ lived AS (
 step AS (
     SELECT
         n.card_id, n.pool_no, n.holder_code, n.from_date, n.first_month, n.has_life,
+        n.is_taken_over AND NOT n.has_life AS is_continued,
         -- What comes when nothing remains of the life goes in its month.
         CASE WHEN n.remaining = 0 THEN 1 ELSE coalesce(n.remaining, 0) END AS term_months,
         n.added, n.impaired, n.taken,
         coalesce(q.caught, 0) * n.added // greatest(1, n.gross) AS caught,
         row_number() OVER (
             PARTITION BY n.card_id, n.pool_no ORDER BY n.from_date, n.wait_months, n.phase_no
-        ) AS step_no
+        )
+        + CASE WHEN n.is_taken_over THEN 1 ELSE 0 END AS step_no
     FROM lived AS n
     LEFT JOIN caught AS q ON q.card_id = n.card_id AND q.pool_no = n.pool_no AND q.from_date = n.from_date
 ),
 
--- Each turn of the recursion reads these anew.
+-- What comes after which step: the next of the pool, or the first of a pool that is taken over from it. Each turn of
+-- the recursion reads these anew.
 later AS (
-    SELECT s.*
-    FROM step AS s
-    WHERE s.step_no > 1
+    SELECT u.*
+    FROM (
+        SELECT
+            s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.is_continued,
+            s.term_months, s.added, s.impaired, s.taken, s.caught,
+            s.card_id AS after_card_id,
+            s.pool_no AS after_pool_no,
+            s.step_no - 1 AS after_step_no,
+            FALSE AS is_taking,
+            CAST(0 AS HUGEINT) AS taken_from,
+            CAST(0 AS HUGEINT) AS taken_up_to
+        FROM step AS s
+        WHERE s.step_no > 1
+        UNION ALL
+        SELECT
+            n.card_id, n.pool_no, n.holder_code, 1, n.from_date, n.from_date, FALSE, TRUE, 0, 0, 0, 0, 0, s.card_id,
+            s.pool_no, s.step_no, TRUE, cents(n.before_cny), cents(n.before_cny + n.amount_cny)
+        FROM valuation.taken_pool AS n
+        JOIN step AS s
+            ON s.card_id = n.former_card_id
+            AND s.pool_no = n.former_pool_no
+            AND s.from_date = n.from_date
+            AND s.taken > 0
+    ) AS u
 ),
 
 -- In cents. Before its first step a pool has nothing, so that nothing can be amortised, impaired or taken out in it.
@@ -202,35 +242,58 @@ term AS (
     FROM step AS s
     WHERE s.step_no = 1
     UNION ALL
-    -- A step either amortises up to its month and lets in, or, in the same month, lets out; it never does both.
+    -- A step either amortises up to its month and lets in, or, in the same month, lets out; it never does both. What is
+    -- taken over is rounded up to each that takes, so that all of them take what left.
     SELECT
-        s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.term_months,
-        t.cost + s.added - least(t.cost, s.taken),
-        t.amortisation + s.caught
-        + portion(
-            t.cost - t.amortisation - t.impairment,
-            least(t.term_months, datediff('month', t.first_month, s.first_month)),
-            greatest(1, t.term_months)
-        )
-        - portion(t.amortisation, least(t.cost, s.taken), greatest(1, t.cost)),
-        least(
-            t.impairment + s.impaired,
-            greatest(
-                0,
-                t.cost - t.amortisation
-                - portion(
+        s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month,
+        CASE WHEN s.is_continued THEN t.has_life ELSE s.has_life END,
+        CASE
+            WHEN NOT s.is_continued THEN s.term_months
+            WHEN t.term_months = 0 THEN 0
+            ELSE greatest(1, t.term_months - datediff('month', t.first_month, s.first_month))
+        END,
+        CASE WHEN s.is_taking
+            THEN least(t.left_cost, s.taken_up_to) - least(t.left_cost, s.taken_from)
+            ELSE t.cost + s.added - least(t.cost, s.taken)
+        END,
+        CASE WHEN s.is_taking
+            THEN
+                portion(t.left_amortisation, least(t.left_cost, s.taken_up_to), greatest(1, t.left_cost))
+                - portion(t.left_amortisation, least(t.left_cost, s.taken_from), greatest(1, t.left_cost))
+            ELSE
+                t.amortisation + s.caught
+                + portion(
                     t.cost - t.amortisation - t.impairment,
                     least(t.term_months, datediff('month', t.first_month, s.first_month)),
                     greatest(1, t.term_months)
                 )
-            )
-        )
-        - portion(t.impairment, least(t.cost, s.taken), greatest(1, t.cost)),
-        least(t.cost, s.taken),
-        portion(t.amortisation, least(t.cost, s.taken), greatest(1, t.cost)),
-        portion(t.impairment, least(t.cost, s.taken), greatest(1, t.cost))
+                - portion(t.amortisation, least(t.cost, s.taken), greatest(1, t.cost))
+        END,
+        CASE WHEN s.is_taking
+            THEN
+                portion(t.left_impairment, least(t.left_cost, s.taken_up_to), greatest(1, t.left_cost))
+                - portion(t.left_impairment, least(t.left_cost, s.taken_from), greatest(1, t.left_cost))
+            ELSE
+                least(
+                    t.impairment + s.impaired,
+                    greatest(
+                        0,
+                        t.cost - t.amortisation
+                        - portion(
+                            t.cost - t.amortisation - t.impairment,
+                            least(t.term_months, datediff('month', t.first_month, s.first_month)),
+                            greatest(1, t.term_months)
+                        )
+                    )
+                )
+                - portion(t.impairment, least(t.cost, s.taken), greatest(1, t.cost))
+        END,
+        CASE WHEN s.is_taking THEN 0 ELSE least(t.cost, s.taken) END,
+        CASE WHEN s.is_taking THEN 0 ELSE portion(t.amortisation, least(t.cost, s.taken), greatest(1, t.cost)) END,
+        CASE WHEN s.is_taking THEN 0 ELSE portion(t.impairment, least(t.cost, s.taken), greatest(1, t.cost)) END
     FROM term AS t
-    JOIN later AS s ON s.card_id = t.card_id AND s.pool_no = t.pool_no AND s.step_no = t.step_no + 1
+    JOIN later AS s
+        ON s.after_card_id = t.card_id AND s.after_pool_no = t.pool_no AND s.after_step_no = t.step_no
 )
 
 SELECT

@@ -22,15 +22,17 @@ held AS (
 term AS (
     SELECT
         t.card_id, t.from_date, t.first_month, t.term_months, t.has_life, t.cost_cny, t.impairment_cny,
+        n.card_id IS NOT NULL AS is_taken_over,
         cents(t.amortisation_cny) AS amortisation,
         cents(t.cost_cny - t.amortisation_cny - t.impairment_cny) AS to_amortise,
         lead(t.from_date) OVER (PARTITION BY t.card_id, t.pool_no ORDER BY t.term_no) AS next_date
     FROM valuation.amortisation_term AS t
+    LEFT JOIN valuation.taken_pool AS n ON n.card_id = t.card_id AND n.pool_no = t.pool_no
 ),
 
 pooled AS (
     SELECT
-        t.card_id, e.balance_kind, t.cost_cny, t.impairment_cny, t.has_life,
+        t.card_id, e.balance_kind, t.cost_cny, t.impairment_cny, t.has_life, t.is_taken_over,
         t.amortisation + portion(
             t.to_amortise,
             least(t.term_months, datediff('month', t.first_month, e.balance_date + 1)),
@@ -41,13 +43,15 @@ pooled AS (
         ON t.from_date <= e.balance_date AND (t.next_date IS NULL OR t.next_date > e.balance_date)
 ),
 
+-- What is taken over without a life stands at cost where the rest of the card has one.
 amortised AS (
     SELECT
         p.card_id, p.balance_kind,
         sum(p.cost_cny) AS cost_cny,
         sum(p.amortisation) AS amortisation,
         sum(p.impairment_cny) AS impairment_cny,
-        bool_and(p.has_life OR p.cost_cny = 0) AS has_life
+        bool_and(p.has_life OR p.cost_cny = 0 OR p.is_taken_over) AND bool_or(p.has_life OR p.cost_cny = 0)
+            AS has_life
     FROM pooled AS p
     GROUP BY p.card_id, p.balance_kind
 ),
@@ -71,7 +75,10 @@ settled AS (
             END AS from_date
         FROM valuation.movement AS n
         WHERE
-            n.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+            n.movement_kind IN (
+                'development', 'development_in', 'development_out', 'completion', 'development_reversal', 'stock',
+                'stock_reversal'
+            )
             AND n.event_date <= last_day($period_end + INTERVAL 1 MONTH)
     ) AS m
     GROUP BY m.card_id, m.from_date

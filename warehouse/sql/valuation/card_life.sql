@@ -4,16 +4,19 @@
 -- Of several in one month the last line counts. Empty months are a life that is not limited: it is not amortised. A
 -- line that was reversed has its life for itself. A line that a control held meanwhile, or that was posted late, has
 -- what remains of its life, if no life was stated meanwhile of what came later. A line without amount says nothing.
+-- Nor does one with which a card takes over from another, until it is delivered again with another life: what is taken
+-- over goes on as it was.
 WITH line AS (
     SELECT
         m.card_id, m.pool_no, m.holder_code, m.posted_period, m.voucher_no, m.line_no, v.delivery_id, v.ordinal,
         v.life_basis,
         CAST(date_trunc('month', m.event_date) AS DATE) AS entry_month,
         CAST(date_trunc('month', v.available_date) AS DATE) AS available_month,
-        m.available_date < date_trunc('month', m.event_date) AS is_late
+        coalesce(m.available_date < date_trunc('month', m.event_date), FALSE) AS is_late,
+        m.movement_kind = 'succession_in' AS is_taken_over
     FROM valuation.movement AS m
     JOIN valuation.voucher_line AS v USING (holder_code, posted_period, voucher_no, line_no)
-    WHERE m.movement_kind = 'addition' AND m.amount_cny > 0
+    WHERE m.movement_kind IN ('addition', 'succession_in') AND m.amount_cny > 0
 ),
 
 stated AS (
@@ -33,7 +36,7 @@ stated AS (
         END AS remaining_months
     FROM line AS n
     JOIN delivered.cost_life AS f USING (delivery_id, ordinal)
-    WHERE f.life_months IS NOT NULL OR n.life_basis = 'indefinite'
+    WHERE (f.life_months IS NOT NULL OR n.life_basis = 'indefinite') AND (f.term_no > 1 OR NOT n.is_taken_over)
 ),
 
 known AS (

@@ -36,7 +36,11 @@ kept AS (
         UNION ALL
         SELECT m.card_id, m.amount_cny
         FROM valuation.movement AS m
-        WHERE m.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+        WHERE
+            m.movement_kind IN (
+                'development', 'development_in', 'development_out', 'completion', 'development_reversal', 'stock',
+                'stock_reversal'
+            )
     ) AS u
     GROUP BY u.card_id
 ),
@@ -67,8 +71,10 @@ in_use AS (
 taken AS (
     SELECT m.card_id, sum(-m.amount_cny) AS amount_cny
     FROM valuation.movement AS m
-    JOIN in_use AS u ON u.card_id = m.card_id AND u.from_date <= m.event_date
-    WHERE m.movement_kind = 'part_disposal'
+    LEFT JOIN in_use AS u ON u.card_id = m.card_id AND u.from_date <= m.event_date
+    WHERE
+        m.movement_kind = 'development_out'
+        OR (m.movement_kind IN ('part_disposal', 'succession_out') AND u.card_id IS NOT NULL)
     GROUP BY m.card_id
 ),
 
@@ -189,13 +195,13 @@ found AS (
         b.card_id,
         CASE WHEN t.card_id IS NULL THEN 'cost_not_conserved' ELSE 'taken_beyond_cost' END,
         '', '', 0, b.holder_code, b.resource_code, b.line_date,
-        CAST(k.amount_cny - b.amount_cny + coalesce(t.amount_cny, 0) AS DECIMAL(20, 2)), 0, '', NULL, NULL, NULL,
-        NULL, NULL
+        CAST(coalesce(k.amount_cny, 0) - b.amount_cny + coalesce(t.amount_cny, 0) AS DECIMAL(20, 2)), 0, '', NULL,
+        NULL, NULL, NULL, NULL
     FROM balance AS b
-    JOIN kept AS k USING (card_id)
+    LEFT JOIN kept AS k USING (card_id)
     LEFT JOIN taken AS t USING (card_id)
     ANTI JOIN eventful AS v USING (card_id)
-    WHERE b.amount_cny >= 0 AND k.amount_cny <> b.amount_cny - coalesce(t.amount_cny, 0)
+    WHERE b.amount_cny >= 0 AND coalesce(k.amount_cny, 0) <> b.amount_cny - coalesce(t.amount_cny, 0)
     UNION ALL
     SELECT
         a.card_id, 'event_without_cost', '', e.document_no, CAST(e.ordinal AS INTEGER), a.holder_code,
@@ -204,8 +210,10 @@ found AS (
     FROM registry.card_event AS e
     JOIN registry.asset_card AS a USING (resource_id)
     LEFT JOIN in_use AS u USING (card_id)
+    LEFT JOIN registry.succession AS v USING (delivery_id, ordinal)
     WHERE
         e.event_effect IN ('part', 'impair')
+        AND NOT coalesce(v.is_taken_over, FALSE)
         AND (a.disposed_date IS NULL OR e.event_date < a.disposed_date)
         AND (u.from_date IS NULL OR u.from_date > e.event_date)
     UNION ALL

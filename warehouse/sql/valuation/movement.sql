@@ -6,18 +6,51 @@
 -- the card is the sum of its lines at any time, and never below nothing. Where something was taken out or impaired
 -- between a line and its reversal, both are in the pool 0: what was taken of the line stays taken when it is corrected.
 -- A line posted in a later month than that from which it can be used enters when it is posted: books of earlier months
--- did not have it. An amount is empty where all that is left is taken. What enters after the card was disposed of
--- counts for nothing (`valuation.control_finding`).
-WITH line AS (
+-- did not have it. A line with which a card takes over from another (`registry.succession_part`) comes in the pools
+-- that it takes over, and development as such. An amount is empty where all that is left is taken. What enters after
+-- the card was disposed of counts for nothing (`valuation.control_finding`).
+WITH taking AS (
+    SELECT
+        p.holder_code, p.resource_code, p.posted_period, p.voucher_no, p.line_no, p.cost_state, p.delivery_id, p.ordinal
+    FROM registry.succession_part AS p
+    JOIN registry.succession AS s USING (delivery_id, ordinal)
+    WHERE s.is_taken_over
+),
+
+-- Of several pools of a line the first stands for it.
+first_pool AS (
+    SELECT p.delivery_id, p.ordinal, min(p.pool_no) AS pool_no
+    FROM valuation.taken_pool AS p
+    GROUP BY p.delivery_id, p.ordinal
+),
+
+last_pool AS (
+    SELECT p.card_id, max(p.pool_no) AS pool_no
+    FROM valuation.taken_pool AS p
+    GROUP BY p.card_id
+),
+
+line AS (
     SELECT
         a.card_id, a.holder_code, a.recognised_date, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
         c.entry_no, c.posted_date, c.available_date, c.purpose, c.amount_cny,
+        t.cost_state AS taken_state,
+        t.delivery_id, t.ordinal,
+        coalesce(f.pool_no, 0) AS pool_no,
         CASE
             WHEN c.available_date >= date_trunc('month', c.posted_date) THEN c.available_date
             WHEN c.available_date IS NOT NULL THEN c.posted_date
         END AS use_date
     FROM valuation.cost_line AS c
     JOIN registry.asset_card AS a USING (resource_id)
+    LEFT JOIN taking AS t
+        ON t.holder_code = c.holder_code
+        AND t.resource_code = c.resource_code
+        AND t.posted_period = c.posted_period
+        AND t.voucher_no = c.voucher_no
+        AND t.line_no = c.line_no
+        AND c.entry_no = 0
+    LEFT JOIN first_pool AS f ON f.delivery_id = t.delivery_id AND f.ordinal = t.ordinal AND t.cost_state = 'in_use'
     WHERE c.treatment = 'capitalised' AND NOT c.is_held
 ),
 
@@ -44,24 +77,11 @@ matched AS (
     WHERE n.entry_no > 0
 ),
 
-happened AS (
-    SELECT
-        a.card_id, a.holder_code, a.recognised_date, e.event_effect, e.event_date,
-        sum(e.amount_cny) AS amount_cny,
-        string_agg(e.document_no, ';' ORDER BY e.document_no) AS document_no
-    FROM registry.card_event AS e
-    JOIN registry.asset_card AS a USING (resource_id)
-    WHERE
-        e.event_effect IN ('part', 'impair')
-        AND e.amount_cny > 0
-        AND (a.disposed_date IS NULL OR e.event_date < a.disposed_date)
-    GROUP BY a.card_id, a.holder_code, a.recognised_date, e.event_effect, e.event_date
-),
-
 pair AS (
     SELECT
         p.card_id, p.posted_period, p.voucher_no, p.line_no, p.entry_no,
-        row_number() OVER (
+        coalesce(k.pool_no, 0)
+        + row_number() OVER (
             PARTITION BY p.card_id ORDER BY p.posted_period, p.voucher_no, p.line_no, p.entry_no
         ) AS pair_no,
         n.posted_period AS reversal_period,
@@ -79,13 +99,22 @@ pair AS (
         AND p.amount_cny = n.amount_cny
         -- A line that was held and is in stands here by its first entry.
         AND (p.entry_no = n.entry_no - 1 OR (n.entry_no = 0 AND p.entry_no <= 1))
+    LEFT JOIN last_pool AS k ON k.card_id = p.card_id
 ),
 
--- Whose line was in use when something was taken out of the card or impaired.
+-- Whose line was in use when something was taken out of the card or impaired, or when another card took it over.
 touched AS (
     SELECT DISTINCT p.card_id, p.pair_no
     FROM pair AS p
-    JOIN happened AS h ON h.card_id = p.card_id AND h.event_date >= p.use_date AND h.event_date <= p.reversed_date
+    JOIN (
+        SELECT h.card_id, h.event_date
+        FROM valuation.pool_event AS h
+        WHERE h.movement_kind <> 'development_out'
+        UNION ALL
+        SELECT f.former_card_id, f.event_date
+        FROM valuation.taken_pool AS f
+    ) AS h
+        ON h.card_id = p.card_id AND h.event_date >= p.use_date AND h.event_date <= p.reversed_date
 ),
 
 -- Negative lines that reverse no line of this card, with what they reach up to, one after the other.
@@ -134,7 +163,7 @@ reached AS (
 part AS (
     SELECT
         p.card_id, p.posted_period, p.voucher_no, p.line_no, p.entry_no, p.purpose, p.holder_code, p.recognised_date,
-        p.disposed_date,
+        p.disposed_date, p.pool_no,
         n.posted_period AS reversal_period,
         n.voucher_no AS reversal_voucher_no,
         n.line_no AS reversal_line_no,
@@ -166,7 +195,8 @@ undeveloped AS (
 entered AS (
     SELECT
         p.*,
-        CASE WHEN t.card_id IS NULL THEN coalesce(r.pair_no, 0) ELSE 0 END AS pool_no,
+        CASE WHEN t.card_id IS NULL AND p.taken_state IS NULL THEN coalesce(r.pair_no, 0) ELSE p.pool_no END
+            AS entry_pool_no,
         r.reversed_date, r.reversal_period, r.reversal_voucher_no, r.reversal_line_no, r.reversal_entry_no,
         -- What was taken out in development is not completed.
         p.amount_cny - coalesce(u.amount_cny, 0) AS used_cny,
@@ -186,7 +216,10 @@ entered AS (
 written AS (
     -- In development from the day of posting to the day on which it can be used.
     SELECT
-        e.card_id, e.pool_no, 'development' AS movement_kind, e.holder_code, e.recognised_date, e.disposed_date,
+        e.card_id,
+        e.entry_pool_no AS pool_no,
+        CASE WHEN e.taken_state IS NULL THEN 'development' ELSE 'development_in' END AS movement_kind,
+        e.holder_code, e.recognised_date, e.disposed_date,
         e.posted_date AS event_date, e.amount_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no,
         NULL AS document_no,
         CAST(NULL AS DATE) AS available_date
@@ -194,26 +227,37 @@ written AS (
     WHERE e.purpose = 'use' AND (e.use_date IS NULL OR e.use_date > e.posted_date)
     UNION ALL
     SELECT
-        e.card_id, e.pool_no, 'completion', e.holder_code, e.recognised_date, e.disposed_date,
+        e.card_id, e.entry_pool_no, 'completion', e.holder_code, e.recognised_date, e.disposed_date,
         e.use_date, -e.used_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, NULL, NULL
     FROM entered AS e
     WHERE e.purpose = 'use' AND e.use_date > e.posted_date AND e.is_completed
     UNION ALL
     SELECT
-        e.card_id, e.pool_no, 'addition', e.holder_code, e.recognised_date, e.disposed_date,
+        e.card_id, e.entry_pool_no, 'addition', e.holder_code, e.recognised_date, e.disposed_date,
         e.use_date, e.used_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, NULL, e.available_date
     FROM entered AS e
-    WHERE e.purpose = 'use' AND e.use_date IS NOT NULL AND e.is_completed
+    WHERE
+        e.purpose = 'use'
+        AND e.use_date IS NOT NULL
+        AND e.is_completed
+        AND e.taken_state IS DISTINCT FROM 'in_use'
     UNION ALL
     SELECT
-        e.card_id, e.pool_no, 'stock', e.holder_code, e.recognised_date, e.disposed_date,
+        e.card_id, p.pool_no, 'succession_in', e.holder_code, e.recognised_date, e.disposed_date,
+        p.event_date, p.amount_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no, p.document_no, NULL
+    FROM entered AS e
+    JOIN valuation.taken_pool AS p ON p.card_id = e.card_id AND p.delivery_id = e.delivery_id AND p.ordinal = e.ordinal
+    WHERE e.taken_state = 'in_use'
+    UNION ALL
+    SELECT
+        e.card_id, e.entry_pool_no, 'stock', e.holder_code, e.recognised_date, e.disposed_date,
         coalesce(e.use_date, e.posted_date), e.amount_cny, e.posted_period, e.voucher_no, e.line_no, e.entry_no,
         NULL, NULL
     FROM entered AS e
     WHERE e.purpose = 'sale'
     UNION ALL
     SELECT
-        e.card_id, e.pool_no,
+        e.card_id, e.entry_pool_no,
         CASE
             WHEN e.purpose = 'sale' THEN 'stock_reversal'
             WHEN e.use_date IS NULL OR e.use_date > greatest(e.posted_date, e.reversed_date)
@@ -226,7 +270,7 @@ written AS (
     WHERE e.reversed_date IS NOT NULL
     UNION ALL
     SELECT
-        p.card_id, 0,
+        p.card_id, p.pool_no,
         CASE WHEN p.purpose = 'sale' THEN 'stock_reversal' WHEN p.is_development THEN 'development_reversal'
             ELSE 'reversal'
         END,
@@ -234,8 +278,8 @@ written AS (
         p.reversal_period, p.reversal_voucher_no, p.reversal_line_no, p.reversal_entry_no, NULL, NULL
     FROM part AS p
     GROUP BY
-        p.card_id, p.purpose, p.is_development, p.holder_code, p.recognised_date, p.disposed_date, p.reversed_date,
-        p.reversal_period, p.reversal_voucher_no, p.reversal_line_no, p.reversal_entry_no
+        p.card_id, p.pool_no, p.purpose, p.is_development, p.holder_code, p.recognised_date, p.disposed_date,
+        p.reversed_date, p.reversal_period, p.reversal_voucher_no, p.reversal_line_no, p.reversal_entry_no
 ),
 
 dated AS (
@@ -246,18 +290,23 @@ dated AS (
     WHERE w.disposed_date IS NULL OR w.event_date <= w.disposed_date
     UNION ALL
     SELECT
-        h.card_id, 0,
-        CASE h.event_effect WHEN 'part' THEN 'part_disposal' ELSE 'impairment' END,
-        h.holder_code, h.recognised_date, h.event_date,
-        CASE h.event_effect WHEN 'part' THEN -h.amount_cny ELSE h.amount_cny END,
-        '', '', 0, 0, h.document_no, NULL
-    FROM happened AS h
+        h.card_id, h.pool_no, h.movement_kind, h.holder_code, a.recognised_date, h.event_date, h.amount_cny, '', '', 0,
+        0, h.document_no, NULL
+    FROM valuation.pool_event AS h
+    JOIN registry.asset_card AS a USING (card_id)
     UNION ALL
     SELECT
         a.card_id, k.pool_no, 'disposal', a.holder_code, a.recognised_date, a.disposed_date, NULL, '', '', 0,
         0, a.disposal_document_no, NULL
     FROM registry.asset_card AS a
-    JOIN (SELECT DISTINCT e.card_id, e.pool_no FROM entered AS e WHERE e.disposed_date IS NOT NULL) AS k
+    JOIN (
+        SELECT e.card_id, e.entry_pool_no AS pool_no
+        FROM entered AS e
+        WHERE e.disposed_date IS NOT NULL
+        UNION
+        SELECT p.card_id, p.pool_no
+        FROM valuation.taken_pool AS p
+    ) AS k
         USING (card_id)
     WHERE a.disposed_date IS NOT NULL
 )

@@ -1,7 +1,8 @@
 -- What today's knowledge says of each month of the year up to the period: the balance at a month's end less that of the
 -- month before, so that the movements of a year and its opening are always the closing. Amortisation is charged month
 -- by month. A card that is recognised late enters in that month with its cost and its amortisation to date. What is
--- held for sale, or still in development, leaves with the card. Expenses stand in the month of their posting. Movements
+-- held for sale, or still in development, leaves with the card. What it takes over from another card (`succession_in`)
+-- comes with the amortisation and impairment that it had there. Expenses stand in the month of their posting. Movements
 -- are signed: what leaves is negative. A card without value has none. Which of these months are closed, and what was
 -- booked in them, is not asked here.
 WITH month_end AS (
@@ -58,7 +59,20 @@ pooled AS (
         AND (t.disposed_date IS NULL OR t.disposed_date > e.end_date)
 ),
 
--- What came to the card: how its balance changed, and what left meanwhile.
+-- In the month from which on the card has it.
+taken_over AS (
+    SELECT
+        c.card_id,
+        CAST(greatest(b.from_date, date_trunc('month', c.recognised_date)) AS DATE) AS month_start,
+        sum(b.cost_cny) AS cost_cny,
+        sum(b.amortisation_cny) AS amortisation_cny,
+        sum(b.impairment_cny) AS impairment_cny
+    FROM card AS c
+    JOIN valuation.taken_balance AS b USING (card_id)
+    GROUP BY c.card_id, greatest(b.from_date, date_trunc('month', c.recognised_date))
+),
+
+-- What came to the card otherwise: how its balance changed, and what left meanwhile.
 changed AS (
     SELECT
         u.card_id, u.month_start,
@@ -83,6 +97,10 @@ changed AS (
             -d.impairment_cny, NULL
         FROM valuation.derecognition AS d
         WHERE d.period = $period
+        UNION ALL
+        SELECT
+            n.card_id, n.month_start, -n.cost_cny, -cents(n.amortisation_cny), -n.impairment_cny, NULL
+        FROM taken_over AS n
     ) AS u
     GROUP BY u.card_id, u.month_start
 ),
@@ -169,6 +187,23 @@ amount AS (
     FROM entered AS e
     WHERE e.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
     UNION ALL
+    SELECT
+        e.card_id, e.month_start,
+        CASE e.movement_kind WHEN 'development_in' THEN 'succession_in' ELSE 'succession_out' END,
+        'development', e.amount_cny
+    FROM entered AS e
+    WHERE e.movement_kind IN ('development_in', 'development_out')
+    UNION ALL
+    SELECT
+        n.card_id, n.month_start, 'succession_in', k.measure,
+        CASE k.measure
+            WHEN 'cost' THEN n.cost_cny
+            WHEN 'amortisation' THEN n.amortisation_cny
+            ELSE n.impairment_cny
+        END
+    FROM taken_over AS n
+    CROSS JOIN (VALUES ('cost'), ('amortisation'), ('impairment')) AS k(measure)
+    UNION ALL
     -- What was in development before is taken over from there, not bought again.
     SELECT
         e.card_id, e.month_start, k.entry_kind, 'cost',
@@ -186,7 +221,10 @@ amount AS (
     FROM valuation.movement AS m
     JOIN card AS c USING (card_id)
     WHERE
-        m.movement_kind IN ('development', 'completion', 'development_reversal', 'stock', 'stock_reversal')
+        m.movement_kind IN (
+            'development', 'development_in', 'development_out', 'completion', 'development_reversal', 'stock',
+            'stock_reversal'
+        )
         AND c.disposed_date <= $period_end
     UNION ALL
     SELECT x.card_id, x.month_start, 'expense', 'expense', x.amount_cny
@@ -213,11 +251,20 @@ reason AS (
         CASE e.movement_kind WHEN 'addition' THEN 'acquisition' ELSE e.movement_kind END AS entry_kind,
         e.follows_from
     FROM entered AS e
+    WHERE e.movement_kind NOT IN ('succession_in', 'succession_out', 'development_in', 'development_out')
     UNION ALL
     SELECT e.card_id, e.month_start, k.entry_kind, e.follows_from
     FROM entered AS e
     CROSS JOIN (VALUES ('development_write_off'), ('stock_out')) AS k(entry_kind)
     WHERE e.movement_kind = 'disposal'
+    UNION ALL
+    SELECT
+        e.card_id, e.month_start,
+        CASE WHEN e.movement_kind IN ('succession_in', 'development_in') THEN 'succession_in' ELSE 'succession_out' END,
+        string_agg(DISTINCT e.follows_from, '、' ORDER BY e.follows_from)
+    FROM entered AS e
+    WHERE e.movement_kind IN ('succession_in', 'succession_out', 'development_in', 'development_out', 'disposal')
+    GROUP BY e.card_id, e.month_start, e.movement_kind IN ('succession_in', 'development_in')
     UNION ALL
     SELECT x.card_id, x.month_start, 'expense', x.follows_from
     FROM expensed AS x
