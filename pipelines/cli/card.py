@@ -91,6 +91,14 @@ def _show(card: Card, found: Cards) -> None:
     console.say_table(
         [(str(day), kind, "" if amount is None else f"{amount:,}", of) for day, kind, amount, of in card.movements]
     )
+    if card.late:
+        console.say("\n结账后得知 / known after a closing：所属月份 → 记账月份 / belongs to → booked in")
+        console.say_table(
+            [
+                (f"{of_month} → {in_month}", kind, label, f"{amount:,}")
+                for of_month, in_month, kind, label, amount in card.late
+            ]
+        )
     console.say(f"\n待处理事项 / findings: {len(card.findings)}")
     for about, message, mend in card.findings:
         console.say(f"  {about}：{message}\n    改正：{mend}")

@@ -179,6 +179,8 @@ def _show_entries(lines: Sequence[JournalLine]) -> None:
         for line in entry:
             side, amount = ("借 Dr", line.debit_cny) if line.debit_cny else ("贷 Cr", line.credit_cny)
             console.say(f"    {side} {line.account_code} {line.account_name} {amount:,}")
+        if entry[0].belonging_month != entry[0].booking_month:
+            console.say(f"    所属月份 / belongs to: {entry[0].belonging_month}")
         if entry[0].follows_from:
             console.say_hanging("    依据 / from: ", entry[0].follows_from)
     console.say("")

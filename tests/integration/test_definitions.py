@@ -729,6 +729,7 @@ SHAPE = {
         "valuation/closed_difference",
         "valuation/closed_period",
         "valuation/opening",
+        "valuation/reckoned_movement",
         "valuation/snapshot",
     ],
     "valuation/month_movement": [

@@ -82,9 +82,17 @@ def unbooked(world: World) -> list[tuple[object, ...]]:
 def booked(world: World, period: str, code: str = "R") -> list[tuple[object, ...]]:
     """What a month's entries of a card are: kind, cost and amortisation."""
     return world.ask(
-        "SELECT m.entry_kind, CAST(m.cost_cny AS VARCHAR), CAST(m.amortisation_cny AS VARCHAR) "
+        "SELECT m.entry_kind, CAST(sum(m.cost_cny) AS VARCHAR), CAST(sum(m.amortisation_cny) AS VARCHAR) "
         "FROM valuation.month_movement AS m JOIN registry.asset_card AS c USING (card_id) "
-        f"WHERE m.booking_month = '{period}' AND c.resource_code = '{code}' ORDER BY m.entry_kind"
+        f"WHERE m.booking_month = '{period}' AND c.resource_code = '{code}' GROUP BY ALL ORDER BY m.entry_kind"
+    )
+
+
+def late(world: World, period: str) -> list[tuple[object, ...]]:
+    """What is late of a month's entries: the month to which it belongs, kind, cost, amortisation."""
+    return world.ask(
+        "SELECT belonging_month, entry_kind, CAST(cost_cny AS VARCHAR), CAST(amortisation_cny AS VARCHAR) "
+        f"FROM valuation.month_movement WHERE booking_month = '{period}' AND is_late ORDER BY ALL"
     )
 
 
@@ -180,6 +188,11 @@ def test_the_entries_of_closed_months_are_what_was_closed(world: World) -> None:
         ("amortisation", "0.00", "2500.00"),
         ("opening_adjustment", "6000.00", "1000.00"),
     ]
+    assert late(world, "2026-03") == [
+        ("2025-12", "opening_adjustment", "6000.00", "1000.00"),
+        ("2026-01", "amortisation", "0.00", "500.00"),
+        ("2026-02", "amortisation", "0.00", "500.00"),
+    ]
     rebuilt(world, "2026-02")
     assert booked(world, "2026-02") == [("amortisation", "0.00", "1000.00")]
     # Once March is closed with it, it stays there.
@@ -194,6 +207,12 @@ def test_the_entries_of_closed_months_are_what_was_closed(world: World) -> None:
     assert booked(world, "2026-04") == [
         ("amortisation", "0.00", "3500.00"),
         ("opening_adjustment", "6000.00", "1000.00"),
+    ]
+    # 1,000.00 more of January and February each; March has 500.00 beyond its own, which are taken for the oldest.
+    assert late(world, "2026-04") == [
+        ("2025-12", "opening_adjustment", "6000.00", "1000.00"),
+        ("2026-01", "amortisation", "0.00", "500.00"),
+        ("2026-02", "amortisation", "0.00", "1000.00"),
     ]
 
 
@@ -263,6 +282,32 @@ def test_the_snapshot_of_a_closed_month_never_changes(world: World) -> None:
     world.build("2025-12")
     assert snapshot(world) == before
     assert world.values("R")["closing_cost"] == "12000.00"
+
+
+def test_what_is_late_says_to_which_month_it_belongs(world: World) -> None:
+    """In its entries, too, which balance month by month: what left in January was not known when it was closed."""
+    for period in ("2026-01", "2026-02"):
+        world.build(period)
+        close(world, period)
+    world.deliver(
+        "events",
+        "resource_code,event_kind,event_date,amount_cny,document_no\nR,处置,2026-01-20,3000.00,示处1号\n",
+        "2026-06-10",
+    )
+    rebuilt(world)
+    # 3,000.00 leave with 500.00; 750.00 a month are left of 1,000.00.
+    assert late(world, "2026-03") == [
+        ("2026-01", "reversal", "-3000.00", "-750.00"),
+        ("2026-02", "reversal", "0.00", "-250.00"),
+    ]
+    assert world.ask(
+        "SELECT journal_no, belonging_month, sum(debit_cny) = sum(credit_cny) FROM finance.journal_entry "
+        "WHERE booking_month = '2026-03' GROUP BY ALL ORDER BY ALL"
+    ) == [
+        ("202603-06", "2026-03", True),
+        ("202603-08-202601", "2026-01", True),
+        ("202603-08-202602", "2026-02", True),
+    ]
 
 
 def test_a_month_that_is_open_again_is_reckoned_anew(world: World) -> None:

@@ -68,6 +68,7 @@ def _line(code: str, debit: str, credit: str) -> JournalLine:
     return JournalLine(
         *(
             "2026-03",
+            "2026-01",
             "card-1",
             "202603-06",
             1,
@@ -91,15 +92,15 @@ def _line(code: str, debit: str, credit: str) -> JournalLine:
 )  # fmt: skip
 def test_excel_shows_a_code_as_it_is(code: str, shown: str) -> None:
     (_, row) = csv.reader(io.StringIO(journal_csv([_line(code, "1.20", "0.00")]).decode("utf-8-sig"), newline=""))
-    assert row[3] == shown
+    assert row[4] == shown
 
 
 def test_the_journal_begins_with_the_mark_that_excel_wants_and_has_one_side_a_line() -> None:
     written = journal_csv([_line("a", "1234.50", "0.00"), _line("a", "0.00", "1234.50")])
     assert written.startswith(b"\xef\xbb\xbf")
     heads, debit, credit = csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""))
-    assert heads[:2] == ["月份", "凭证建议号"]
-    assert (debit[0], debit[7:9], credit[7:9]) == ("2026年03月", ["1234.50", ""], ["", "1234.50"])
+    assert heads[:3] == ["月份", "所属月份", "凭证建议号"]
+    assert (debit[:2], debit[8:10], credit[8:10]) == (["2026年03月", "2026年01月"], ["1234.50", ""], ["", "1234.50"])
 
 
 def test_a_code_that_is_no_name_of_a_file_has_another() -> None:

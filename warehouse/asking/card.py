@@ -45,6 +45,13 @@ MOVEMENTS: Mapping[str, str] = {
     "development_reversal": "开发支出红字",
     "stock_reversal": "存货红字",
 }
+#: As what that is booked which became known after a closing.
+LATE_ENTRIES: Mapping[str, str] = {
+    **MOVEMENTS,
+    "acquisition": "取得",
+    "amortisation": "摊销",
+    "opening_adjustment": "期初调整",
+}
 _SOURCES = {"delivery": "交付", "decision": "决定", "rule": "规则"}
 #: What an amount of a card is made of, and its end.
 SIDES = ("期初", "期初调整", "增加", "减少", "期末")
@@ -81,6 +88,7 @@ class BookValue:
 @dataclass(frozen=True)
 class Card:
     """A card. status: on the day that was asked for, else at present. movements: day, kind, amount (None: all that there was), document.
+    late: what became known after a closing: month to which it belongs, month in which it is booked, as what, which amount, how much.
     findings: what it is about, message, mend."""
 
     card_id: str
@@ -95,6 +103,7 @@ class Card:
     fields: tuple[Field, ...]
     book_value: BookValue | None
     movements: tuple[tuple[date, str, Decimal | None, str], ...]
+    late: tuple[tuple[str, str, str, str, Decimal], ...]
     findings: tuple[tuple[str, str, str], ...]
 
     @property
@@ -172,8 +181,8 @@ def _cards(
             rows[card].append(tuple(row))
         return rows
 
-    fields, amounts, movements, findings = map(
-        ask, ("card_fields", "card_amounts", "card_movements", "findings_of_cards")
+    fields, amounts, movements, late, findings = map(
+        ask, ("card_fields", "card_amounts", "card_movements", "card_late_movements", "findings_of_cards")
     )
     made = [
         Card(
@@ -188,6 +197,10 @@ def _cards(
                 (day, MOVEMENTS.get(kind, kind), amount, document)
                 for day, kind, amount, document in movements[head[0]]
                 if as_of is None or day <= as_of
+            ),
+            late=tuple(
+                (of_month, in_month, LATE_ENTRIES.get(kind, kind), label, amount)
+                for of_month, in_month, kind, label, amount in late[head[0]]
             ),
             findings=tuple(
                 (about or kind, message or kind, mend or "") for kind, about, message, mend in findings[head[0]]

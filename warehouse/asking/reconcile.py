@@ -71,6 +71,7 @@ class JournalLine:
     """A line of an entry that is proposed; amounts in CNY."""
 
     booking_month: str
+    belonging_month: str
     card_id: str
     journal_no: str
     line_no: int

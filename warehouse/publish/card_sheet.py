@@ -109,6 +109,7 @@ def _write_card(sheet: Worksheet, card: Card, day: str, look: Look, money: Forma
         row += 1
     row = _write_book_value(sheet, row, card, look, money)
     row = _write_movements(sheet, row, card, look, money)
+    row = _write_late(sheet, row, card, look, money)
     write_across(sheet, row, 0, "待处理事项", _WIDTHS, look.head)
     for about, message, mend in card.findings or (("没有", "", ""),):
         row += 1
@@ -155,6 +156,20 @@ def _write_movements(sheet: Worksheet, row: int, card: Card, look: Look, money: 
         sheet.write_string(row, 1, str(day), look.text)
         sheet.write_string(row, len(SIDES) + 1, document, look.text)
         sheet.set_row(row, row_points((kind, document), (_WIDTHS[0], _WIDTHS[-1])))
+    return row + 1
+
+
+def _write_late(sheet: Worksheet, row: int, card: Card, look: Look, money: Format) -> int:
+    """Returns the row below."""
+    if not card.late:
+        return row
+    write_across(sheet, row, 0, "结账后得知（所属月份、记账月份）", _WIDTHS, look.head)
+    for of_month, in_month, kind, label, amount in card.late:
+        row += 1
+        _write_amounts(sheet, row, kind, (*(None,) * (len(SIDES) - 1), amount), look, money)
+        sheet.write_string(row, 1, of_month, look.text)
+        sheet.write_string(row, 2, in_month, look.text)
+        sheet.write_string(row, len(SIDES) + 1, label, look.text)
     return row + 1
 
 

@@ -11,7 +11,19 @@ from collections.abc import Iterable
 from warehouse.asking.reconcile import JournalLine
 
 _HEADS = (
-    *("月份", "凭证建议号", "分录号", "资源代码", "摘要", "科目代码", "科目名称", "借方金额", "贷方金额", "依据"),
+    *(
+        "月份",
+        "所属月份",
+        "凭证建议号",
+        "分录号",
+        "资源代码",
+        "摘要",
+        "科目代码",
+        "科目名称",
+        "借方金额",
+        "贷方金额",
+        "依据",
+    ),
     "卡片编号",
 )
 #: What Excel takes for a date, for a number that loses digits, or for a formula.
@@ -24,15 +36,20 @@ def journal_csv(lines: Iterable[JournalLine]) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_HEADS)
     for line in lines:
-        year, month = line.booking_month.split("-")
         cells = (line.resource_code, line.entry_summary, line.account_code, line.account_name)
         writer.writerow(
             (
-                *(f"{year}年{month}月", line.journal_no, line.line_no, *map(_kept, cells)),
+                *map(_month, (line.booking_month, line.belonging_month)),
+                *(line.journal_no, line.line_no, *map(_kept, cells)),
                 *(line.debit_cny or "", line.credit_cny or "", _kept(line.follows_from or ""), line.card_id),
             )
         )
     return text.getvalue().encode("utf-8-sig")
+
+
+def _month(month: str) -> str:
+    year, _, number = month.partition("-")
+    return f"{year}年{number}月"
 
 
 def _kept(text: str) -> str:

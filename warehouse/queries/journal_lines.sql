@@ -1,6 +1,7 @@
 -- The entries that are proposed for a unit's cards in the months of the year up to a period, line by line.
 SELECT
     j.booking_month,
+    j.belonging_month,
     j.card_id,
     j.journal_no,
     j.line_no,

@@ -1,7 +1,7 @@
 -- Journal entries that are proposed (凭证建议), by card and month: a line for each account that policy names for the kind
 -- of change. What leaves is turned round, so that amounts are positive; where a change is the other way round than its
--- kind is, so are the sides of its entry. The number is made of month and kind, and stays when an earlier month gets
--- another entry.
+-- kind is, so are the sides of its entry. The number is made of month and kind, and of what is late of the month to
+-- which it belongs; it stays when an earlier month gets another entry.
 WITH version AS (
     SELECT o.organisation_code, o.accounting_system
     FROM catalog.organisation AS o
@@ -64,7 +64,8 @@ account AS (
 entry AS (
     SELECT
         m.*,
-        replace(m.booking_month, '-', '') || '-' || k.kind_no AS journal_no,
+        replace(m.booking_month, '-', '') || '-' || k.kind_no
+        || CASE WHEN m.is_late THEN '-' || replace(m.belonging_month, '-', '') ELSE '' END AS journal_no,
         k.direction,
         coalesce(v.accounting_system, 'unknown') AS accounting_system,
         s.resource_code, c.asset_name
@@ -79,9 +80,9 @@ entry AS (
 -- Read twice below: kept, it would be written out with all its texts.
 line AS NOT MATERIALIZED (
     SELECT
-        e.card_id, e.holder_code, e.booking_month, e.entry_kind, e.journal_no, e.follows_from, e.resource_code,
-        e.asset_name, a.account_code, a.account_name_zh, a.summary_zh, a.amount_kind, a.side, a.is_of_one_amount,
-        a.upright_no, a.turned_no,
+        e.card_id, e.holder_code, e.booking_month, e.belonging_month, e.entry_kind, e.journal_no, e.follows_from,
+        e.resource_code, e.asset_name, a.account_code, a.account_name_zh, a.summary_zh, a.amount_kind, a.side,
+        a.is_of_one_amount, a.upright_no, a.turned_no,
         e.direction * CASE a.amount_kind
             WHEN 'cost' THEN e.cost_cny
             WHEN 'amortisation' THEN e.amortisation_cny
@@ -121,6 +122,7 @@ SELECT
     l.holder_code,
     l.resource_code,
     l.booking_month,
+    l.belonging_month,
     l.entry_kind,
     l.account_code,
     l.account_name_zh AS account_name,

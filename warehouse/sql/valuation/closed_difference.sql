@@ -1,6 +1,8 @@
--- The cards whose closed months of the year are known otherwise today, and by how much: what today's knowledge says of
--- them less what was closed. An adjustment of the opening that was closed is nothing that today's knowledge has, so a
--- card with one is here too, with the adjustment apart. Of a card that is not here both are the same.
+-- How the closed months of the year are known otherwise today, card by card and month by month: what today's knowledge
+-- says of a month less what was closed of it. What was late itself when it was closed is less here in the month in
+-- which it was booked, and more in that to which it belongs. An adjustment of the opening that was closed is nothing
+-- that today's knowledge has, so a card with one is here too, with the adjustment apart. Of a card that is not here
+-- both are the same.
 WITH last_closed AS (
     SELECT p.holder_code, max(p.period) AS closed_month
     FROM valuation.closed_period AS p
@@ -26,6 +28,7 @@ moved AS (
 compared AS (
     SELECT
         m.card_id, m.holder_code, l.closed_month,
+        m.booking_month AS belonging_month,
         sum(CASE m.basis WHEN 'reckoned' THEN m.cost_cny WHEN 'closed' THEN -m.cost_cny ELSE 0 END) AS cost_cny,
         sum(
             CASE m.basis WHEN 'reckoned' THEN m.amortisation_cny WHEN 'closed' THEN -m.amortisation_cny ELSE 0 END
@@ -39,12 +42,13 @@ compared AS (
         sum(CASE m.basis WHEN 'adjusted' THEN m.impairment_cny ELSE 0 END) AS adjustment_impairment_cny
     FROM moved AS m
     JOIN last_closed AS l ON l.holder_code = m.holder_code AND m.booking_month <= l.closed_month
-    GROUP BY m.card_id, m.holder_code, l.closed_month
+    GROUP BY m.card_id, m.holder_code, l.closed_month, m.booking_month
 )
 
 SELECT
     $period AS period,
     c.card_id,
+    c.belonging_month,
     c.holder_code,
     c.closed_month,
     CAST(c.cost_cny AS DECIMAL(20, 2)) AS cost_cny,

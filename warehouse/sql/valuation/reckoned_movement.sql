@@ -113,7 +113,6 @@ pool_beside AS (
     GROUP BY p.card_id, p.month_start
 ),
 
--- Amortisation of nothing stands too, where a term of the card holds.
 amortised AS (
     SELECT
         c.card_id, c.month_start, c.amortisation_cny,
@@ -284,22 +283,13 @@ based AS (
     FROM amortised AS a
     UNION ALL
     SELECT
-        coalesce(e.card_id, r.card_id),
-        coalesce(e.month_start, r.month_start),
-        coalesce(e.entry_kind, r.entry_kind),
-        coalesce(e.cost_cny, 0),
-        coalesce(e.amortisation_cny, 0),
-        coalesce(e.impairment_cny, 0),
-        coalesce(e.development_cny, 0),
-        coalesce(e.stock_cny, 0),
-        coalesce(e.expense_cny, 0),
-        r.follows_from
+        e.card_id, e.month_start, e.entry_kind, e.cost_cny, e.amortisation_cny, e.impairment_cny, e.development_cny,
+        e.stock_cny, e.expense_cny, r.follows_from
     FROM entry AS e
-    FULL JOIN reason AS r
+    LEFT JOIN reason AS r
         ON r.card_id = e.card_id AND r.month_start = e.month_start AND r.entry_kind = e.entry_kind
 )
 
--- A movement of nothing that has something to follow from stays where what is late may come to it.
 SELECT
     $period AS period,
     c.card_id,
@@ -322,7 +312,3 @@ WHERE
     OR b.development_cny <> 0
     OR b.stock_cny <> 0
     OR b.expense_cny <> 0
-    OR (
-        b.follows_from IS NOT NULL
-        AND b.entry_kind IN ('acquisition', 'amortisation', 'impairment', 'reversal', 'development', 'stock')
-    )
