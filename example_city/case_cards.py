@@ -193,7 +193,7 @@ TRADING = (
     ),
 )
 
-#: What happens to cards: parts, lives, reversals, splits, codes; the ways of acquisition; a stock count; a derived set.
+#: What happens to cards: parts, lives, reversals, splits, merges, codes; the ways of acquisition; a stock count; a derived set.
 GEO = (
     # 3,000.00 of 12,000.00 leave in March with 1,750.00 of 7,000.00; 3,750.00 over the ten months that remain.
     Case(
@@ -315,6 +315,45 @@ GEO = (
         ("01-12 1 购买价款 开发 15000.00 2025-05-12 2025-05-12 30 外购",),
         ("cost 15000.00 15000.00", "amortisation 6500.00 7000.00"),
         count="不符",
+    ),
+    # Merged in April with the next after 15 months of 500.00.
+    Case(
+        14,
+        "里程碑",
+        ("01-12 1 采集加工 开发 18000.00 2025-01-23 2025-01-23 36 自行开发",),
+        standing="left",
+        count="相符",
+    ),
+    # After 14 months of 250.00; what is still developed goes along.
+    Case(
+        15,
+        "界碑",
+        (
+            "01-12 1 采集加工 开发 12000.00 2025-02-11 2025-02-11 48 自行开发",
+            "04-08 1 系统开发 开发 4000.00 2026-03-12 - - 自行开发",
+        ),
+        standing="left",
+        count="相符",
+    ),
+    # Of both: 500.00 a month and 250.00, and 4,000.00 in development.
+    Case(
+        16,
+        "界桩里程碑",
+        (
+            "07-06 1 合并转入 开发 18000.00 2026-04-20 2025-01-23 36 自行开发",
+            "07-06 2 合并转入 开发 12000.00 2026-04-20 2025-02-11 48 自行开发",
+            "07-06 3 合并转入 开发 4000.00 2026-04-20 - - 自行开发",
+        ),
+        (
+            "cost 30000.00 30000.00",
+            "amortisation 12500.00 13250.00",
+            "development 4000.00 4000.00",
+        ),
+        events=(
+            "合并 2026-04-20 - 示地并〔2026〕1号 place=14",
+            "合并 2026-04-20 - 示地并〔2026〕1号 place=15",
+        ),
+        since=date(2026, 4, 16),
     ),
 )
 

@@ -93,6 +93,12 @@ ROWS = (
     Row("G12", "30000 0 0 0 30000", "6000 0 3000 0 9000", {}),
     # 15,000 / 30 = 500 a month from May 2025: eight, then six.
     Row("G13", "15000 0 0 0 15000", "4000 0 3000 0 7000", {}),
+    # 18,000 / 36 = 500 a month: 12 and three leave with it.
+    Row("G14", "18000 0 0 18000 0", "6000 0 1500 7500 0", {}),
+    # 12,000 / 48 = 250 a month from February 2025: 11 and three.
+    Row("G15", "12000 0 0 12000 0", "2750 0 750 3500 0", {}),
+    # 7,500 and 3,500 come with 30,000, and 500 and 250 a month from April; 4,000 are not available yet.
+    Row("G16", "0 0 30000 0 30000", "0 0 13250 0 13250", {"closing_development": "4000.00"}),
     # E1: 100,000 / 24, six months are 25,000; (100,000 - 25,000 - 20,000) / 18, six months are 18,333.33.
     Row(
         "D1",

@@ -41,7 +41,7 @@ def test_a_changed_rate_makes_stale_what_used_it_and_nothing_else(home: Home) ->
     outcome = run_home(home)
     assert set(outcome.materialised) == {
         "policy.entry", "policy.parameter", "registry.count_finding", "valuation.transfer_pair",
-        "valuation.amortisation_term", "valuation.control_finding", *OF_BALANCES,
+        "valuation.amortisation_term", "valuation.taken_balance", "valuation.control_finding", *OF_BALANCES,
     }  # fmt: skip
     assert one(home, "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city'") > before
     assert run_home(home).run_id is None
