@@ -23,7 +23,7 @@ import pyarrow as pa
 from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
 from readers.near import near
 from readers.policy.lists import FOLDERS, LISTS
-from readers.policy.lists.checks import Check, one_of
+from readers.policy.lists.checks import EMPTY, Check, one_of
 from readers.policy.lists.quality import INDICATOR
 from readers.policy.lists.shape import PROVENANCE, ListShape
 from readers.policy.predicates import COUNT, SHARED, VERDICT, predicate_fault, rule_tables
@@ -313,7 +313,7 @@ def _row_problems(name: str, shape: ListShape, row: _Row) -> Iterator[Problem]:
         yield from _bound_problems(name, shape, row, check or shape.checks["value"])
     for column, wanted in shape.pinned.get(key, {}).items():
         if cells.get(column) != wanted:
-            only = one_of(wanted)
+            only = one_of(wanted) if wanted else EMPTY
             words = {"column": column, "value": cells.get(column), "must_zh": only.zh, "must_en": only.en}
             yield Problem.of(name, row.line, only.rule, **words)
 

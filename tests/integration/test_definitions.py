@@ -452,10 +452,17 @@ SHAPE = {
         "valuation/reversal",
         "valuation/taken_pool",
     ],
-    "valuation/card_life": ["delivered/cost_life", "valuation/movement", "valuation/voucher_line"],
+    "valuation/card_book": ["catalog/organisation", "policy/book", "registry/asset_card"],
+    "valuation/card_life": [
+        "delivered/cost_life",
+        "valuation/card_book",
+        "valuation/movement",
+        "valuation/voucher_line",
+    ],
     "valuation/amortisation_term": [
         "delivered/cost_life",
         "policy/parameter",
+        "valuation/card_book",
         "valuation/card_life",
         "valuation/movement",
         "valuation/taken_pool",
@@ -464,9 +471,11 @@ SHAPE = {
     "valuation/balance": [
         "registry/asset_card",
         "valuation/amortisation_term",
+        "valuation/card_book",
         "valuation/movement",
         "valuation/taken_pool",
     ],
+    "valuation/book_balance": ["quality/measure", "valuation/balance", "valuation/snapshot"],
     "registry/card_event": [
         "catalog/organisation",
         "delivered/code_change",

@@ -58,6 +58,8 @@ SIDES = ("期初", "期初调整", "增加", "减少", "期末")
 #: Amounts with all of these, then those with a closing alone, as `card_amounts` has them.
 _AMOUNTS = ("账面原值", "累计摊销", "减值准备")
 _CLOSINGS = ("账面价值", "开发支出", "存货")
+#: Of each book beside the accounting book, as `card_books` has them.
+_OF_BOOK = ("账面价值", "与会计账簿之差")
 
 
 class NoSuchCardError(ValueError):
@@ -181,8 +183,8 @@ def _cards(
             rows[card].append(tuple(row))
         return rows
 
-    fields, amounts, movements, late, findings = map(
-        ask, ("card_fields", "card_amounts", "card_movements", "card_late_movements", "findings_of_cards")
+    fields, amounts, books, movements, late, findings = map(
+        ask, ("card_fields", "card_amounts", "card_books", "card_movements", "card_late_movements", "findings_of_cards")
     )
     made = [
         Card(
@@ -192,7 +194,7 @@ def _cards(
             disposed_date=head[7],
             disposal_document_no=head[8],
             fields=tuple(_field(row) for row in fields[head[0]]),
-            book_value=_book_value(of, amounts[head[0]]) if of else None,
+            book_value=_book_value(of, amounts[head[0]], books[head[0]]) if of else None,
             movements=tuple(
                 (day, MOVEMENTS.get(kind, kind), amount, document)
                 for day, kind, amount, document in movements[head[0]]
@@ -227,7 +229,7 @@ def _field(row: Sequence[Any]) -> Field:
     return Field(block, name, label_zh, label_en, value, source)
 
 
-def _book_value(period: str, found: list[tuple[Any, ...]]) -> BookValue | None:
+def _book_value(period: str, found: list[tuple[Any, ...]], books: list[tuple[Any, ...]]) -> BookValue | None:
     if not found:
         return None
     status, *amounts = found[0]
@@ -237,4 +239,9 @@ def _book_value(period: str, found: list[tuple[Any, ...]]) -> BookValue | None:
         (label, (*(None,) * (count - 1), amount))
         for label, amount in zip(_CLOSINGS, amounts[count * len(_AMOUNTS) :], strict=True)
     ]
-    return BookValue(period, SNAPSHOT_STATUSES.get(status, status), (*sides, *closings))
+    beside = [
+        (f"{book}{label}", (*(None,) * (count - 1), amount))
+        for book, *both in books
+        for label, amount in zip(_OF_BOOK, both, strict=True)
+    ]
+    return BookValue(period, SNAPSHOT_STATUSES.get(status, status), (*sides, *closings, *beside))

@@ -31,6 +31,7 @@ def one_of(*values: str) -> Check:
     return Check(lambda text: text in values, f"应为 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}")
 
 
+EMPTY = Check(lambda text: not text, "应为空", "must be empty")
 YES_NO = one_of("yes", "no")._replace(type="BOOLEAN")
 INTEGER = Check(
     lambda text: text.isascii() and text.isdigit() and len(text) <= 18, "应为整数", "must be an integer", type="BIGINT"

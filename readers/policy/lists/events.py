@@ -1,8 +1,8 @@
-"""The lists of what an event does to a card, what a split or merge asks for, and how what comes late is booked."""
+"""The lists of what an event does to a card, what a split or merge asks for, how what comes late is booked, and in which books."""
 
 from collections.abc import Mapping
 
-from readers.policy.lists.checks import one_of, whole
+from readers.policy.lists.checks import NAME, YES_NO, one_of, whole
 from readers.policy.lists.shape import NAMES, ListShape
 
 SHAPES: Mapping[str, ListShape] = {
@@ -27,6 +27,22 @@ SHAPES: Mapping[str, ListShape] = {
         },
         more=NAMES,
         needed=("split", "merge"),
+    ),
+    "book": ListShape(
+        ("book_code", "accounting_system"),
+        ("is_impaired",),
+        ("life_floor_months", "indefinite_life_months"),
+        checks={
+            "book_code": NAME,
+            "accounting_system": one_of("any", "government", "enterprise", "unknown"),
+            "is_impaired": YES_NO,
+            "life_floor_months": whole(1, 1200),
+            "indefinite_life_months": whole(1, 1200),
+        },
+        # The book of reports follows what was delivered, and nothing else.
+        pinned={"accounting|any": {"is_impaired": "yes", "life_floor_months": "", "indefinite_life_months": ""}},
+        more=NAMES,
+        needed=("accounting|any",),
     ),
     "late_booking": ListShape(
         ("accounting_system",),

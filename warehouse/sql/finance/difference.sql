@@ -102,7 +102,7 @@ changed AS (
     JOIN differing_unit AS u ON u.holder_code = o.holder_code
     JOIN valuation.snapshot AS s ON s.period = o.period AND s.card_id = o.card_id
     LEFT JOIN valuation.balance AS b
-        ON b.period = o.period AND b.card_id = o.card_id AND b.balance_kind = 'opening'
+        ON b.period = o.period AND b.card_id = o.card_id AND b.book_code = 'accounting' AND b.balance_kind = 'opening'
     WHERE o.period = $period AND (s.snapshot_status IN ('valued', 'disposed') OR o.booked_period IS NOT NULL)
 ),
 
@@ -138,7 +138,8 @@ earlier_pool AS (
             + t.term_months // 2
         ) // greatest(1, t.term_months) AS amortisation
     FROM earlier_card AS c
-    JOIN valuation.amortisation_term AS t ON t.card_id = c.card_id AND t.from_date <= c.end_date
+    JOIN valuation.amortisation_term AS t
+        ON t.card_id = c.card_id AND t.book_code = 'accounting' AND t.from_date <= c.end_date
     QUALIFY row_number() OVER (PARTITION BY c.card_id, c.ledger_period, t.pool_no ORDER BY t.term_no DESC) = 1
 ),
 

@@ -101,9 +101,9 @@ carded AS (
     LEFT JOIN registry.asset_card AS c USING (card_id)
     LEFT JOIN version AS v ON v.organisation_code = s.holder_code
     LEFT JOIN valuation.balance AS p
-        ON p.period = s.period AND p.card_id = s.card_id AND p.balance_kind = 'previous'
+        ON p.period = s.period AND p.card_id = s.card_id AND p.book_code = 'accounting' AND p.balance_kind = 'previous'
     LEFT JOIN valuation.balance AS n
-        ON n.period = s.period AND n.card_id = s.card_id AND n.balance_kind = 'next'
+        ON n.period = s.period AND n.card_id = s.card_id AND n.book_code = 'accounting' AND n.balance_kind = 'next'
     WHERE s.period = $period
 ),
 

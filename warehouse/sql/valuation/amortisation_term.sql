@@ -5,10 +5,11 @@
 -- amortised in the month of a disposal; an impairment counts from the next month on. What is posted in a later month
 -- than it can be used from comes with its amortisation to date: by its own life, or by that which the card had then.
 -- A pool that is taken over from another card (`valuation.taken_pool`) begins with its share of what left there, and
--- goes on for the months that remained, until another life is stated.
+-- goes on for the months that remained, until another life is stated. All of it stands in each book that the card is
+-- kept in (`valuation.card_book`): with the lives of that book, and without impairment where that does not count in it.
 WITH RECURSIVE changed AS (
     SELECT
-        m.card_id, m.pool_no, m.holder_code,
+        m.card_id, b.book_code, m.pool_no, m.holder_code, b.life_floor_months, b.indefinite_life_months,
         CAST(date_trunc('month', m.event_date) AS DATE) AS from_date,
         CAST(date_trunc('month', m.available_date) AS DATE) AS available_month,
         m.posted_period, m.voucher_no, m.line_no,
@@ -19,21 +20,27 @@ WITH RECURSIVE changed AS (
         CASE WHEN m.movement_kind = 'impairment' THEN m.amount_cny ELSE 0 END AS impaired_cny,
         m.movement_kind = 'disposal' AS is_whole
     FROM valuation.movement AS m
+    JOIN valuation.card_book AS b USING (card_id)
     WHERE
-        m.movement_kind IN ('addition', 'reversal', 'part_disposal', 'succession_out', 'disposal', 'impairment')
+        m.movement_kind IN ('addition', 'reversal', 'part_disposal', 'succession_out', 'disposal')
+        OR (m.movement_kind = 'impairment' AND b.is_impaired)
 ),
 
 pool AS (
     SELECT u.*
     FROM (
-        SELECT c.card_id, c.pool_no, c.holder_code, min(c.from_date) AS start_date, FALSE AS is_taken_over
+        SELECT
+            c.card_id, c.book_code, c.pool_no, c.holder_code, c.life_floor_months,
+            min(c.from_date) AS start_date,
+            FALSE AS is_taken_over
         FROM changed AS c
         ANTI JOIN valuation.taken_pool AS n ON n.card_id = c.card_id AND n.pool_no = c.pool_no
         WHERE c.added_cny > 0
-        GROUP BY c.card_id, c.pool_no, c.holder_code
+        GROUP BY c.card_id, c.book_code, c.pool_no, c.holder_code, c.life_floor_months
         UNION ALL
-        SELECT n.card_id, n.pool_no, n.holder_code, n.from_date, TRUE
+        SELECT n.card_id, b.book_code, n.pool_no, n.holder_code, b.life_floor_months, n.from_date, TRUE
         FROM valuation.taken_pool AS n
+        JOIN valuation.card_book AS b USING (card_id)
     ) AS u
 ),
 
@@ -42,12 +49,19 @@ pool AS (
 pool_life AS (
     SELECT u.*
     FROM (
-        SELECT p.card_id, p.pool_no, p.start_date, f.pool_no AS stated_pool_no, f.from_date, f.remaining_months
+        SELECT
+            p.card_id, p.book_code, p.pool_no, p.start_date,
+            f.pool_no AS stated_pool_no,
+            f.from_date, f.remaining_months
         FROM pool AS p
-        JOIN valuation.card_life AS f ON f.card_id = p.card_id AND f.pool_no IN (p.pool_no, 0)
+        JOIN valuation.card_life AS f
+            ON f.card_id = p.card_id AND f.book_code = p.book_code AND f.pool_no IN (p.pool_no, 0)
         WHERE NOT p.is_taken_over OR f.from_date > p.start_date
         UNION ALL
-        SELECT p.card_id, p.pool_no, p.start_date, -1, p.start_date, CAST(l.value AS INTEGER)
+        -- greatest() passes over NULL.
+        SELECT
+            p.card_id, p.book_code, p.pool_no, p.start_date, -1, p.start_date,
+            CAST(greatest(CAST(l.value AS BIGINT), p.life_floor_months) AS INTEGER)
         FROM pool AS p
         JOIN policy.parameter AS l ON l.name = 'default_life_months' AND in_force(l, p.start_date)
         WHERE NOT p.is_taken_over
@@ -58,33 +72,33 @@ stepped AS (
     SELECT u.*
     FROM (
         SELECT
-            c.card_id, c.pool_no, c.holder_code, c.from_date, c.wait_months, c.added_cny, c.reversed_cny, c.taken_cny,
-            c.impaired_cny, c.is_whole
+            c.card_id, c.book_code, c.pool_no, c.holder_code, c.from_date, c.wait_months, c.added_cny, c.reversed_cny,
+            c.taken_cny, c.impaired_cny, c.is_whole
         FROM changed AS c
         UNION ALL
-        SELECT p.card_id, p.pool_no, p.holder_code, f.from_date, 0, 0, 0, 0, 0, FALSE
+        SELECT p.card_id, p.book_code, p.pool_no, p.holder_code, f.from_date, 0, 0, 0, 0, 0, FALSE
         FROM pool AS p
-        JOIN pool_life AS f USING (card_id, pool_no)
+        JOIN pool_life AS f USING (card_id, book_code, pool_no)
         WHERE f.from_date > p.start_date
     ) AS u
 ),
 
 month_sum AS (
     SELECT
-        s.card_id, s.pool_no, s.holder_code, s.from_date, s.wait_months,
+        s.card_id, s.book_code, s.pool_no, s.holder_code, s.from_date, s.wait_months,
         sum(s.added_cny) AS added_cny,
         sum(s.reversed_cny) AS reversed_cny,
         sum(s.taken_cny) AS taken_cny,
         sum(s.impaired_cny) AS impaired_cny,
         bool_or(s.is_whole) AS is_whole
     FROM stepped AS s
-    GROUP BY s.card_id, s.pool_no, s.holder_code, s.from_date, s.wait_months
+    GROUP BY s.card_id, s.book_code, s.pool_no, s.holder_code, s.from_date, s.wait_months
 ),
 
 -- What is reversed in the month of its addition moves nothing.
 month_step AS (
     SELECT
-        m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months,
+        m.card_id, m.book_code, m.pool_no, m.holder_code, m.from_date, m.wait_months,
         CAST(m.from_date + to_months(m.wait_months) AS DATE) AS first_month,
         cents(m.added_cny) AS gross,
         cents(m.added_cny - least(m.added_cny, m.reversed_cny)) AS added,
@@ -100,14 +114,14 @@ phased AS (
     SELECT u.*
     FROM (
         SELECT
-            m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month,
+            m.card_id, m.book_code, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month,
             0 AS phase_no,
             m.gross, m.added, m.impaired,
             CAST(0 AS HUGEINT) AS taken
         FROM month_step AS m
         UNION ALL
         SELECT
-            m.card_id, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month, 1, 0, 0, 0,
+            m.card_id, m.book_code, m.pool_no, m.holder_code, m.from_date, m.wait_months, m.first_month, 1, 0, 0, 0,
             CASE WHEN m.is_whole THEN CAST(100000000000000000000 AS HUGEINT) ELSE m.taken END
         FROM month_step AS m
         WHERE m.taken > 0 OR m.is_whole
@@ -117,30 +131,35 @@ phased AS (
 -- The life that holds in a month is the last one stated up to it; before the first, what leads up to it.
 holding_life AS (
     SELECT
-        p.card_id, p.pool_no, f.from_date, f.remaining_months,
-        row_number() OVER (PARTITION BY p.card_id, p.pool_no, f.stated_pool_no ORDER BY f.from_date) = 1
+        p.card_id, p.book_code, p.pool_no, f.from_date, f.remaining_months,
+        row_number() OVER (PARTITION BY p.card_id, p.book_code, p.pool_no, f.stated_pool_no ORDER BY f.from_date) = 1
         AND NOT p.is_taken_over AS is_first,
-        lead(f.from_date) OVER (PARTITION BY p.card_id, p.pool_no, f.stated_pool_no ORDER BY f.from_date) AS next_date
+        lead(f.from_date) OVER (PARTITION BY p.card_id, p.book_code, p.pool_no, f.stated_pool_no ORDER BY f.from_date)
+            AS next_date
     FROM pool AS p
-    LEFT JOIN pool_life AS f USING (card_id, pool_no)
-    QUALIFY rank() OVER (PARTITION BY p.card_id, p.pool_no ORDER BY f.stated_pool_no DESC) = 1
+    LEFT JOIN pool_life AS f USING (card_id, book_code, pool_no)
+    QUALIFY rank() OVER (PARTITION BY p.card_id, p.book_code, p.pool_no ORDER BY f.stated_pool_no DESC) = 1
 ),
 
 late AS (
     SELECT
-        c.card_id, c.pool_no, c.from_date,
+        c.card_id, c.book_code, c.pool_no, c.from_date,
         cents(c.added_cny) AS added,
         datediff('month', c.available_month, c.from_date) AS late_months,
         CASE
-            WHEN v.life_basis = 'indefinite' THEN NULL
+            WHEN v.life_basis = 'indefinite' THEN c.indefinite_life_months
             ELSE coalesce(
-                f.life_months,
+                CASE
+                    WHEN v.life_basis IN ('law', 'contract') THEN f.life_months
+                    WHEN f.life_months IS NOT NULL THEN greatest(f.life_months, c.life_floor_months)
+                END,
                 greatest(0, h.remaining_months - datediff('month', h.from_date, c.available_month))
             )
         END AS life_months
     FROM changed AS c
     JOIN holding_life AS h
         ON h.card_id = c.card_id
+        AND h.book_code = c.book_code
         AND h.pool_no = c.pool_no
         AND (h.is_first OR h.from_date <= c.available_month)
         AND (h.next_date IS NULL OR h.next_date > c.available_month)
@@ -152,7 +171,7 @@ late AS (
 
 caught AS (
     SELECT
-        l.card_id, l.pool_no, l.from_date,
+        l.card_id, l.book_code, l.pool_no, l.from_date,
         CAST(
             sum(
                 CASE
@@ -163,7 +182,7 @@ caught AS (
             ) AS HUGEINT
         ) AS caught
     FROM late AS l
-    GROUP BY l.card_id, l.pool_no, l.from_date
+    GROUP BY l.card_id, l.book_code, l.pool_no, l.from_date
 ),
 
 lived AS (
@@ -176,9 +195,10 @@ lived AS (
             THEN greatest(0, f.remaining_months - datediff('month', f.from_date, s.first_month))
         END AS remaining
     FROM phased AS s
-    JOIN pool AS p ON p.card_id = s.card_id AND p.pool_no = s.pool_no
+    JOIN pool AS p ON p.card_id = s.card_id AND p.book_code = s.book_code AND p.pool_no = s.pool_no
     LEFT JOIN holding_life AS f
         ON f.card_id = s.card_id
+        AND f.book_code = s.book_code
         AND f.pool_no = s.pool_no
         AND (f.is_first OR f.from_date <= s.first_month)
         AND (f.next_date IS NULL OR f.next_date > s.first_month)
@@ -186,18 +206,22 @@ lived AS (
 
 step AS (
     SELECT
-        n.card_id, n.pool_no, n.holder_code, n.from_date, n.first_month, n.has_life,
+        n.card_id, n.book_code, n.pool_no, n.holder_code, n.from_date, n.first_month, n.has_life,
         n.is_taken_over AND NOT n.has_life AS is_continued,
         -- What comes when nothing remains of the life goes in its month.
         CASE WHEN n.remaining = 0 THEN 1 ELSE coalesce(n.remaining, 0) END AS term_months,
         n.added, n.impaired, n.taken,
         coalesce(q.caught, 0) * n.added // greatest(1, n.gross) AS caught,
         row_number() OVER (
-            PARTITION BY n.card_id, n.pool_no ORDER BY n.from_date, n.wait_months, n.phase_no
+            PARTITION BY n.card_id, n.book_code, n.pool_no ORDER BY n.from_date, n.wait_months, n.phase_no
         )
         + CASE WHEN n.is_taken_over THEN 1 ELSE 0 END AS step_no
     FROM lived AS n
-    LEFT JOIN caught AS q ON q.card_id = n.card_id AND q.pool_no = n.pool_no AND q.from_date = n.from_date
+    LEFT JOIN caught AS q
+        ON q.card_id = n.card_id
+        AND q.book_code = n.book_code
+        AND q.pool_no = n.pool_no
+        AND q.from_date = n.from_date
 ),
 
 -- What comes after which step: the next of the pool, or the first of a pool that is taken over from it. Each turn of
@@ -206,8 +230,8 @@ later AS (
     SELECT u.*
     FROM (
         SELECT
-            s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.is_continued,
-            s.term_months, s.added, s.impaired, s.taken, s.caught,
+            s.card_id, s.book_code, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life,
+            s.is_continued, s.term_months, s.added, s.impaired, s.taken, s.caught,
             s.card_id AS after_card_id,
             s.pool_no AS after_pool_no,
             s.step_no - 1 AS after_step_no,
@@ -218,8 +242,8 @@ later AS (
         WHERE s.step_no > 1
         UNION ALL
         SELECT
-            n.card_id, n.pool_no, n.holder_code, 1, n.from_date, n.from_date, FALSE, TRUE, 0, 0, 0, 0, 0, s.card_id,
-            s.pool_no, s.step_no, TRUE, cents(n.before_cny), cents(n.before_cny + n.amount_cny)
+            n.card_id, s.book_code, n.pool_no, n.holder_code, 1, n.from_date, n.from_date, FALSE, TRUE, 0, 0, 0, 0, 0,
+            s.card_id, s.pool_no, s.step_no, TRUE, cents(n.before_cny), cents(n.before_cny + n.amount_cny)
         FROM valuation.taken_pool AS n
         JOIN step AS s
             ON s.card_id = n.former_card_id
@@ -232,7 +256,8 @@ later AS (
 -- In cents. Before its first step a pool has nothing, so that nothing can be amortised, impaired or taken out in it.
 term AS (
     SELECT
-        s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life, s.term_months,
+        s.card_id, s.book_code, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month, s.has_life,
+        s.term_months,
         s.added AS cost,
         s.caught AS amortisation,
         CAST(0 AS HUGEINT) AS impairment,
@@ -245,7 +270,7 @@ term AS (
     -- A step either amortises up to its month and lets in, or, in the same month, lets out; it never does both. What is
     -- taken over is rounded up to each that takes, so that all of them take what left.
     SELECT
-        s.card_id, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month,
+        s.card_id, s.book_code, s.pool_no, s.holder_code, s.step_no, s.from_date, s.first_month,
         CASE WHEN s.is_continued THEN t.has_life ELSE s.has_life END,
         CASE
             WHEN NOT s.is_continued THEN s.term_months
@@ -293,11 +318,15 @@ term AS (
         CASE WHEN s.is_taking THEN 0 ELSE portion(t.impairment, least(t.cost, s.taken), greatest(1, t.cost)) END
     FROM term AS t
     JOIN later AS s
-        ON s.after_card_id = t.card_id AND s.after_pool_no = t.pool_no AND s.after_step_no = t.step_no
+        ON s.after_card_id = t.card_id
+        AND s.book_code = t.book_code
+        AND s.after_pool_no = t.pool_no
+        AND s.after_step_no = t.step_no
 )
 
 SELECT
     t.card_id,
+    t.book_code,
     t.pool_no,
     t.step_no AS term_no,
     t.holder_code,

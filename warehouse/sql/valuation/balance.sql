@@ -1,6 +1,7 @@
 -- What the books hold of each card at four month ends: the end of the last year, of the month before the period, of
 -- the period and of the month after it. Snapshots take the first and the third; what the books hold if they are a month
--- late or early are the others. Before a card is recognised, and once it is disposed of, it holds nothing.
+-- late or early are the others. Before a card is recognised, and once it is disposed of, it holds nothing. In each book
+-- that the card is kept in; what is in development or in stock is the same in all of them.
 WITH month_end AS (
     SELECT e.balance_kind, e.balance_date
     FROM (VALUES
@@ -12,8 +13,9 @@ WITH month_end AS (
 ),
 
 held AS (
-    SELECT c.card_id, c.holder_code, e.balance_kind, e.balance_date
+    SELECT c.card_id, k.book_code, c.holder_code, e.balance_kind, e.balance_date
     FROM registry.asset_card AS c
+    JOIN valuation.card_book AS k USING (card_id)
     JOIN month_end AS e
         ON c.recognised_date <= e.balance_date AND (c.disposed_date IS NULL OR c.disposed_date > e.balance_date)
 ),
@@ -21,18 +23,18 @@ held AS (
 -- A term holds until the next of its pool begins.
 term AS (
     SELECT
-        t.card_id, t.from_date, t.first_month, t.term_months, t.has_life, t.cost_cny, t.impairment_cny,
+        t.card_id, t.book_code, t.from_date, t.first_month, t.term_months, t.has_life, t.cost_cny, t.impairment_cny,
         n.card_id IS NOT NULL AS is_taken_over,
         cents(t.amortisation_cny) AS amortisation,
         cents(t.cost_cny - t.amortisation_cny - t.impairment_cny) AS to_amortise,
-        lead(t.from_date) OVER (PARTITION BY t.card_id, t.pool_no ORDER BY t.term_no) AS next_date
+        lead(t.from_date) OVER (PARTITION BY t.card_id, t.book_code, t.pool_no ORDER BY t.term_no) AS next_date
     FROM valuation.amortisation_term AS t
     LEFT JOIN valuation.taken_pool AS n ON n.card_id = t.card_id AND n.pool_no = t.pool_no
 ),
 
 pooled AS (
     SELECT
-        t.card_id, e.balance_kind, t.cost_cny, t.impairment_cny, t.has_life, t.is_taken_over,
+        t.card_id, t.book_code, e.balance_kind, t.cost_cny, t.impairment_cny, t.has_life, t.is_taken_over,
         t.amortisation + portion(
             t.to_amortise,
             least(t.term_months, datediff('month', t.first_month, e.balance_date + 1)),
@@ -46,14 +48,14 @@ pooled AS (
 -- What is taken over without a life stands at cost where the rest of the card has one.
 amortised AS (
     SELECT
-        p.card_id, p.balance_kind,
+        p.card_id, p.book_code, p.balance_kind,
         sum(p.cost_cny) AS cost_cny,
         sum(p.amortisation) AS amortisation,
         sum(p.impairment_cny) AS impairment_cny,
         bool_and(p.has_life OR p.cost_cny = 0 OR p.is_taken_over) AND bool_or(p.has_life OR p.cost_cny = 0)
             AS has_life
     FROM pooled AS p
-    GROUP BY p.card_id, p.balance_kind
+    GROUP BY p.card_id, p.book_code, p.balance_kind
 ),
 
 -- By the first of the four days that has it.
@@ -86,17 +88,18 @@ settled AS (
 
 other AS (
     SELECT
-        h.card_id, h.balance_kind,
+        h.card_id, h.book_code, h.balance_kind,
         sum(m.development_cny) AS development_cny,
         sum(m.stock_cny) AS stock_cny
     FROM held AS h
     JOIN settled AS m ON m.card_id = h.card_id AND m.from_date <= h.balance_date
-    GROUP BY h.card_id, h.balance_kind
+    GROUP BY h.card_id, h.book_code, h.balance_kind
 )
 
 SELECT
     $period AS period,
     h.card_id,
+    h.book_code,
     h.balance_kind,
     h.holder_code,
     h.balance_date,
@@ -108,5 +111,5 @@ SELECT
     CAST(coalesce(o.development_cny, 0) AS DECIMAL(20, 2)) AS development_cny,
     CAST(coalesce(o.stock_cny, 0) AS DECIMAL(20, 2)) AS stock_cny
 FROM held AS h
-LEFT JOIN amortised AS a USING (card_id, balance_kind)
-LEFT JOIN other AS o USING (card_id, balance_kind)
+LEFT JOIN amortised AS a USING (card_id, book_code, balance_kind)
+LEFT JOIN other AS o USING (card_id, book_code, balance_kind)

@@ -11,7 +11,7 @@ WITH closed AS (
     JOIN delivered.closing AS c
         ON c.delivery_id = p.delivery_id AND c.holder_code = p.holder_code AND c.period = p.period
     LEFT JOIN valuation.balance AS b
-        ON b.period = $period AND b.card_id = c.card_id AND b.balance_kind = 'opening'
+        ON b.period = $period AND b.card_id = c.card_id AND b.book_code = 'accounting' AND b.balance_kind = 'opening'
     WHERE
         p.is_whole
         AND p.is_in_order

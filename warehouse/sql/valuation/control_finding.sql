@@ -31,6 +31,7 @@ kept AS (
         FROM (
             SELECT w.card_id, w.cost_cny
             FROM valuation.amortisation_term AS w
+            WHERE w.book_code = 'accounting'
             QUALIFY row_number() OVER (PARTITION BY w.card_id, w.pool_no ORDER BY w.term_no DESC) = 1
         ) AS t
         UNION ALL
@@ -64,7 +65,7 @@ eventful AS (
 in_use AS (
     SELECT t.card_id, min(t.from_date) AS from_date
     FROM valuation.amortisation_term AS t
-    WHERE t.cost_cny > 0
+    WHERE t.book_code = 'accounting' AND t.cost_cny > 0
     GROUP BY t.card_id
 ),
 
@@ -99,7 +100,7 @@ lifeless AS (
         min(t.from_date) AS from_date,
         max(t.cost_cny) AS cost_cny
     FROM valuation.amortisation_term AS t
-    WHERE NOT t.has_life
+    WHERE t.book_code = 'accounting' AND NOT t.has_life
     GROUP BY t.card_id, t.holder_code
 ),
 

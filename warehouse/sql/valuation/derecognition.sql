@@ -56,7 +56,7 @@ gone AS (
     FROM valuation.amortisation_term AS t
     LEFT JOIN taken_over AS n ON n.card_id = t.card_id AND n.pool_no = t.pool_no AND n.from_date = t.from_date
     LEFT JOIN reversed AS r ON r.card_id = t.card_id AND r.pool_no = t.pool_no AND r.from_date = t.from_date
-    WHERE t.left_cost_cny > 0
+    WHERE t.book_code = 'accounting' AND t.left_cost_cny > 0
 ),
 
 -- The reversal's share, to the cent, after what was taken over.

@@ -43,9 +43,9 @@ reckoned AS (
         e.card_id IS NOT NULL AND NOT (e.has_cost AND e.has_life) AS is_unvalued
     FROM registry.asset_card AS c
     LEFT JOIN valuation.balance AS b
-        ON b.period = $period AND b.card_id = c.card_id AND b.balance_kind = 'opening'
+        ON b.period = $period AND b.card_id = c.card_id AND b.book_code = 'accounting' AND b.balance_kind = 'opening'
     LEFT JOIN valuation.balance AS e
-        ON e.period = $period AND e.card_id = c.card_id AND e.balance_kind = 'closing'
+        ON e.period = $period AND e.card_id = c.card_id AND e.book_code = 'accounting' AND e.balance_kind = 'closing'
 ),
 
 card AS (

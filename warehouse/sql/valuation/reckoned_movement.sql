@@ -39,7 +39,7 @@ term AS (
         cents(t.cost_cny - t.amortisation_cny - t.impairment_cny) AS to_amortise,
         lead(t.from_date) OVER (PARTITION BY t.card_id, t.pool_no ORDER BY t.term_no) AS next_date
     FROM card AS c
-    JOIN valuation.amortisation_term AS t USING (card_id)
+    JOIN valuation.amortisation_term AS t ON t.card_id = c.card_id AND t.book_code = 'accounting'
 ),
 
 -- As `valuation.balance` has it, at every month's end.

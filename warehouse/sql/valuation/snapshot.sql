@@ -19,7 +19,8 @@ reduced AS (
     JOIN registry.asset_card AS c USING (card_id)
     -- What left before the card was recognised never stood in the books.
     WHERE
-        t.from_date >= $year_start
+        t.book_code = 'accounting'
+        AND t.from_date >= $year_start
         AND t.from_date <= $period_end
         AND t.from_date >= date_trunc('month', c.recognised_date)
     GROUP BY t.card_id
@@ -60,7 +61,10 @@ placed AS (
     FROM valuation.opening AS o
     LEFT JOIN registry.asset_card AS c USING (card_id)
     LEFT JOIN valuation.balance AS e
-        ON e.period = $period AND e.card_id = o.card_id AND e.balance_kind = 'closing'
+        ON e.period = $period
+        AND e.card_id = o.card_id
+        AND e.book_code = 'accounting'
+        AND e.balance_kind = 'closing'
     LEFT JOIN reduced AS r ON r.card_id = o.card_id
     ANTI JOIN closed AS x ON x.holder_code = o.holder_code
     WHERE o.period = $period

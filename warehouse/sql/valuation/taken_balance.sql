@@ -13,4 +13,4 @@ SELECT
     p.document_no
 FROM valuation.taken_pool AS p
 JOIN valuation.amortisation_term AS t ON t.card_id = p.card_id AND t.pool_no = p.pool_no
-WHERE t.term_no = 1
+WHERE t.term_no = 1 AND t.book_code = 'accounting'

@@ -25,7 +25,7 @@ gone AS (
         sum(t.left_cost_cny - t.left_amortisation_cny - t.left_impairment_cny) AS carrying_cny
     FROM valuation.amortisation_term AS t
     JOIN registry.asset_card AS a USING (card_id)
-    WHERE t.left_cost_cny > 0
+    WHERE t.book_code = 'accounting' AND t.left_cost_cny > 0
     GROUP BY a.holder_code, a.resource_code, t.from_date
 ),
 
