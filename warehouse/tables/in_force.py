@@ -58,5 +58,6 @@ def _marks(found: list[Token], number: int) -> list[Token]:
 
 
 def _condition(alias: str, day: str) -> str:
-    begun = f"({alias}.is_first_version OR {alias}.effective_from <= {day})"
-    return f"{begun} AND ({alias}.effective_to IS NULL OR {day} < {alias}.effective_to)"
+    begun = f"CASE WHEN {alias}.is_first_version THEN DATE '-infinity' ELSE {alias}.effective_from END"
+    last = f"coalesce({alias}.effective_to - 1, DATE 'infinity')"
+    return f"{begun} <= coalesce({day}, DATE '-infinity') AND coalesce({day}, DATE 'infinity') <= {last}"
