@@ -105,13 +105,11 @@ def _reader(home: Home, policy: PolicyOnDay, kind: str, *, keyed: bool) -> Reade
         from warehouse.intake.content_records import ContentRules, content_reading
 
         return partial(content_reading, rules=ContentRules.of(policy), key=home.hash_key if keyed else None)
-    return _reader_of_tables(policy, kind)
+    return partial(read, layout=_layout(policy, kind))
 
 
-# A layout takes as long to make as a small file to read, and a thousand deliveries have a dozen.
-@lru_cache(maxsize=len(KINDS))
-def _reader_of_tables(policy: PolicyOnDay, kind: str) -> Reader:
-    return partial(read, layout=Layout.of(policy, kind))
+# It takes as long to make as a small file to read, and a thousand deliveries have a dozen.
+_layout = lru_cache(maxsize=len(KINDS))(Layout.of)
 
 
 def _batches(

@@ -1,8 +1,10 @@
 """What it means that an entry of policy is in force, said once: `in_force(alias, day)` in a model.
 
 Of the typed table of a list (`policy.<list>`) it keeps, of each entry, the version that holds on a day: `effective_from <= day <
-effective_to`, where an open `effective_to` is NULL; before the first version of an entry, its first holds. The text that is run, kept and
-traced has the condition in its place. Does not belong here: which day a row is about (the models).
+effective_to`, where an open `effective_to` is NULL; before the first version of an entry, its first holds; on a day that is NULL, one that
+is the only version. The text that is run, kept and traced has the condition in its place, as two comparisons of one side of a join with
+the other: with an OR over both, a LEFT JOIN of DuckDB 1.5.5 compares each row with each. Does not belong here: which day a row is about
+(the models).
 """
 
 from collections.abc import Callable

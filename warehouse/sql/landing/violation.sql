@@ -2,7 +2,8 @@
 -- duplicates. What a rule is to do, reject or warn, and its words stand in policy/rejection_rule.csv; a reader's
 -- rule that is not there warns. A duplicate's winner is the first record in file order that nothing else rejects,
 -- so that a broken first record does not take a good one with it. What a reader could not take as a value of its
--- type stands under `unread`; whether a value is plausible is said here, by policy/plausible_bound.csv.
+-- type stands under `unread`; whether a value is plausible is said here, by policy/plausible_bound.csv. A body is
+-- opened once, however many columns are asked of it.
 WITH opened AS (
     SELECT
         r.delivery_id, r.ordinal, r.kind, d.delivery_date,
