@@ -28,7 +28,7 @@ from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.ingest import pending
 from warehouse.intake.received import catch_up, demand_received
 from warehouse.publish.withdrawn import mark_withdrawn
-from warehouse.resource import LakeResource
+from warehouse.resource import LakeResource, lent
 from warehouse.store.disk import DiskError, full_disk_named
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -93,7 +93,7 @@ def run(
     if period is not None:
         checked(period)
     lake = Lake(home.create())
-    with FirstReading() as first_reading:
+    with FirstReading() as first_reading, lent(lake):
         definition = build_definitions(LakeResource(home=str(home.root)), first_reading).resolve_job_def(job)
         catch_up(home)
         demand_received(home)

@@ -5,8 +5,11 @@ Does not belong here: ending a reader that exceeds them (`readers/apart.py`), th
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from readers.policy.files import PolicySet
+if TYPE_CHECKING:
+    # A process that reads files is given its limits: see `readers/shapes.py`.
+    from readers.policy.files import PolicySet
 
 INTAKE_LIMITS = "intake_limit"
 _MEGABYTE = 1 << 20
@@ -24,7 +27,7 @@ class ReadingLimits:
     cell_characters: int
 
     @classmethod
-    def of(cls, policy: PolicySet) -> "ReadingLimits":
+    def of(cls, policy: "PolicySet") -> "ReadingLimits":
         """The last that the policy says: they are about the machine that reads, not about the day of a delivery."""
         limits = intake_limits(policy)
         return cls(
@@ -39,6 +42,6 @@ class ReadingLimits:
         return self.seconds + self.seconds_per_mb * size_bytes / _MEGABYTE
 
 
-def intake_limits(policy: PolicySet) -> dict[str, int]:
+def intake_limits(policy: "PolicySet") -> dict[str, int]:
     """Each limit by its name, as it was set last."""
     return {entry.entry_key: int(entry.body["value"]) for entry in policy.on(date.max).of(INTAKE_LIMITS)}

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,8 +21,11 @@ import pyarrow as pa
 from readers.headings import heading_key, undecorated
 from readers.kinds import CATALOG, FIELD_KIND, KINDS
 from readers.money import MoneyUnits
-from readers.policy.files import PolicyOnDay
 from readers.values import Notation
+
+if TYPE_CHECKING:
+    # A process that reads files is given layouts and reads no policy: the import would take it 0.15 s.
+    from readers.policy.files import PolicyOnDay
 
 #: A record as a reader gives it. All text; `record_key`, `body` and `violations` may be NULL. `kind` is that of the delivery, but
 #: FIELD_KIND for a row of a field list. The hashes are SHA-256 in hexadecimal, of the text as delivered and of its canonical form.
@@ -114,7 +117,7 @@ class BareCell(NamedTuple):
     pattern: re.Pattern[str]
 
 
-def notation_of(policy: PolicyOnDay) -> Notation:
+def notation_of(policy: "PolicyOnDay") -> Notation:
     """How values are written, as far as policy says it: the city's zone, and units of money."""
     zones = [entry.body["value"] for entry in policy.of("reading_setting") if entry.body["name"] == "city_time_zone"]
     units = policy.of("money_unit")
@@ -149,7 +152,7 @@ class Layout:
     told: Callable[[str, Sequence[tuple[str, Column | None]]], None] | None = None
 
     @classmethod
-    def of(cls, policy: PolicyOnDay, kind: str) -> "Layout":
+    def of(cls, policy: "PolicyOnDay", kind: str) -> "Layout":
         """The layout of a kind, from the policy lists of how tables are read; names win over synonyms.
 
         Raises:

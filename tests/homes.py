@@ -11,7 +11,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import dagster as dg
 import pytest
 
 import pipelines.run
@@ -19,6 +18,7 @@ from example_city import AUTHORITIES, write_city
 from pipelines.plan import Plan, plan
 from pipelines.run import Outcome, run
 from readers.policy.files import load
+from tests.steps import execute
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Delivery, Intake, find_manifests, read_manifest
 from warehouse.store.disk import write_whole
@@ -93,14 +93,14 @@ def run_home(home: Home, *, stored: bool = False, stages: Collection[str] = (), 
     """Run and insist that it succeeded.
 
     Args:
-        stored: Dagster keeps its own record of the run in the home, as the command line has it; that is a quarter of a small run.
+        stored: run it in Dagster, with its own record in the home, as the command line has it; that is half of a small run.
         stages: builds these with all that they read, by default all. Most of a small run is the tables of the books, empty as they may be.
     """
     with pytest.MonkeyPatch.context() as patch:
         if stages:
             patch.setattr(pipelines.run, "plan", partial(_plan_for, stages))
         if not stored:
-            patch.setattr(pipelines.run, "open_instance", lambda _: dg.DagsterInstance.ephemeral())
+            patch.setattr(pipelines.run, "_execute", execute)
         outcome = run(home, **options)
     assert outcome.problems == (), outcome.problems
     return outcome

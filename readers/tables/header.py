@@ -54,7 +54,7 @@ class Row(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        return not self.nested and not self.faults and not any(cell and not cell.isspace() for cell in self.cells)
+        return not (any(map(str.strip, self.cells)) or self.nested or self.faults)
 
 
 @dataclass(frozen=True)

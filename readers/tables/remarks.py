@@ -121,7 +121,9 @@ class Remarks:
 
     def may_tell(self, texts: Sequence[str]) -> bool:
         """Whether a row of such filled cells below the first record needs to be looked at closely: few do."""
-        return self._opening.match(texts[0].lstrip()) is not None or any(text[-1] in self._ends for text in texts)
+        return self._opening.match(texts[0].lstrip()) is not None or not self._ends.isdisjoint(
+            [text[-1] for text in texts]
+        )
 
     def _is(self, role: str, cell: Cell) -> bool:
         return role in self._opens and self._opens[role].match(cell.text) is not None

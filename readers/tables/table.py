@@ -52,7 +52,7 @@ __all__ = [
 _LEAST_OF_HEADER = 0.6
 #: What a table may name once for a group of resources, before all else.
 _PROVIDERS = frozenset({"provider_name", "provider_code"})
-#: Of so many first cells it is remembered whether they are headings.
+#: Of so many cells it is remembered whether they are headings.
 _REMEMBERED = 1 << 12
 _ONE = Decimal(1)
 
@@ -147,8 +147,8 @@ class _Sifted:
         above = self._units([cell for row in table.above for cell in row.cells] + [table.name])
         self._stated = list(dict.fromkeys([*table.units.get(None, ()), *above]))
         self._header_rows = {_texts(filled(row.cells)) for row in table.head[table.found.start : table.found.end]}
-        self._known_openings: dict[str, bool] = {}
-        self._openings = {texts[0] for texts in self._header_rows if texts}
+        self._known_headings: dict[str, bool] = {}
+        self._headings = {text for texts in self._header_rows for text in texts}
         self._stated_before = self._stated
         self._under(table.found.header)
 
@@ -169,7 +169,7 @@ class _Sifted:
             numbered = _Numbered(number, row)
             texts = [cell for cell in row.cells if cell and not cell.isspace()]
             is_plain = len(texts) > 1 and not waiting and not is_before_records
-            if is_plain and not self._may_be_header(texts[0]) and not self.remarks.may_tell(texts):
+            if is_plain and not self._may_be_header(texts) and not self.remarks.may_tell(texts):
                 yield self.part, numbered  # as nearly every row is
                 continue
             cells = filled(row.cells)
@@ -223,7 +223,7 @@ class _Sifted:
         """The header that a row is once more, perhaps in another order; None if it is none."""
         if len(cells) < HEADER_MIN_COLUMNS or self.table.found.bare:
             return None
-        if not self._may_be_header(cells[0].text):
+        if not self._may_be_heading(cells[0].text):
             return None
         if _texts(cells) in self._header_rows:
             return self.reading.header
@@ -233,13 +233,17 @@ class _Sifted:
         is_header = header.mapped_count >= max(HEADER_MIN_COLUMNS, _LEAST_OF_HEADER * self.reading.header.mapped_count)
         return header if is_header and not header.lists_fields else None
 
-    def _may_be_header(self, first: str) -> bool:
-        """Whether a row that begins so may be a header: a row of data seldom begins with a heading."""
-        known = self._known_openings.get(first)
+    def _may_be_header(self, texts: Sequence[str]) -> bool:
+        """Whether a row of such filled cells may be a header: a row of data seldom ends or begins with a heading."""
+        # The end first: dates, states and lives are few in a table, codes are many.
+        return self._may_be_heading(texts[-1]) and self._may_be_heading(texts[0])
+
+    def _may_be_heading(self, text: str) -> bool:
+        known = self._known_headings.get(text)
         if known is None:
-            known = heading_key(first) in self._openings or self.table.layout.column(first) is not None
-            if len(self._known_openings) < _REMEMBERED:
-                self._known_openings[first] = known
+            known = heading_key(text) in self._headings or self.table.layout.column(text) is not None
+            if len(self._known_headings) < _REMEMBERED:
+                self._known_headings[text] = known
         return known
 
     def _set_aside(self, role: str, numbered: _Numbered, cells: Sequence[Cell]) -> None:
@@ -317,38 +321,38 @@ def _blocks(rows: Iterable[_Numbered], header: Header) -> Iterator[Block]:
     mapped = [(position, column) for position, column in enumerate(header.columns) if column]
     fields = [position for position, column in mapped if column.of_field]
     resource = {column.name: position for position, column in mapped if not column.of_field}
+    identity, providers = (
+        [resource[name] for name in names if name in resource]
+        for names in (("identifier", "title"), ("provider_code", "provider_name"))
+    )
+
+    def continues(cells: Sequence[str]) -> bool:
+        """Whether a row has a field of the resource of the block's first: it names the same, or says nothing else of it."""
+        if not any(cells[position] for position in fields):
+            return False
+        same = any(cells[position] for position in identity) and all(
+            cells[position] == first[position] for position in identity
+        )
+        return all(cells[position] in ("", first[position]) for position in (providers if same else resource.values()))
+
     block: Block | None = None
+    cells: list[str] = []
     for number, row in rows:
         if row.is_empty:
             if block:
                 yield block
             block = None
             continue
-        if block and fields and _continues(block.rows[0], row, resource, fields):
-            block.rows.append(row)
-            continue
+        if fields:
+            cells = [cell.strip() for cell in row.cells] + [""] * (len(header.columns) - len(row.cells))
+            if block and continues(cells):
+                block.rows.append(row)
+                continue
         if block:
             yield block
-        block = Block(number, header, [row])
+        block, first = Block(number, header, [row]), cells
     if block:
         yield block
-
-
-def _continues(first: Row, row: Row, resource: dict[str, int], fields: Sequence[int]) -> bool:
-    """Whether a row has a field of the resource of `first`: it names the same, or says nothing else of it."""
-
-    def cell(of: Row, position: int | None) -> str:
-        return of.cells[position].strip() if position is not None and position < len(of.cells) else ""
-
-    if not any(cell(row, position) for position in fields):
-        return False
-    identity = [resource.get(name) for name in ("identifier", "title")]
-    providers = [resource.get(name) for name in ("provider_code", "provider_name")]
-    same = any(cell(row, position) for position in identity) and all(
-        cell(row, position) == cell(first, position) for position in identity
-    )
-    silent_on = providers if same else resource.values()
-    return all(cell(row, position) in ("", cell(first, position)) for position in silent_on)
 
 
 class _RowBody(NamedTuple):
@@ -359,12 +363,32 @@ class _RowBody(NamedTuple):
     parts: dict[Column, list[str]]
 
 
+class _Place(NamedTuple):
+    """What is asked of the column at a position, once a cell."""
+
+    column: Column | None
+    name: str = ""
+    of_field: bool = False
+    is_plain: bool = False
+    is_key: bool = False
+
+    @classmethod
+    def of(cls, column: Column | None) -> "_Place":
+        if column is None:
+            return _NO_COLUMN
+        return cls(column, column.name, column.of_field, column.value_type in PLAIN_TYPES, column.is_key)
+
+
+_NO_COLUMN = _Place(None)
+
+
 class _RowReading:
     """How the rows below a header become bodies. scales: by position, what makes amounts yuan."""
 
     def __init__(self, header: Header, table: Table, scales: Sequence[Scale]) -> None:
         self.header = header
         self.scales = scales
+        self._places = [_Place.of(column) for column in header.columns]
         notation = table.layout.notation
         self.counts_cells = table.counts_cells
         self.notation = Notation(notation.zone, table.day_0, notation.money)
@@ -379,18 +403,19 @@ class _RowReading:
         # Runs once a cell, so it asks nothing of a column by a call.
         body = _RowBody({}, {}, {}, [], {})
         record, fields, extras, violations, parts = body
-        columns, width = self.header.columns, len(self.header.columns)
+        places, width = self._places, len(self._places)
         faults = row.faults
         unit = self._unit(row) if self.unit_positions else ""
+        has_odd = has_unseen("".join(row.cells))
         for position, cell in enumerate(row.cells):
             text = cell.strip()
-            column = columns[position] if position < width else None
+            column, name, of_field, is_plain, is_key = places[position] if position < width else _NO_COLUMN
             if faults and position in faults:
                 self._fault(faults[position], column, position, violations)
             if not text:
                 continue
-            if not text.isascii() or text[0] in "='":
-                is_odd = has_unseen(text)
+            if has_odd or text[0] in "='":
+                is_odd = has_odd and has_unseen(text)
                 if is_odd:
                     violations.append(self._violation("unseen_characters", column, position, ascii(text)[1:-1]))
                 if (is_odd or text[0] in "='") and not (text := plain(text)):
@@ -398,20 +423,18 @@ class _RowReading:
             if column is None:
                 extras[self.header.heading(position)] = text
                 continue
-            of = fields if column.kind == FIELD_KIND else record
-            if column.value_type not in PLAIN_TYPES:
+            of = fields if of_field else record
+            if not is_plain:
                 value = self._value(column, position, text, unit, violations, parts)
                 if value is None:
-                    of.setdefault(UNREAD, {})[column.name] = text
+                    of.setdefault(UNREAD, {})[name] = text
                     continue
                 text = value
-            elif ("E+" in text or (column.is_key and ("-" in text or "日" in text))) and (
-                fault := lost(text, is_code=column.is_key)
-            ):
+            elif ("E+" in text or (is_key and ("-" in text or "日" in text))) and (fault := lost(text, is_code=is_key)):
                 violations.append(self._violation(fault.rule, column, position, fault.value))
             if text:
-                of[column.name] = text
-        if self.counts_cells and any(cell and not cell.isspace() for cell in row.cells[width:]):
+                of[name] = text
+        if self.counts_cells and any(map(str.strip, row.cells[width:])):
             violations.append(Violation("more_cells", "", shown(",".join(row.cells[width:]))))
         for column, texts in parts.items():
             if (total := _summed(texts)) is None:
@@ -498,9 +521,9 @@ def _summed(texts: Sequence[str]) -> str | None:
 
 def _merged(bodies: Sequence[_RowBody]) -> dict[str, Any]:
     """The body of a block of rows: of each column the first cell that is filled, and a field a row."""
-    merged: dict[str, Any] = {}
-    for body in reversed(bodies):
-        merged |= body.record
+    merged = bodies[-1].record
+    for body in reversed(bodies[:-1]):
+        merged = merged | body.record
     if fields := [body.field for body in bodies if body.field]:
         merged["fields"] = fields
     return merged

@@ -83,7 +83,7 @@ def reading_hash(policy: PolicySet) -> str:
     """What decides how files are read, hashed: policy lists and the version of the readers, what decides of content alone, the limits."""
 
     def part(version: int, lists: Collection[str]) -> str:
-        facts = f"{version}{''.join(policy.list_hash(name) for name in lists)}"
+        facts = f"{version}{''.join(policy.list_hashes[name] for name in lists)}"
         return hashlib.sha256(facts.encode()).hexdigest()[:_PART]
 
     return part(READING_VERSION, READING_LISTS) + part(CONTENT_VERSION, CONTENT_LISTS) + part(0, [INTAKE_LIMITS])

@@ -6,12 +6,12 @@ writing (`record_writer.py`), which deliveries are read (`ingest.py`).
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 import pyarrow as pa
 
 from readers.apart import ReadEnd, Reader, read_apart
-from readers.kinds import CONTENT
+from readers.kinds import CONTENT, KINDS
 from readers.limits import ReadingLimits
 from readers.policy.files import PolicyOnDay, PolicySet
 from readers.records import DeliveredFile as SourceFile
@@ -105,7 +105,11 @@ def _reader(home: Home, policy: PolicyOnDay, kind: str, *, keyed: bool) -> Reade
         from warehouse.intake.content_records import ContentRules, content_reading
 
         return partial(content_reading, rules=ContentRules.of(policy), key=home.hash_key if keyed else None)
-    return partial(read, layout=Layout.of(policy, kind))
+    return partial(read, layout=_layout(policy, kind))
+
+
+# It takes as long to make as a small file to read, and a thousand deliveries have a dozen.
+_layout = lru_cache(maxsize=len(KINDS))(Layout.of)
 
 
 def _batches(

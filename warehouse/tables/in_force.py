@@ -1,8 +1,10 @@
 """What it means that an entry of policy is in force, said once: `in_force(alias, day)` in a model.
 
 Of the typed table of a list (`policy.<list>`) it keeps, of each entry, the version that holds on a day: `effective_from <= day <
-effective_to`, where an open `effective_to` is NULL; before the first version of an entry, its first holds. The text that is run, kept and
-traced has the condition in its place. Does not belong here: which day a row is about (the models).
+effective_to`, where an open `effective_to` is NULL; before the first version of an entry, its first holds; on a day that is NULL, one that
+is the only version. The text that is run, kept and traced has the condition in its place, as two comparisons of one side of a join with
+the other: with an OR over both, a LEFT JOIN of DuckDB 1.5.5 compares each row with each. Does not belong here: which day a row is about
+(the models).
 """
 
 from collections.abc import Callable
@@ -58,5 +60,6 @@ def _marks(found: list[Token], number: int) -> list[Token]:
 
 
 def _condition(alias: str, day: str) -> str:
-    begun = f"({alias}.is_first_version OR {alias}.effective_from <= {day})"
-    return f"{begun} AND ({alias}.effective_to IS NULL OR {day} < {alias}.effective_to)"
+    begun = f"CASE WHEN {alias}.is_first_version THEN DATE '-infinity' ELSE {alias}.effective_from END"
+    last = f"coalesce({alias}.effective_to - 1, DATE 'infinity')"
+    return f"{begun} <= coalesce({day}, DATE '-infinity') AND coalesce({day}, DATE 'infinity') <= {last}"

@@ -40,9 +40,8 @@ said AS (
     FROM landing.record AS r
     JOIN judged AS d USING (delivery_id)
     LEFT JOIN policy.code_value AS w
-        ON d.kind = 'decisions'
-        AND w.code_list = 'decision_subject'
-        AND w.label = (r.body ->> '$.subject_kind')
+        ON w.code_list = 'decision_subject'
+        AND w.label = CASE WHEN d.kind = 'decisions' THEN (r.body ->> '$.subject_kind') END
         AND in_force(w, d.delivery_date)
     WHERE r.body IS NOT NULL
 ),

@@ -2,19 +2,35 @@
 -- duplicates. What a rule is to do, reject or warn, and its words stand in policy/rejection_rule.csv; a reader's
 -- rule that is not there warns. A duplicate's winner is the first record in file order that nothing else rejects,
 -- so that a broken first record does not take a good one with it. What a reader could not take as a value of its
--- type stands under `unread`; whether a value is plausible is said here, by policy/plausible_bound.csv.
-WITH cell AS (
+-- type stands under `unread`; whether a value is plausible is said here, by policy/plausible_bound.csv. A body is
+-- opened once, however many columns are asked of it.
+WITH opened AS (
     SELECT
-        r.delivery_id, r.ordinal, d.delivery_date,
+        r.delivery_id, r.ordinal, r.kind, d.delivery_date,
+        from_json(r.body, '"MAP(VARCHAR, VARCHAR)"') AS said
+    FROM landing.record AS r
+    JOIN landing.delivery AS d USING (delivery_id)
+    WHERE r.body IS NOT NULL
+),
+
+filled AS (
+    SELECT
+        o.delivery_id, o.ordinal, o.delivery_date,
         c."column" AS column_name,
         c.label_zh, c.value_type, c.is_required, c.is_strict, c.code_list,
         coalesce(c.example, '') AS example,
-        (r.body ->> ('$.' || c."column")) AS value,
-        CASE WHEN contains(r.body, '"unread":') THEN (r.body ->> ('$.unread.' || c."column")) END AS unread
-    FROM landing.record AS r
-    JOIN landing.delivery AS d USING (delivery_id)
-    JOIN policy.delivery_column AS c ON c.kind = r.kind AND in_force(c, d.delivery_date)
-    WHERE r.body IS NOT NULL AND (c.is_required OR c.is_strict OR c.value_type NOT IN ('text', 'code'))
+        o.said[c."column"] AS value,
+        (o.said['unread'] ->> c."column") AS unread
+    FROM opened AS o
+    JOIN policy.delivery_column AS c ON c.kind = o.kind AND in_force(c, o.delivery_date)
+    WHERE c.is_required OR c.is_strict OR c.value_type NOT IN ('text', 'code')
+),
+
+-- Those that a rule may be about: nothing is asked of text that is there, nor of what is not there and need not be.
+cell AS (
+    SELECT f.*
+    FROM filled AS f
+    WHERE CASE WHEN f.value IS NULL THEN f.is_required OR f.unread IS NOT NULL ELSE f.value_type <> 'text' END
 ),
 
 judged AS (
