@@ -475,7 +475,7 @@ SHAPE = {
         "valuation/movement",
         "valuation/taken_pool",
     ],
-    "valuation/book_balance": ["quality/measure", "valuation/balance", "valuation/snapshot"],
+    "valuation/book_balance": ["valuation/balance", "valuation/snapshot"],
     "registry/card_event": [
         "catalog/organisation",
         "delivered/code_change",

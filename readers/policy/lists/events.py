@@ -36,8 +36,8 @@ SHAPES: Mapping[str, ListShape] = {
             "book_code": NAME,
             "accounting_system": one_of("any", "government", "enterprise", "unknown"),
             "is_impaired": YES_NO,
-            "life_floor_months": whole(1, 1200),
-            "indefinite_life_months": whole(1, 1200),
+            "life_floor_months": whole(1, 1200, "INTEGER"),
+            "indefinite_life_months": whole(1, 1200, "INTEGER"),
         },
         # The book of reports follows what was delivered, and nothing else.
         pinned={"accounting|any": {"is_impaired": "yes", "life_floor_months": "", "indefinite_life_months": ""}},
