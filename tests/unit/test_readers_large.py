@@ -26,9 +26,6 @@ from readers.records import Unreadable, read
 
 pytestmark = pytest.mark.slow
 
-DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
-REAL = DATA / "us-state-county-dcatus" / "01c-02_20220417.json"
-
 TEXTS = st.text(max_size=6) | st.sampled_from(['"dataset": [', "}, {", "}]}", "a" * 300])
 VALUES = st.recursive(
     st.none() | st.integers() | TEXTS,
@@ -90,10 +87,18 @@ def test_portions_give_the_records_of_the_whole_or_leave_it(
     assert pa.Table.from_batches(got, records.RECORD_SCHEMA) == whole(path, monkeypatch)
 
 
+@pytest.fixture
+def real(real_data: Path) -> Path:
+    """A catalogue of several portions."""
+    return real_data / "us-state-county-dcatus" / "01c-02_20220417.json"
+
+
 @pytest.mark.parametrize("indent", [None, 2])
-def test_portions_of_a_real_catalogue_are_found(tmp_path: Path, in_portions: None, indent: int | None) -> None:
+def test_portions_of_a_real_catalogue_are_found(
+    real: Path, tmp_path: Path, in_portions: None, indent: int | None
+) -> None:
     path = tmp_path / "file"
-    datasets = json.loads(REAL.read_text("utf-8"))["dataset"]
+    datasets = json.loads(real.read_text("utf-8"))["dataset"]
     path.write_text(json.dumps({"@type": "dcat:Catalog", "dataset": datasets, "x": [1]}, indent=indent), "utf-8")
     found = portions(path, "dataset")
     assert found is not None
@@ -103,17 +108,17 @@ def test_portions_of_a_real_catalogue_are_found(tmp_path: Path, in_portions: Non
 
 
 @pytest.mark.usefixtures("in_portions")
-def test_processes_give_the_records_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    reading = read(delivered(REAL), layout("catalog"))
+def test_processes_give_the_records_of_one(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = read(delivered(real), layout("catalog"))
     assert (reading.format, reading.encoding) == ("dcat_us", "utf-8")
-    assert pa.Table.from_batches(reading.batches) == whole(REAL, monkeypatch)
+    assert pa.Table.from_batches(reading.batches) == whole(real, monkeypatch)
 
 
 @pytest.mark.usefixtures("in_portions")
 def test_what_is_unreadable_far_into_the_file_is_told_as_by_one_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    real: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, data = tmp_path / "file", REAL.read_bytes()
+    path, data = tmp_path / "file", real.read_bytes()
     at = data.rindex(b'"title"')
     path.write_bytes(data[: at + 12] + b"\xff" + data[at + 13 :])
     told = []
@@ -127,8 +132,8 @@ def test_what_is_unreadable_far_into_the_file_is_told_as_by_one_process(
 
 
 @pytest.mark.usefixtures("in_portions")
-def test_a_broken_reader_is_told_as_by_one_process() -> None:
-    work = job(REAL)
+def test_a_broken_reader_is_told_as_by_one_process(real: Path) -> None:
+    work = job(real)
     broken = Job(work.path, work.pointer, partial(map, itemgetter("x")), work.layout, work.portions)
     with pytest.raises(TypeError, match="indices must be integers"):
         list(read_by_workers(broken))
@@ -149,8 +154,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.usefixtures("in_portions")
-def test_a_killed_process_is_told(started: list[subprocess.Popen[bytes]]) -> None:
-    batches = read_by_workers(job(REAL), 2)
+def test_a_killed_process_is_told(real: Path, started: list[subprocess.Popen[bytes]]) -> None:
+    batches = read_by_workers(job(real), 2)
     next(batches)
     started[1].kill()
     with pytest.raises(LostWorkerError, match="SIGKILL"):
@@ -159,8 +164,8 @@ def test_a_killed_process_is_told(started: list[subprocess.Popen[bytes]]) -> Non
 
 
 @pytest.mark.usefixtures("in_portions")
-def test_who_stops_reading_leaves_no_process(started: list[subprocess.Popen[bytes]]) -> None:
-    batches = read_by_workers(job(REAL), 2)
+def test_who_stops_reading_leaves_no_process(real: Path, started: list[subprocess.Popen[bytes]]) -> None:
+    batches = read_by_workers(job(real), 2)
     next(batches)
     del batches
     assert all(process.returncode is not None for process in started)
@@ -171,21 +176,22 @@ import sys, time
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from readers.catalogues import json_portions, json_workers
-from test_readers_large import REAL, job
+from test_readers_large import job
 json_portions.PORTION_BYTES = 1 << 16
 kept = []
 start = json_workers.Worker
 json_workers.Worker = lambda: kept.append(start()) or kept[-1]
-batches = json_workers.read_by_workers(job(REAL), 2)
+batches = json_workers.read_by_workers(job(Path(sys.argv[1])), 2)
 next(batches)
 print(*(worker.process.pid for worker in kept), flush=True)
 time.sleep(600)
 """
 
 
-def test_a_killed_parent_leaves_no_process() -> None:
+def test_a_killed_parent_leaves_no_process(real: Path) -> None:
     script = _PARENT.format(tests=str(Path(__file__).parent))
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:  # noqa: S603
+    command = [sys.executable, "-c", script, real]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:  # noqa: S603
         assert parent.stdout
         pids = [int(pid) for pid in parent.stdout.readline().split()]
         assert len(pids) == 2
