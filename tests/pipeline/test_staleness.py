@@ -15,7 +15,7 @@ LIFE = "default_life_months,{0},months,默认摊销月数,default life,a test,pr
 
 #: Tables of a month that follow from the balances of cards, and the memo register, which reads a parameter.
 OF_BALANCES = (
-    *("valuation.balance", "valuation.opening", "valuation.snapshot", "valuation.month_movement"),
+    *("valuation.balance", "valuation.book_balance", "valuation.opening", "valuation.snapshot", "valuation.month_movement"),
     *("valuation.derecognition", "valuation.reckoned_movement", "valuation.closed_movement"),
     *("valuation.closed_difference", "valuation.late_movement"),
     "valuation.acquisition_balance",
@@ -55,7 +55,7 @@ def test_a_rate_with_a_later_date_applies_from_that_date(home: Home) -> None:
     lives = ask(
         home,
         "SELECT DISTINCT t.from_date >= DATE '2026-01-01', t.term_months FROM valuation.amortisation_term AS t "
-        "ANTI JOIN valuation.card_life AS l USING (card_id) WHERE t.term_no = 1 ORDER BY ALL",
+        "ANTI JOIN valuation.card_life AS l USING (card_id) WHERE t.term_no = 1 AND t.book_code = 'accounting' ORDER BY ALL",
     )
     assert lives == [(False, 120), (True, 60)]
 

@@ -66,7 +66,7 @@ class Books:
                 cost, amortised = amount.split("/")
                 self.insert(
                     "valuation.balance",
-                    period="2026-06", card_id=card_id, balance_kind="previous" if month < "2026-06" else "next",
+                    period="2026-06", card_id=card_id, book_code="accounting", balance_kind="previous" if month < "2026-06" else "next",
                     cost_cny=cost, amortisation_cny=amortised, impairment_cny=0, development_cny=0, stock_cny=0,
                 )  # fmt: skip
 
