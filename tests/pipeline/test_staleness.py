@@ -15,7 +15,8 @@ LIFE = "default_life_months,{0},months,默认摊销月数,default life,a test,pr
 
 #: Tables of a month that follow from the balances of cards, and the memo register, which reads a parameter.
 OF_BALANCES = (
-    *("valuation.balance", "valuation.book_balance", "valuation.opening", "valuation.snapshot", "valuation.month_movement"),
+    *("valuation.balance", "valuation.book_balance", "valuation.opening", "valuation.snapshot"),
+    "valuation.month_movement",
     *("valuation.derecognition", "valuation.reckoned_movement", "valuation.closed_movement"),
     *("valuation.closed_difference", "valuation.late_movement"),
     "valuation.acquisition_balance",
