@@ -58,10 +58,13 @@ def decide_period(
 
     Raises:
         NoSuchPeriodError: the lake has no such month.
-        DeliveryError: what it would say is stale, there is no such unit, there is nothing to do, or a month would close before one that
-            is open, or open before one that is closed.
+        DeliveryError: the month is yet to come, what it would say is stale, there is no such unit, there is nothing to do, or a month
+            would close before one that is open, or open before one that is closed.
     """
     lake, policy = Lake(home), load(home.policy)
+    today = datetime.now(UTC).astimezone().date()
+    if is_closed and period > f"{today:%Y-%m}":
+        raise DeliveryError(f"{period}: 该月尚未到，不能结账 / the month has not begun, so it cannot be closed")
     if period not in (built := built_periods(lake)):
         raise no_such_period(period, built)
     if is_closed and (stale := plan(lake, policy, period, ()).assets):
@@ -81,7 +84,6 @@ def decide_period(
         raise DeliveryError(f"{period}: {state}")
     for one in chosen:
         demand_order(one, sorted(k.period for k in known if k.holder_code == one.holder_code and k.is_closed))
-    today = datetime.now(UTC).astimezone().date()
     codes = [one.holder_code for one in chosen]
     put_closing(lake, policy.on(today), period, codes, is_closed=is_closed, reason=reason, by=by)
     return chosen

@@ -13,6 +13,7 @@ from warehouse.asking.query import query
 from warehouse.asking.status import status as figures
 from warehouse.intake import received
 from warehouse.intake.deliveries import Intake
+from warehouse.store import chain_faults
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import lost_files, not_on_record, told, told_lost
 
@@ -34,6 +35,8 @@ def status(
         )
         console.show(answer, console.Format.JSON if json else None)
         return
+    if faults := chain_faults.chain_faults(lake.chain):
+        console.warn(chain_faults.told(lake.chain, faults))
     # First: of a table that is not there, no figure can be given.
     with lake.reading() as connection:
         if changed := not_on_record(lake, connection):

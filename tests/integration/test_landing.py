@@ -392,11 +392,14 @@ def test_a_clock_that_was_set_back_is_named_and_no_time_on_record_goes_backwards
     assert {delivery.recorded_at for delivery in intake.deliveries()} == {last}
 
 
-def test_a_delivery_dated_more_than_a_day_ahead_of_its_receipt_is_refused(tmp_path: Path) -> None:
+def test_a_delivery_dated_a_day_ahead_of_its_receipt_or_half_a_century_before_is_refused(tmp_path: Path) -> None:
     intake = Intake(Home(tmp_path / "home").create())
     noon = datetime(2026, 6, 30, 12, tzinfo=UTC)
     for day in ("2026-07-03", "2062-06-30"):
         with pytest.raises(DeliveryError, match="delivery_days_ahead"):
+            intake.receive(_at(day, noon), sequence_given=False)
+    for day in ("1975-12-31", "0026-01-01"):
+        with pytest.raises(DeliveryError, match="delivery_years_back"):
             intake.receive(_at(day, noon), sequence_given=False)
     assert intake.receive(_at("2026-07-01", noon), sequence_given=False).repeats is None
 

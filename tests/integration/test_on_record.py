@@ -231,6 +231,37 @@ def test_a_chain_that_was_tampered_with_is_named(
     reading = next(n for n, line in enumerate(lines) if b'"records":' in line)
     chain.file.write_bytes(b"".join(line + b"\n" for line in spoil(lines, reading)))
     assert any(said in fault for fault in audit(Lake(home)).faults)
+    with pytest.raises(ChainError, match="restore"):
+        run(home)
+    told = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "1000"}).output
+    assert said in told.replace("\n", "")
+
+
+def test_a_chain_without_its_head_is_named(home: Home) -> None:
+    chain = Chain(home)
+    (chain.folder / "head.json").unlink()
+    assert any("head.json" in fault for fault in audit(Lake(home)).faults)
+    with pytest.raises(ChainError, match=r"head\.json"):
+        run(home)
+
+
+def test_no_proof_goes_by_a_record_that_was_rewritten(home: Home) -> None:
+    key = {"period": "2026-06", "level": "city", "entity_code": "city"}
+    _edit(home, "UPDATE audit.materialization SET row_count = row_count + 1 WHERE table_name = 'report.form_r1'")
+    with pytest.raises(NotOnRecordError, match=r"audit\.materialization"):
+        trace(Lake(home), "report.form_r1", key, verify=True)
+    with pytest.raises(NotOnRecordError, match=r"audit\.materialization"):
+        next(iter(prove(Lake(home), rows=1, seed=1, tables=["report.form_r1"])))
+
+
+def test_a_snapshot_that_expired_is_named(home: Home) -> None:
+    key = {"period": "2026-06", "level": "city", "entity_code": "city"}
+    snapshot = one(home, "SELECT max(snapshot_id) FROM audit.materialization WHERE table_name = 'landing.record'")
+    lake_of.cache_clear()
+    _edit(home, f"CALL ducklake_expire_snapshots('lake', versions => [{snapshot}])")
+    assert any(f"快照 {snapshot} 已从湖中清除" in fault for fault in audit(Lake(home)).faults)
+    with pytest.raises(NotOnRecordError, match="rebuild"):
+        trace(Lake(home), "report.form_r1", key)
 
 
 def test_a_chain_that_was_written_anew_is_known_by_its_anchor_and_its_models(

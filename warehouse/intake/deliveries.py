@@ -218,7 +218,15 @@ class Intake:
 
     def _check_date(self, delivery: Delivery) -> None:
         # The days of a zone are at most one apart from those of the city, which is why no zone is asked for.
-        ahead = delivery.delivery_date - delivery.recorded_at.astimezone().date()
+        received = delivery.recorded_at.astimezone().date()
+        back = received.year - delivery.delivery_date.year
+        if back > (most := self._limit("delivery_years_back")):
+            raise DeliveryError(
+                f"{delivery.deliverer_code} {delivery.kind} {delivery.delivery_date}: 交付日期早于接收日 {back} 年，至多 {most} 年；"
+                f"请改正日期 / the date is {back} years before the receipt, {most} at most (policy/intake_limit.csv, "
+                "delivery_years_back); mend the date"
+            )
+        ahead = delivery.delivery_date - received
         if ahead.days > 0 and ahead.days > (limit := self._limit("delivery_days_ahead")):
             raise DeliveryError(
                 f"{delivery.deliverer_code} {delivery.kind} {delivery.delivery_date}: 交付日期晚于接收日 {ahead.days} 天，至多 {limit} 天；"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from warehouse.store.chain import DELIVERY, POLICY, READING, WITHDRAWAL, Chain, Note
+from warehouse.store.chain_faults import demand_whole
 from warehouse.store.disk import file_sha256
 from warehouse.store.home import Home
 
@@ -45,8 +46,13 @@ def read_counts(chain: Chain) -> dict[str, int]:
 
 
 def catch_up(home: Home) -> int:
-    """Give files of the intake that have no event theirs; returns how many there were."""
+    """Give files of the intake that have no event theirs; returns how many there were.
+
+    Raises:
+        ChainError: the chain was changed, cut, or lost its head; nothing is added to such a one.
+    """
     chain = Chain(home)
+    demand_whole(chain)
     told = {event.body["file"] for event in chain.events() if event.kind in (DELIVERY, WITHDRAWAL)}
     late = [file for file in _files(home) if file.name not in told]
     if late:

@@ -32,6 +32,10 @@ Of = TypeVar("Of")
 CALL = "()"
 
 
+#: The tables that every proof goes by: which model and which snapshot each table has, and the hashes of its rows.
+RECORD = ("audit.materialization", "audit.rows_hash")
+
+
 class NotOnRecordError(Exception):
     """A table is not as the last commit on record left it. The message names it and the command that mends it."""
 
@@ -165,6 +169,21 @@ def lost_files(lake: Lake, connection: duckdb.DuckDBPyConnection) -> dict[str, l
         if not file.is_file() or file.stat().st_size != size:
             found.setdefault(table, []).append(str(file))
     return found
+
+
+def lost_snapshots(connection: duckdb.DuckDBPyConnection, commits: Commits) -> list[str]:
+    """What a person is told of commits whose snapshots the lake no longer has between others: they expired."""
+    here = _events_named(connection)
+    last = max(here, default=0)
+    return [told_expired(number) for number in sorted(commits.by_snapshot) if number < last and number not in here]
+
+
+def told_expired(snapshot: int) -> str:
+    """What a person is told of a snapshot that the lake no longer has."""
+    return (
+        f"快照 {snapshot} 已从湖中清除，经过它的追溯无从进行；用 shuzhang rebuild --force 从保存的字节重建 / snapshot {snapshot} is gone "
+        f"from the lake, and nothing can be traced through it; build the lake anew from the kept bytes with `shuzhang rebuild --force`"
+    )
 
 
 def told_lost(found: Mapping[str, Sequence[str]]) -> str:

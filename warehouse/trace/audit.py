@@ -18,7 +18,8 @@ from readers.policy.files import PolicySet
 from warehouse.building.commit_record import TOLD
 from warehouse.building.policy_entries import policy_at
 from warehouse.intake.received import vanished
-from warehouse.store.chain import COMMIT, LAKE, NOTHING_BEFORE, PERIOD_REMOVED, Event, anchored, parse
+from warehouse.store.chain import COMMIT, LAKE, NOTHING_BEFORE, PERIOD_REMOVED, Chain, Event, anchored
+from warehouse.store.chain_faults import chain_faults, followed, headed
 from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, lake_id
 from warehouse.store.on_record import (
@@ -26,6 +27,7 @@ from warehouse.store.on_record import (
     commits_to,
     lost_chain,
     lost_files,
+    lost_snapshots,
     names_events,
     not_on_record,
     told_lost,
@@ -51,11 +53,8 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
         anchor: the file outside of the home that has the chain's heads, if there is one.
     """
     lines = lake.chain.lines()
-    faults, events = [], []
-    for fault, event in _followed(lines):
-        faults += [fault] if fault else []
-        events += [event] if event else []
-    faults += _heads(lake, lines, anchor)
+    events = [event for _, event in followed(lines) if event]
+    faults = [*chain_faults(lake.chain), *(_outside(lake.chain, lines, anchor) if anchor is not None else ())]
     legible = len(events) == len(lines)
     notes = [
         f"第 {e.number} 条 event {e.number}: 快照 {e.body['from_snapshot']} 及以前写入的内容早于事件链，不能由它证明 / what stood up to "
@@ -85,6 +84,7 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
             if commits is not None:
                 faults += _copy(connection, events)
                 faults += _commits(connection, commits)
+                faults += lost_snapshots(connection, commits)
                 notes += _undone(commits, lake_id(connection), events)
             elif names_events(connection):
                 faults.append(lost_chain(lake))
@@ -92,54 +92,25 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
                 notes.append("事件链中还没有这个湖的提交 / of this lake the chain has none of its commits yet")
             changed = not_on_record(lake, connection) if legible and commits is not None else {}
             faults += [
-                f"{name}: 快照 {', '.join(map(str, s))} 不在记录中，或已不在湖中 / snapshots that are not on record, or gone from the lake"
+                f"{name}: 快照 {', '.join(map(str, s))} 不在记录中，或已不在湖中；用 shuzhang run 恢复 / snapshots that are not on record, "
+                f"or gone from the lake; `shuzhang run` restores it"
                 for name, s in changed.items()
             ]
             faults += [told_lost({name: files}) for name, files in lost_files(lake, connection).items()]
             faults += _models(lake, connection)
-    faults += [f"{lost}: 缺失或被改动 / missing or changed" for lost in (vanished(lake.home) if legible else ())]
+    faults += [
+        f"{lost}: 缺失或被改动，请从备份恢复 / missing or changed; restore it from a backup"
+        for lost in (vanished(lake.home) if legible else ())
+    ]
     head = hashlib.sha256(lines[-1]).hexdigest() if lines else NOTHING_BEFORE
     return Audit(len(lines), f"{len(lines)} {head}", tuple(faults), tuple(notes))
 
 
-def _followed(lines: list[bytes]) -> Iterator[tuple[str, Event | None]]:
-    """Each line as an event, with what is wrong between it and the one before."""
-    previous, before = NOTHING_BEFORE, 0
-    for place, line in enumerate(lines, 1):
-        try:
-            event = parse(line)
-        except ValueError:
-            yield f"第 {place} 行 line {place}: 不是事件 / is no event", None
-            previous = hashlib.sha256(line).hexdigest()
-            continue
-        fault = ""
-        if event.number != before + 1:
-            moved = event.number <= before
-            what = "重复或调换 / repeated or moved" if moved else "之前有缺失 / some before it are missing"
-            fault = f"第 {place} 行 line {place}: 事件序号 {event.number}，应为 {before + 1}，{what}"
-        elif event.previous != previous:
-            fault = f"第 {event.number} 条 event {event.number}: 与前一条的哈希不符，前一条被改动 / the one before it was changed"
-        previous, before = event.sha256, event.number
-        yield fault, event
-
-
-def _heads(lake: Lake, lines: list[bytes], anchor: Path | None) -> Iterator[str]:
-    heads = [("head.json", lake.chain.head())] if lake.chain.exists or lake.chain.head().number else []
-    if anchor is not None:
-        heads += [(str(anchor), head) for head in anchored(lake.chain, anchor)]
-        if not any(name == str(anchor) for name, _ in heads):
-            yield f"{anchor}: 没有这条链的链首 / has no head of this chain"
-    for name, head in heads:
-        if head.number > len(lines):
-            yield (
-                f"{name}: 链首为第 {head.number} 条，链只有 {len(lines)} 条，尾部被截去 / names event {head.number}; the chain was cut "
-                f"to {len(lines)}"
-            )
-        elif head.number and hashlib.sha256(lines[head.number - 1]).hexdigest() != head.sha256:
-            yield (
-                f"{name}: 第 {head.number} 条与记录的链首不符，它或之前的事件被改写 / event {head.number} is not the one on record; it or "
-                "one before was rewritten"
-            )
+def _outside(chain: Chain, lines: list[bytes], anchor: Path) -> Iterator[str]:
+    heads = anchored(chain, anchor)
+    if not heads:
+        yield f"{anchor}: 没有这条链的链首 / has no head of this chain"
+    yield from headed(lines, [(str(anchor), head) for head in heads])
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, events: list[Event]) -> Iterator[str]:

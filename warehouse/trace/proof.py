@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from readers.near import near
 from warehouse.store.lake import Lake
-from warehouse.store.on_record import refuse
+from warehouse.store.on_record import RECORD, refuse
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.row_set import differing_sets
@@ -47,7 +47,7 @@ def prove(lake: Lake, *, rows: int, seed: int, tables: Collection[str] = ()) -> 
         raise TraceError(f"{unknown[0]}: no derived table 不是推得的表{near(unknown[0], derived)}")
     chosen = [name for name in derived if not tables or name in tables]
     with lake.reading() as connection:
-        refuse(lake, connection, chosen)
+        refuse(lake, connection, [*RECORD, *chosen])
     sets = dict(differing_sets(lake, chosen))
     of_table = {name: row_keys(lake, derived[name]) for name in chosen if not sets.get(name)}
     drawn = {name: _drawn(keys, rows, seed) for name, keys in of_table.items()}

@@ -23,7 +23,7 @@ from warehouse.provenance.rewrite import Provenance, rewrite
 from warehouse.provenance.tree import inputs, rederivation, retarget
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.store.on_record import NotOnRecordError, concerning, not_on_record, told
+from warehouse.store.on_record import RECORD, NotOnRecordError, concerning, not_on_record, told, told_expired
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.quoting import identifier, literal
 from warehouse.tables.table import Table, Tables
@@ -218,7 +218,7 @@ class Tracer:
         self, starts: Sequence[tuple[Table, Sequence[Mapping[str, str]], str | None]]
     ) -> tuple["_Walk", list[Node]]:
         walk = _Walk(self.connection, self.lake, self.kept, self.hold)
-        self._demand_on_record([table.qualified for table, *_ in starts])
+        self._demand_on_record([*RECORD, *(table.qualified for table, *_ in starts)])
         tops = [walk.start(table, keys, column) for table, keys, column in starts]
         walk.down()
         self._demand_on_record([node.table.qualified for node in walk.nodes])
@@ -259,7 +259,12 @@ class Tracer:
             return
         kind = "TABLE" if self.keep or node.table in self._unfilled else "VIEW"
         at = f"lake.{node.table.qualified} AT (VERSION => {node.snapshot_id})"
-        self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {node.stored} AS SELECT * FROM {at}")
+        try:
+            self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {node.stored} AS SELECT * FROM {at}")
+        except duckdb.InvalidInputException as error:
+            if "No snapshot found" not in str(error):
+                raise
+            raise NotOnRecordError(f"{self.lake.home.lake}: {told_expired(node.snapshot_id)}") from error
         found = self.connection.execute(f"SELECT * FROM {node.stored} LIMIT 0").description or ()
         node.present = self._held[node.stored] = frozenset(name for name, *_ in found)
 

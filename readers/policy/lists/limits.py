@@ -34,6 +34,7 @@ SHAPES: Mapping[str, ListShape] = {
             "cell_characters",
             "clock_back_seconds",
             "delivery_days_ahead",
+            "delivery_years_back",
         ),
     ),
     "parameter": ListShape(
