@@ -87,6 +87,15 @@ class Head:
 START = Head(0, NOTHING_BEFORE)
 
 
+#: What a person is told where the head's file is gone.
+LOST_HEAD = "缺失，尾部是否被截去无从得知，请从备份恢复 / is missing, so that a cut of the end could not be seen; restore it from a backup"
+
+
+def is_head_lost(head: Head, events: Iterable[Event]) -> bool:
+    """Whether events that the chain has were once named by a head, and are not: what is added at once has one time."""
+    return head == START and len({event.at for event in events}) > 1
+
+
 def parse(line: bytes) -> Event:
     """The event of a line.
 
@@ -172,6 +181,9 @@ class Chain:
             fcntl.flock(lock, fcntl.LOCK_EX)
             landed = self._landed()
             end = self._end()
+            if end.head != self.head():
+                # Of a process that died before it wrote the head; what is added now has another time.
+                write_whole(self._head, json.dumps(asdict(end.head)).encode(), "head")
             if landed:
                 end.add(landed)
             self._pending.unlink(missing_ok=True)
@@ -194,7 +206,10 @@ class Chain:
                 f"chain does not have event {head.number} that its head names; see `shuzhang audit verify`, then restore it"
             )
         # More lines than the head names are those of a process that died before it wrote the head.
-        return End(self, [*map(parse, lines)], head.start + len(whole), head.lake)
+        events = [*map(parse, lines)]
+        if is_head_lost(head, events):
+            raise ChainError(f"{self._head}: {LOST_HEAD}")
+        return End(self, events, head.start + len(whole), head.lake)
 
     def _landed(self) -> list[bytes]:
         """The lines that were noted aside for a commit which the lake has, or for files that are in place, and which the file has not."""

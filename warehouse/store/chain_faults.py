@@ -7,7 +7,7 @@ here: what stands beside the chain (`trace/audit.py`), appending (`chain.py`).
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from warehouse.store.chain import NOTHING_BEFORE, Chain, ChainError, Event, Head, parse
+from warehouse.store.chain import LOST_HEAD, NOTHING_BEFORE, Chain, ChainError, Event, Head, is_head_lost, parse
 
 _NAMED = 3
 
@@ -58,11 +58,10 @@ def chain_faults(chain: Chain) -> list[str]:
     head, lines = chain.head(), chain.lines()
     links = [*followed(lines)]
     faults = [fault for fault, _ in links if fault]
-    # A process that died before it wrote the first head leaves what it added at once, and all of that at one time.
-    if not head.number and len({event.at for _, event in links if event}) > 1:
-        faults.append(
-            "head.json: 缺失，尾部是否被截去无从得知 / is missing, so that a cut of the end could not be seen"
-        )
+    events = [event for _, event in links if event]
+    # Asked again: the first head may have been written meanwhile.
+    if is_head_lost(head, events) and is_head_lost(chain.head(), events):
+        faults.append(f"head.json: {LOST_HEAD}")
     return [*faults, *headed(lines, [("head.json", head)])]
 
 
