@@ -56,7 +56,8 @@ def test_a_rate_with_a_later_date_applies_from_that_date(home: Home) -> None:
     lives = ask(
         home,
         "SELECT DISTINCT t.from_date >= DATE '2026-01-01', t.term_months FROM valuation.amortisation_term AS t "
-        "ANTI JOIN valuation.card_life AS l USING (card_id) WHERE t.term_no = 1 AND t.book_code = 'accounting' ORDER BY ALL",
+        "ANTI JOIN valuation.card_life AS l USING (card_id) ANTI JOIN valuation.taken_pool AS p USING (card_id) "
+        "WHERE t.term_no = 1 AND t.book_code = 'accounting' ORDER BY ALL",
     )
     assert lives == [(False, 120), (True, 60)]
 
