@@ -1,4 +1,4 @@
-# Shuzhang 数账. `make help` lists the targets. A fresh machine needs Python 3.11 or newer, git and make; uv is installed into .venv.
+# Shuzhang 数账. `make help` lists the targets. A fresh machine needs Python (3.11 to 3.13), git and make; uv is installed into .venv.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The newest Python that there is, of those that are tested: coverage is counted by the interpreter itself from 3.12 on, by a tracer before.
