@@ -38,12 +38,12 @@ remaining AS (
         s.term_no, s.from_date,
         s.is_late AND s.term_no = 1 AS is_late,
         CASE
-            WHEN s.life_basis <> 'indefinite' OR s.life_basis IS NULL
+            WHEN s.life_basis IS DISTINCT FROM 'indefinite'
                 THEN
                     greatest(
                         0,
                         s.life_months - datediff('month', s.available_month, s.from_date),
-                        CASE WHEN s.life_basis NOT IN ('law', 'contract') OR s.life_basis IS NULL
+                        CASE WHEN coalesce(s.life_basis, 'estimate') NOT IN ('law', 'contract')
                             THEN b.life_floor_months - datediff('month', s.first_month, s.from_date)
                         END
                     )
