@@ -21,7 +21,7 @@ from readers.problems import WARNING, Unreadable
 from readers.shapes import json_text, text_array
 from readers.tables.content_header import HEADER_SCAN_ROWS, ContentHeader, content_header
 from readers.tables.csv_file import DELIMITERS, HEAD_CHARACTERS, PRIVATE, decoded, delimited_rows, head_rows
-from readers.tables.table import Row, distinct
+from readers.tables.header import Row, distinct
 from readers.tables.workbook import Sheet, filled_down, hidden_warning
 from readers.tables.xls_file import xls_sheets
 from readers.tables.xlsx_file import MAX_GRID_CELLS, MAX_UNPACKED_BYTES, xlsx_sheets

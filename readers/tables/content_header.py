@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import median_high
 from typing import NamedTuple
 
-from readers.tables.table import HEADER_SCAN_ROWS, Row, distinct
+from readers.tables.header import HEADER_SCAN_ROWS, Row, distinct
 
 __all__ = ["HEADER_SCAN_ROWS", "ContentHeader", "content_header"]
 

@@ -13,17 +13,9 @@ from typing import NamedTuple
 from readers.lines import LongCellError, OpenQuoteError, has_stray_returns, split, without_line_end
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record
-from readers.tables.table import (
-    HEADER_SCAN_ROWS,
-    Block,
-    Form,
-    Found,
-    Row,
-    Table,
-    find_header,
-    heading_notes,
-    table_records,
-)
+from readers.tables.header import HEADER_SCAN_ROWS, Found, Row, find_header, heading_notes
+from readers.tables.table import Block, Form, Table
+from readers.tables.table_records import table_records
 
 DELIMITERS = (",", "\t", ";", "|")
 #: The Chinese comma and semicolon stand in texts too: they delimit only where nothing else does.

@@ -2,7 +2,7 @@
 
 Belongs here: finding the array (`{"data": {"rows": [...]}}`), a first element that describes the fields, values as
 text. Does not belong here: standards in JSON (DCAT-US, CKAN), and what is the same for every table
-(`readers/tables/table.py`). Rule: domain.md 1.3.
+(`readers/tables/table_records.py`). Rule: domain.md 1.3.
 """
 
 import codecs
@@ -18,20 +18,10 @@ from readers.kinds import CATALOG, FIELD_KIND
 from readers.lines import longest_cell, too_long
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record, Violation, json_text, shown
+from readers.tables.header import HEADER_MIN_COLUMNS, HEADER_SCAN_ROWS, Found, Header, Row, find_header, heading_notes
 from readers.tables.json_units import units_beside
-from readers.tables.table import (
-    HEADER_MIN_COLUMNS,
-    HEADER_SCAN_ROWS,
-    Block,
-    Form,
-    Found,
-    Header,
-    Row,
-    Table,
-    find_header,
-    heading_notes,
-    table_records,
-)
+from readers.tables.table import Block, Form, Table
+from readers.tables.table_records import table_records
 
 #: Wrappers may be nested as deep as this, and hold as many arrays.
 _DEPTH = 4

@@ -1,7 +1,7 @@
 """Sheets of a workbook into records: what XLSX and XLS share.
 
 Belongs here: which sheets are read, merged cells, pointers and the text of a record. Does not belong here: the file
-formats themselves, and what is the same for every table (`readers/tables/table.py`).
+formats themselves, and what is the same for every table (`readers/tables/table_records.py`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,18 +14,9 @@ import msgspec
 from readers.lines import longest_cell, too_long
 from readers.problems import WARNING, Unreadable
 from readers.shapes import Layout, Record
-from readers.tables.table import (
-    HEADER_SCAN_ROWS,
-    Block,
-    Form,
-    Header,
-    Row,
-    Table,
-    find_header,
-    heading_notes,
-    table_records,
-    untold,
-)
+from readers.tables.header import HEADER_SCAN_ROWS, Header, Row, find_header, heading_notes, untold
+from readers.tables.table import Block, Form, Table
+from readers.tables.table_records import table_records
 from readers.values import DAY_0_OF_1900
 
 #: Of hidden rows a warning names so many.

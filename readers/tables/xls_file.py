@@ -18,8 +18,8 @@ from readers.money import MoneyUnits
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record
 from readers.tables.cells import Fault
+from readers.tables.header import Row
 from readers.tables.number_format import Style, shown_by, written
-from readers.tables.table import Row
 from readers.tables.workbook import Merged, Sheet, bounded, hidden_rows, workbook_records
 from readers.values import DAY_0_OF_1900, DAY_0_OF_1904
 

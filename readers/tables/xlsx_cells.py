@@ -14,8 +14,8 @@ from xml.parsers import expat
 
 from readers.money import MoneyUnits
 from readers.tables.cells import Fault
+from readers.tables.header import Row
 from readers.tables.number_format import BUILT_IN, Shown, Style, shown_by, written
-from readers.tables.table import Row
 from readers.tables.workbook import hidden_rows
 
 _CHUNK_BYTES = 1 << 18

@@ -16,7 +16,7 @@ from xml.parsers.expat import ExpatError
 from readers.money import MoneyUnits
 from readers.problems import Unreadable
 from readers.shapes import Layout, Record
-from readers.tables.table import Row
+from readers.tables.header import Row
 from readers.tables.workbook import Merged, Sheet, bounded, workbook_records
 from readers.tables.xlsx_cells import NO_STYLES, SheetRows, shared_strings, styles
 from readers.values import DAY_0_OF_1900, DAY_0_OF_1904

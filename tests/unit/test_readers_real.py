@@ -14,7 +14,7 @@ from reading import delivered, layout, read_all, shipped
 from readers.kinds import FIELD_KIND
 from readers.records import Layout, Unreadable, read
 from readers.shapes import Column, heading_key
-from readers.tables.table import HEADER_MIN_COLUMNS
+from readers.tables.header import HEADER_MIN_COLUMNS
 
 pytestmark = pytest.mark.slow
 

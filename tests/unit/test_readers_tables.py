@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from reading import Got, layout, read_all
 
 from readers.tables.cells import plain
-from readers.tables.table import Header
+from readers.tables.header import Header
 
 LINE_ENDS = ("\r\n", "\n", "\r")
 #: Heading -> canonical column (None: it has none), of text columns of a kind.

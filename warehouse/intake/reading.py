@@ -16,7 +16,7 @@ from readers.limits import ReadingLimits
 from readers.policy.files import PolicyOnDay, PolicySet
 from readers.records import DeliveredFile as SourceFile
 from readers.records import Layout, Unreadable, read
-from readers.tables.table import untold
+from readers.tables.header import untold
 from warehouse.intake.deliveries import Delivery
 from warehouse.store.home import Home
 
