@@ -14,7 +14,7 @@ from pipelines.run import run as run_pipeline
 from warehouse.building.build import parameters
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.trace.walk import Tracer
+from warehouse.trace.tracer import Tracer
 
 RESOURCES = {"small": 1_000, "medium": 100_000, "large": 1_000_000}
 #: A page of the sources, as the command line shows them; all of them are found and counted.

@@ -13,7 +13,7 @@ from pipelines.misuse import MisuseError
 from warehouse.intake.received import damaged
 from warehouse.store.lake import Lake
 from warehouse.trace.proof import prove
-from warehouse.trace.walk import trace as trace_row
+from warehouse.trace.tracer import trace as trace_row
 
 
 def trace(

@@ -22,7 +22,7 @@ from warehouse.intake.ingest import ingest, pending
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
 from warehouse.trace.proof import prove
-from warehouse.trace.walk import trace
+from warehouse.trace.tracer import trace
 
 INFO = CommitInfo("test", "test", "run")
 #: What these tests look at.

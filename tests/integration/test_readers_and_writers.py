@@ -16,7 +16,7 @@ from warehouse.store.disk import FullDiskError, is_full_disk
 from warehouse.store.engine import connect
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
-from warehouse.trace.walk import trace
+from warehouse.trace.tracer import trace
 
 COMMITS = 10
 #: What an analyst asks twice: a sum over a table that the run replaces, and how much of it there is.

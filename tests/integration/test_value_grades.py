@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.homes import ask, deliver_files, lake_of, name_authorities, one, run_home
 from warehouse.store.home import Home
-from warehouse.trace.walk import trace
+from warehouse.trace.tracer import trace
 
 #: What these tests look at.
 STAGES = ("quality", "classification")

@@ -16,7 +16,7 @@ from warehouse.asking.status import reconciliation
 from warehouse.building.build import parameters
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
-from warehouse.trace.walk import Tracer
+from warehouse.trace.tracer import Tracer
 
 PERIOD = "2026-06"
 PARTS = ("cost", "amortisation", "net")

@@ -21,7 +21,7 @@ from readers.policy.problems import PolicyError
 from tests.homes import ask, lake_of, one
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.trace.walk import trace
+from warehouse.trace.tracer import trace
 
 
 def _policy(home: Home, name: str) -> list[dict[str, str]]:

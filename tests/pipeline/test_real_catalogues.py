@@ -16,7 +16,7 @@ from tests.real import RealFile, deliver_round, real_rounds
 from warehouse.intake.deliveries import OPERATOR
 from warehouse.store.home import Home
 from warehouse.trace.proof import prove
-from warehouse.trace.walk import trace
+from warehouse.trace.tracer import trace
 
 SEED = 20260630
 #: Portals that gave nearly all of their records other identifiers from one snapshot to the next.

@@ -14,7 +14,8 @@ from warehouse.store.home import DamagedBlobError, Home
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.table import Table
 from warehouse.trace.proof import Proof, prove, row_keys
-from warehouse.trace.walk import Trace, TraceError, Tracer, trace
+from warehouse.trace.tracer import Trace, Tracer, trace
+from warehouse.trace.walk import TraceError
 
 SEED = 20260630
 ROWS = 20

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from pipelines.cli import console
 from warehouse.asking.query import Answer
-from warehouse.trace.walk import Trace
+from warehouse.trace.tracer import Trace
 
 WIDE = Answer(
     ["holder_code", "单位名称", "abstract", "issued_date", "cost_cny"],

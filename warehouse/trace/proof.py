@@ -13,7 +13,8 @@ from warehouse.store.on_record import RECORD, refuse
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.row_set import differing_sets
-from warehouse.trace.walk import TraceError, Tracer
+from warehouse.trace.tracer import Tracer
+from warehouse.trace.walk import TraceError
 
 Rows = dict[str, list[dict[str, str]]]
 

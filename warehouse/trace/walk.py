@@ -1,38 +1,32 @@
-"""Tracing a row to the bytes it came from, and proving it.
+"""The way down and up of a trace, model by model.
 
-A trace walks from a table's row down, model by model: each model's SQL is rewritten so that it also returns the keys of the rows
-that took part (`warehouse/provenance`), at the snapshots that the commit read (`audit.materialization`). It ends at `landing.record`,
-`landing.delivery` and `policy.entry`, whose rows name the kept bytes. `verify` goes the way up again: it reads the kept bytes,
-derives every traced row from the traced rows alone, and compares.
-Does not belong here: rewriting a query (`warehouse/provenance`), the command line.
+Down: each model's SQL is rewritten so that it also returns the keys of the rows that took part (`warehouse/provenance`), at the snapshots
+that the commit read (`audit.materialization`). It ends at `landing.record`, `landing.delivery` and `policy.entry`, whose rows name the
+kept bytes. Up: the kept bytes are read (`rederive.py`), and every traced row is derived from the traced rows alone and compared.
+Does not belong here: which row is asked for, and what a trace shows (`tracer.py`); rewriting a query (`warehouse/provenance`).
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import duckdb
 
-from readers.near import near
 from warehouse.building.build import parameters
-from warehouse.building.unfilled import Unfilled
 from warehouse.provenance.rewrite import Provenance, rewrite
 from warehouse.provenance.tree import inputs, rederivation, retarget
-from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.store.on_record import RECORD, NotOnRecordError, concerning, not_on_record, told, told_expired
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.quoting import identifier, literal
-from warehouse.tables.table import Table, Tables
+from warehouse.tables.table import Table
 from warehouse.trace.rederive import KeptBytes, Traced, base_rows
 
 #: Up to so many values of a key column are pushed down as a list; beyond, looking each row up in it costs more than it saves.
 _LISTED = 1000
 #: Temporary copy of `audit.materialization`.
-_COMMITS = "commits"
+COMMITS = "commits"
 #: In the canonical body of a record: an amount that is given.
 _AMOUNT = '"[a-z_]+_cny": ?"[^"]'
 
@@ -77,199 +71,7 @@ class Node:
         return f"derived_{self._suffix}"
 
 
-@dataclass(frozen=True)
-class Trace:
-    """The rows that took part in a row, table by table, and the sources that they end at.
-
-    verified: None where it was not asked. differences: between what is stored and what was derived. unproven: what verifying had to take as
-    it is stored.
-    """
-
-    table: str
-    key: dict[str, Any]
-    row: dict[str, Any]
-    steps: list[dict[str, Any]]
-    sources: list[dict[str, Any]]
-    source_count: int
-    verified: bool | None
-    differences: list[str]
-    unproven: list[str]
-
-    def document(self) -> dict[str, Any]:
-        """The trace as JSON-ready fields."""
-        return {
-            "table": self.table,
-            "key": self.key,
-            "row": self.row,
-            "steps": self.steps,
-            "source_count": self.source_count,
-            "sources": self.sources,
-            "verified": self.verified,
-            "differences": self.differences,
-            "unproven": self.unproven,
-        }
-
-
-def trace(
-    lake: Lake,
-    table_name: str,
-    key: Mapping[str, str],
-    *,
-    column: str | None = None,
-    verify: bool = False,
-    limit: int | None = None,
-    offset: int = 0,
-) -> Trace:
-    """Trace one row; see `Tracer.trace`."""
-    with Tracer(lake) as tracer:
-        return tracer.trace(table_name, key, column=column, verify=verify, limit=limit, offset=offset)
-
-
-class Tracer:
-    """Traces rows of one lake, one after the other, on one connection.
-
-    `keep`: hold in memory each table and each delivery that a trace passes. Snapshots do not change, so an audit of many rows
-    need not read them again; the kept bytes of a delivery are read and proven once.
-    """
-
-    def __init__(self, lake: Lake, *, keep: bool = False) -> None:
-        self.lake = lake
-        self.keep = keep
-        self.kept = KeptBytes(lake.home, keep=keep)
-        self._held: dict[str, frozenset[str]] = {}
-
-    def __enter__(self) -> "Tracer":
-        self._stack = ExitStack()
-        self.connection = self._stack.enter_context(self.lake.reading())
-        self._changed = not_on_record(self.lake, self.connection)
-        if self.keep:
-            # Hundreds of small questions: waking the other threads for each takes longer than they save.
-            self.connection.execute("SET threads = 1")
-            self._stack.callback(self.connection.execute, "RESET threads")
-        self._unfilled = Unfilled.of(self.connection, self.lake.tables)
-        # A trace asks it for every table that it passes, and each question to the lake costs 12 ms.
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COMMITS} AS SELECT * FROM lake.audit.materialization")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def trace(
-        self,
-        table_name: str,
-        key: Mapping[str, str],
-        *,
-        column: str | None = None,
-        verify: bool = False,
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> Trace:
-        """Trace one row.
-
-        Args:
-            key: the row's key, values as text.
-            column: trace only what influences this column.
-            verify: prove it from the kept bytes.
-            limit, offset: page of the sources; counts stay whole.
-
-        Raises:
-            TraceError: nothing to trace, with what there is instead.
-            DamagedBlobError: kept bytes are missing or changed.
-            NotOnRecordError: a table that it passes is not as a commit on record left it.
-        """
-        table = _known_table(self.lake.tables, table_name, key, column)
-        with self._transaction():
-            return self._trace(table, key, column, verify, limit, offset)
-
-    def prove(self, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, tuple[list[str], list[str]]]:
-        """Prove rows of many tables together: each is derived from what took part in any of them, in one walk for all.
-
-        A walk of its own for each table passes the tables below them all over and over; what `trace` shows besides is that the
-        sources which it names of a row suffice for that row.
-
-        Args:
-            rows: keys by table; of those that have partitions, keys of one.
-
-        Returns:
-            By table what differs in it or below it, and what had to be taken as it is stored; a line each.
-
-        Raises:
-            As `trace`.
-        """
-        wanted = {_known_table(self.lake.tables, name, keys[0], None): keys for name, keys in rows.items() if keys}
-        with self._transaction():
-            walk, tops = self._walked([(table, keys, None) for table, keys in wanted.items()])
-            walk.up()
-        return {top.table.qualified: walk.shown(top) for top in tops}
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        # Some 70 statements: in a transaction of its own, each of them cost twice as much.
-        self.connection.execute("BEGIN")
-        try:
-            yield
-            self.connection.execute("COMMIT")
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            self._held.clear()
-            raise
-
-    def _walked(
-        self, starts: Sequence[tuple[Table, Sequence[Mapping[str, str]], str | None]]
-    ) -> tuple["_Walk", list[Node]]:
-        walk = _Walk(self.connection, self.lake, self.kept, self.hold)
-        self._demand_on_record([*RECORD, *(table.qualified for table, *_ in starts)])
-        tops = [walk.start(table, keys, column) for table, keys, column in starts]
-        walk.down()
-        self._demand_on_record([node.table.qualified for node in walk.nodes])
-        return walk, tops
-
-    def _trace(
-        self, table: Table, key: Mapping[str, str], column: str | None, verify: bool, limit: int | None, offset: int
-    ) -> Trace:
-        walk, (top,) = self._walked([(table, [key], column)])
-        if verify:
-            walk.up()
-        differences, unproven = walk.shown(top)
-        sources = walk.sources()
-        row = self.connection.execute(f"SELECT * FROM {top.stored} SEMI JOIN {top.keys} USING ({_list(table.key)})")
-        values = dict(zip([d[0] for d in row.description or ()], row.fetchone() or (), strict=True))
-        page = sources[offset : None if limit is None else offset + limit]
-        return Trace(
-            table=table.qualified,
-            key={name: values[name] for name in table.key},
-            row=values,
-            steps=[{"table": n.table.qualified, "rows": n.row_count} for n in walk.nodes if n.row_count],
-            sources=_with_raw(self.connection, self.lake.home, page),
-            source_count=len(sources),
-            verified=not differences if verify else None,
-            differences=differences,
-            unproven=unproven,
-        )
-
-    def _demand_on_record(self, tables: Collection[str]) -> None:
-        # A trace reads the snapshots of the commits, so what was changed since would be proven as if nobody had touched it.
-        if changed := concerning(self._changed, tables):
-            raise NotOnRecordError(f"{self.lake.home.lake}: {told(changed)}")
-
-    def hold(self, node: Node) -> None:
-        """Make `node.stored`: the table as it was at the snapshot, which may lack columns that it has now."""
-        if node.stored in self._held:
-            node.present = self._held[node.stored]
-            return
-        kind = "TABLE" if self.keep or node.table in self._unfilled else "VIEW"
-        at = f"lake.{node.table.qualified} AT (VERSION => {node.snapshot_id})"
-        try:
-            self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {node.stored} AS SELECT * FROM {at}")
-        except duckdb.InvalidInputException as error:
-            if "No snapshot found" not in str(error):
-                raise
-            raise NotOnRecordError(f"{self.lake.home.lake}: {told_expired(node.snapshot_id)}") from error
-        found = self.connection.execute(f"SELECT * FROM {node.stored} LIMIT 0").description or ()
-        node.present = self._held[node.stored] = frozenset(name for name, *_ in found)
-
-
-class _Walk:
+class Walk:
     """The way down and up of one trace on one connection."""
 
     def __init__(
@@ -291,7 +93,7 @@ class _Walk:
         """The node of rows of one partition, by their keys, values as text."""
         partition = keys[0][table.partition] if table.partition else ""
         found = self.connection.execute(
-            f"SELECT max(snapshot_id) FROM {_COMMITS} WHERE table_name = $name AND partition_key = $partition",
+            f"SELECT max(snapshot_id) FROM {COMMITS} WHERE table_name = $name AND partition_key = $partition",
             {"name": table.qualified, "partition": partition},
         ).fetchone()
         if found is None or found[0] is None:
@@ -304,8 +106,8 @@ class _Walk:
         layout = json.dumps([dict.fromkeys(table.key, "VARCHAR")])
         self._add_keys(
             node,
-            f"SELECT {_list(table.key)} FROM {node.stored} SEMI JOIN "
-            f"(SELECT {asked} FROM (SELECT unnest(from_json($keys, {literal(layout)})) AS k)) USING ({_list(table.key)})",
+            f"SELECT {listed(table.key)} FROM {node.stored} SEMI JOIN "
+            f"(SELECT {asked} FROM (SELECT unnest(from_json($keys, {literal(layout)})) AS k)) USING ({listed(table.key)})",
             {"keys": json.dumps([dict(key) for key in keys])},
         )
         if node.row_count != len(keys):
@@ -324,7 +126,7 @@ class _Walk:
 
     def _expand(self, node: Node) -> None:
         found = self.connection.execute(
-            f"SELECT sql_sha256, input_snapshots FROM {_COMMITS} "
+            f"SELECT sql_sha256, input_snapshots FROM {COMMITS} "
             "WHERE table_name = $name AND partition_key = $partition AND snapshot_id = $snapshot",
             {"name": node.table.qualified, "partition": node.partition_key, "snapshot": node.snapshot_id},
         ).fetchone()
@@ -342,7 +144,7 @@ class _Walk:
         query = _retargeted(rewritten.sql, tuple((name, n.stored) for name, n in node.inputs.items()))
         condition, values = self._matching(node)
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE witness AS SELECT {_list(c for c, _ in rewritten.sources)} FROM ({query}) {condition}",
+            f"CREATE OR REPLACE TEMP TABLE witness AS SELECT {listed(c for c, _ in rewritten.sources)} FROM ({query}) {condition}",
             values | parameters(query, node.partition_key),
         )
         for name, source in node.inputs.items():
@@ -352,7 +154,7 @@ class _Walk:
                 self._add_keys(
                     source,
                     f"SELECT DISTINCT {key} FROM (SELECT unnest([{', '.join(columns)}]) AS k FROM witness) "
-                    f"WHERE k.{identifier(source.table.key[0])} IS NOT NULL EXCEPT SELECT {_list(source.table.key)} FROM {source.keys}",
+                    f"WHERE k.{identifier(source.table.key[0])} IS NOT NULL EXCEPT SELECT {listed(source.table.key)} FROM {source.keys}",
                 )
 
     def _matching(self, node: Node) -> tuple[str, dict[str, Any]]:
@@ -362,7 +164,7 @@ class _Walk:
         """
         key = node.table.key
         if node.row_count == 1:
-            row = self.connection.execute(f"SELECT {_list(key)} FROM {node.keys}").fetchone() or ()
+            row = self.connection.execute(f"SELECT {listed(key)} FROM {node.keys}").fetchone() or ()
             terms = [f"{identifier(name)} = $key_{name}" for name in key]
             return f"WHERE {' AND '.join(terms)}", {f"key_{n}": v for n, v in zip(key, row, strict=True)}
         lists = ", ".join(f"list(DISTINCT {identifier(name)})" for name in key)
@@ -370,7 +172,7 @@ class _Walk:
         values = {f"key_{n}": v for n, v in zip(key, row, strict=True) if len(v) <= _LISTED}
         terms = [f"list_contains($key_{n}, {identifier(n)})" for n in key if f"key_{n}" in values]
         where = f" WHERE {' AND '.join(terms)}" if terms else ""
-        return f"SEMI JOIN {node.keys} USING ({_list(key)}){where}", values
+        return f"SEMI JOIN {node.keys} USING ({listed(key)}){where}", values
 
     def up(self) -> None:
         """Derive every traced row from kept bytes and traced rows alone, and note with each table what differs."""
@@ -394,7 +196,7 @@ class _Walk:
                 )
                 self.connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE {node.derived} AS SELECT * FROM ({query}) "
-                    f"SEMI JOIN {node.keys} USING ({_list(node.table.key)})",
+                    f"SEMI JOIN {node.keys} USING ({listed(node.table.key)})",
                     parameters(query, node.partition_key),
                 )
             node.differences = self._compare(node)
@@ -415,8 +217,8 @@ class _Walk:
             for c in node.table.columns
             if c.name in node.present and (node.columns is None or c.name in node.columns)
         ]
-        stored = f"SELECT {_list(names)} FROM {node.stored} SEMI JOIN {node.keys} USING ({_list(node.table.key)})"
-        derived = f"SELECT {_list(names)} FROM {node.derived}"
+        stored = f"SELECT {listed(names)} FROM {node.stored} SEMI JOIN {node.keys} USING ({listed(node.table.key)})"
+        derived = f"SELECT {listed(names)} FROM {node.derived}"
         found = self.connection.execute(
             f"SELECT 'stored 所存', * FROM ({stored} EXCEPT ALL {derived}) UNION ALL "
             f"SELECT 'derived 推得', * FROM ({derived} EXCEPT ALL {stored}) LIMIT 4"
@@ -429,7 +231,7 @@ class _Walk:
         for node in self.nodes:
             if node.table.model or not node.row_count:
                 continue
-            key = _list(node.table.key)
+            key = listed(node.table.key)
             # Policy has no deliverer, and a delivery as a whole no amount.
             deliverer = "deliverer_code" if "deliverer_code" in node.present else "NULL"
             is_record = {"deliverer_code", "body"} <= node.present
@@ -449,7 +251,7 @@ class _Walk:
             self._nodes[table.qualified, snapshot_id] = node
             self.hold(node)
             self.connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {node.keys} AS SELECT {_list(table.key)} FROM {node.stored} LIMIT 0"
+                f"CREATE OR REPLACE TEMP TABLE {node.keys} AS SELECT {listed(table.key)} FROM {node.stored} LIMIT 0"
             )
         elif node.columns is not None:
             node.columns = None if columns is None else node.columns | columns
@@ -479,45 +281,6 @@ def _rederiving(model: str, derived: tuple[tuple[str, str], ...], stored: tuple[
     return retarget(rederivation(model, dict(derived)), dict(stored))
 
 
-def _known_table(tables: Tables, name: str, key: Mapping[str, str], column: str | None) -> Table:
-    table = tables.get(name)
-    if table is None or table.stage == "audit":
-        known = [n for n, t in tables.items() if t.stage != "audit"]
-        raise TraceError(f"{name}: no such table 没有这张表{near(name, known)}")
-    if set(key) != set(table.key):
-        raise TraceError(f"{name}: the key is {', '.join(f'{k}=…' for k in table.key)} 请给出完整的键")
-    if column is not None and column not in {c.name for c in table.columns}:
-        raise TraceError(f"{name}: no column {column} 没有这一列{near(column, [c.name for c in table.columns])}")
-    return table
-
-
-def _with_raw(
-    connection: duckdb.DuckDBPyConnection, home: Home, sources: Sequence[tuple[Node, dict[str, Any]]]
-) -> list[dict[str, Any]]:
-    documents = []
-    for node, row in sources:
-        key = {name: row[name] for name in node.table.key}
-        if node.table.qualified == "landing.delivery":
-            raw = home.read(row["source_sha256"]).decode()
-        elif "raw" not in {column.name for column in node.table.columns}:
-            raw = None
-        else:
-            where = " AND ".join(f"{identifier(name)} = ${name}" for name in key)
-            found = connection.execute(f"SELECT raw FROM {node.stored} WHERE {where}", key).fetchone()
-            raw = found[0] if found else None
-        documents.append(
-            {
-                "table": node.table.qualified,
-                "key": key,
-                "sha256": row["source_sha256"],
-                "deliverer": row["deliverer"],
-                "file": row["source_file"],
-                "pointer": row["source_pointer"],
-                "raw": raw,
-            }
-        )
-    return documents
-
-
-def _list(names: Collection[str] | Any) -> str:
+def listed(names: Collection[str] | Any) -> str:
+    """Names as a list of identifiers."""
     return ", ".join(identifier(name) for name in names)
