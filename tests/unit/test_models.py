@@ -67,9 +67,9 @@ def test_every_column_has_lineage_or_is_a_constant(table: Table) -> None:
 def test_no_double_feeds_a_money_column(empty: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Each expression under a projection of a CTE or of the model is typed by DuckDB; in models with money none is a DOUBLE."""
     typed = 0
-    for select, expression in _expressions(str(table.model)):
+    for select, expressions in _expressions(str(table.model)):
         probe = select.copy()
-        probe.set("expressions", [exp.alias_(expression.copy(), "probe")])
+        probe.set("expressions", [exp.alias_(one.copy(), f"probe_{n}") for n, one in enumerate(expressions)])
         for clause in ("qualify", "group", "order", "distinct"):
             probe.set(clause, None)
         outer = select.find_ancestor(exp.Select)
@@ -79,13 +79,14 @@ def test_no_double_feeds_a_money_column(empty: duckdb.DuckDBPyConnection, table:
             probe.set("with_", with_clause.copy())
         sql = probe.sql(dialect="duckdb")
         found = empty.execute(f"DESCRIBE {sql}", parameters(sql, "2026-06")).fetchall()
-        assert found[0][1] not in ("DOUBLE", "FLOAT"), f"{table.qualified}: {expression.sql(dialect='duckdb')}"
-        typed += 1
+        for expression, (_, of_type, *_) in zip(expressions, found, strict=True):
+            assert of_type not in ("DOUBLE", "FLOAT"), f"{table.qualified}: {expression.sql(dialect='duckdb')}"
+        typed += len(found)
     assert typed > 0
 
 
-def _expressions(model: str) -> list[tuple[exp.Select, exp.Expr]]:
-    """Every arithmetic, aggregate, cast and CASE expression below the projections, with its SELECT."""
+def _expressions(model: str) -> list[tuple[exp.Select, list[exp.Expr]]]:
+    """Every arithmetic, aggregate, cast and CASE expression below the projections, by its SELECT; aggregates apart from what is none."""
     wanted = (
         exp.Add,
         exp.Sub,
@@ -99,10 +100,16 @@ def _expressions(model: str) -> list[tuple[exp.Select, exp.Expr]]:
         exp.Coalesce,
     )
     tree = sqlglot.parse_one(model, read="duckdb")
-    return [
-        (select, node)
-        for select in tree.find_all(exp.Select)
-        for projection in select.expressions
-        for node in projection.find_all(*wanted)
-        if node.find_ancestor(exp.Select) is select and node.find_ancestor(exp.Window) is None
-    ]
+    found: list[tuple[exp.Select, list[exp.Expr]]] = []
+    for select in tree.find_all(exp.Select):
+        nodes = [
+            node
+            for projection in select.expressions
+            for node in projection.find_all(*wanted)
+            if node.find_ancestor(exp.Select) is select and node.find_ancestor(exp.Window) is None
+        ]
+        for is_aggregate in (True, False):
+            alike = [node for node in nodes if (node.find(exp.AggFunc) is not None) == is_aggregate]
+            if alike:
+                found.append((select, alike))
+    return found
