@@ -166,7 +166,7 @@ def restored(context: dg.AssetExecutionContext, lake: LakeResource) -> Lake:
     Every step begins with it, so that a run of a false period ends before anything is written.
 
     Raises:
-        PeriodError: see `run_period`.
+        PeriodError: see `run_period` and `LakeResource.begin`.
     """
     store = lake.begin(context.run, run_period(context))
     if found := restore(store, CommitInfo("shuzhang", "restore", context.run.run_id)):

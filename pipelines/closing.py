@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 
 from pipelines.plan import plan
 from readers.near import near
-from readers.policy.files import load
+from readers.policy.files import PolicySet, load
 from warehouse import queries
 from warehouse.building.removal import built_periods, no_such_period
-from warehouse.intake.closing import put_closing
+from warehouse.intake.closing import KIND, file_name, put_closing
 from warehouse.intake.deliveries import DeliveryError
+from warehouse.intake.ingest import pending
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import reading_on_record
@@ -81,12 +82,27 @@ def decide_period(
     chosen = [one for code, one in of_month.items() if (not units or code in units) and one.is_closed != is_closed]
     if not chosen:
         state = "已经结账 / closed already" if is_closed else "没有结账 / not closed"
-        raise DeliveryError(f"{period}: {state}")
+        raise DeliveryError(f"{period}: {state}{_waiting(lake, policy, period)}")
     for one in chosen:
         demand_order(one, sorted(k.period for k in known if k.holder_code == one.holder_code and k.is_closed))
     codes = [one.holder_code for one in chosen]
     put_closing(lake, policy.on(today), period, codes, is_closed=is_closed, reason=reason, by=by)
     return chosen
+
+
+def _waiting(lake: Lake, policy: PolicySet, period: str) -> str:
+    """What is said of decisions on a month that no run has followed yet: what they say is not so before one has."""
+    waiting = [
+        delivery.delivery_id
+        for delivery in pending(lake, policy, ()).deliveries
+        if delivery.kind == KIND and any(file.name == file_name(period) for file in delivery.files)
+    ]
+    if not waiting:
+        return ""
+    return (
+        f"；该月有待运行的决定 {'、'.join(waiting)}：先运行，或用 shuzhang withdraw {waiting[-1]} --reason … 撤回 / a decision on this "
+        "month waits for a run: run it, or take it back by `shuzhang withdraw`"
+    )
 
 
 def demand_order(one: UnitPeriod, closed: list[str]) -> None:

@@ -10,8 +10,13 @@ import dagster as dg
 
 from warehouse.store.process import PROCESS_TAG, is_gone, marks
 
-#: A run with one of these has a process, or had one.
-IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+#: A run with one of these has a process, or had one: of one that was killed before its first step Dagster says that it did not start.
+IN_PROGRESS = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 #: A run marks itself as it starts, within seconds; one that did not by then never will.
 _START = timedelta(seconds=180)

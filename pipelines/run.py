@@ -27,6 +27,7 @@ from warehouse.intake.deliveries import Intake
 from warehouse.intake.first_reading import FirstReading
 from warehouse.intake.ingest import pending
 from warehouse.intake.received import catch_up, demand_received
+from warehouse.intake.run_period import demand_plausible
 from warehouse.publish.withdrawn import mark_withdrawn
 from warehouse.resource import LakeResource, lent
 from warehouse.store.disk import DiskError, full_disk_named
@@ -85,7 +86,7 @@ def run(
         FullDiskError: there is no room for the run's record.
         VanishedError: something that was received is gone or changed.
         MisuseError: there is no such job, or it is not for this period.
-        PeriodError: the period is none.
+        PeriodError: the period is none, or implausible.
         ValueError: nothing was delivered, so there is no period.
     """
     if job not in JOB_NAMES:
@@ -93,6 +94,8 @@ def run(
     if period is not None:
         checked(period)
     lake = Lake(home.create())
+    if period is not None:
+        demand_plausible(period, load(home.policy), Intake(home).deliveries())
     with FirstReading() as first_reading, lent(lake):
         definition = build_definitions(LakeResource(home=str(home.root)), first_reading).resolve_job_def(job)
         catch_up(home)

@@ -8,6 +8,8 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from readers.policy.files import PolicySet, load
+from warehouse.intake.deliveries import Intake
+from warehouse.intake.run_period import demand_plausible
 from warehouse.store import run_events
 from warehouse.store.home import Home, home_path
 from warehouse.store.lake import Lake
@@ -49,9 +51,15 @@ class LakeResource(dg.ConfigurableResource):
             context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: mark(context.run.run_id)})
 
     def begin(self, run: dg.DagsterRun, period: str | None) -> Lake:
-        """The lake for a step of a run that builds tables: before the first of them, the chain is told of the run."""
+        """The lake for a step of a run that builds tables: before the first of them, the chain is told of the run.
+
+        Raises:
+            PeriodError: the run's period is none, or implausible: the UI takes any text for a new partition.
+        """
         lake = self.open()
         if not self._begun:
+            if period is not None:
+                demand_plausible(period, self.policy(), Intake(lake.home).deliveries())
             self._periods = (period,) if period else ()
             run_events.begin(lake.chain, run.run_id, run.job_name, self._periods)
             self._begun = True

@@ -9,10 +9,11 @@ import typer
 
 from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
-from warehouse.asking.query import query
+from warehouse.asking.query import query, query_all
 from warehouse.asking.status import status as figures
 from warehouse.intake import received
 from warehouse.intake.deliveries import Intake
+from warehouse.intake.guard import undecided
 from warehouse.store import chain_faults
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import lost_files, not_on_record, told, told_lost
@@ -23,7 +24,8 @@ def status(
     deliveries: Annotated[bool, typer.Option(help="逐次列出交付 / list deliveries")] = False,
     home: HomeOption = None,
 ) -> None:
-    """家目录的数字 / the figures of the home."""
+    """家目录的数字；留档有误或有交付搁置时以 1 结束 / the figures of the home; ends with 1 where its record is not as it was or a
+    delivery is held."""
     from pipelines.run import last_run
 
     lake = Lake(opened(home))
@@ -43,6 +45,7 @@ def status(
             console.warn(told(changed))
         if gone := lost_files(lake, connection):
             console.warn(told_lost(gone))
+        waiting = undecided(connection)
     if lost := received.vanished(lake.home):
         console.warn(received.told(lost))
     found: dict[str, Any] = figures(lake) | {"last_run": last_run(lake.home)}
@@ -50,6 +53,10 @@ def status(
         console.print_json(found)
     else:
         console.show_status(found)
+        for line in waiting:
+            console.warn(line)
+    if faults or changed or gone or lost or waiting:
+        raise typer.Exit(1)
 
 
 def rejected(
@@ -74,5 +81,6 @@ def sql(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """用 SQL 查询，只读 / query with SQL, reading only."""
-    console.show(query(Lake(opened(home)), text if text is not None else typer.get_text_stream("stdin").read()), output)
+    """用 SQL 查询，只读；几条语句依次作答 / query with SQL, reading only; of several statements each is answered in turn."""
+    for answer in query_all(Lake(opened(home)), text if text is not None else typer.get_text_stream("stdin").read()):
+        console.show(answer, output)

@@ -34,7 +34,7 @@ from warehouse.asking.query import Answer, query
 from warehouse.intake.deliveries import Receipt
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
-from warehouse.trace.walk import Trace
+from warehouse.trace.tracer import Trace
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -117,12 +117,15 @@ def show_rejections(answer: Answer, output: Format) -> None:
             if file != (file := (row["deliverer_code"], row["delivery_id"], row["source_file"])):
                 say("\n" + "  ".join(part for part in file if part))
             times = f"  × {row['records']}" if (row["records"] or 1) > 1 else ""
-            say(f"  {row['place'] or '-'}  {row['rule']}{times}")
-            say("\n".join(f"      {message}" for message in (row["message_zh"], row["message_en"]) if message))
+            say_hanging("  ", f"{row['place'] or '-'}  {row['rule']}{times}")
+            for message in (row["message_zh"], row["message_en"]):
+                if message:
+                    say_hanging("      ", message)
             if row["mend_zh"]:
-                say(f"      改正：{row['mend_zh']}\n      mend: {row['mend_en']}")
+                say_hanging("      改正：", row["mend_zh"])
+                say_hanging("      mend: ", row["mend_en"])
             if row["raw"]:
-                say(f"      {' '.join(row['raw'].split())[:_SHOWN_CHARS]}")
+                say_hanging("      ", " ".join(row["raw"].split())[:_SHOWN_CHARS])
         say("")
 
 
@@ -233,7 +236,11 @@ _FIGURES = {
     "missing": "欠交单位 / deliveries owed by",
     "last_run": "上次运行 / last run",
 }
-_RUN_STATUS = {"SUCCESS": "成功 / succeeded", "FAILURE": "失败 / failed", "STARTED": "进行中 / going on"}
+_RUN_STATUS = {
+    "SUCCESS": "成功 / succeeded", "FAILURE": "失败 / failed", "STARTED": "进行中 / going on",
+    "NOT_STARTED": "尚未开始 / not begun", "QUEUED": "排队 / queued", "STARTING": "启动中 / starting",
+    "CANCELING": "取消中 / being cancelled", "CANCELED": "已取消 / cancelled",
+}  # fmt: skip
 
 
 def _figure(value: Any) -> str:

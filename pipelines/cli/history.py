@@ -12,7 +12,7 @@ from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
 from pipelines.misuse import MisuseError
 from warehouse.asking.history import past
-from warehouse.asking.query import answer
+from warehouse.asking.query import answers
 from warehouse.store.lake import Lake
 
 _RESOURCES = "SELECT * FROM catalog.resource ORDER BY resource_id"
@@ -42,7 +42,8 @@ def history(
     """过去某时所知的目录 / the catalogue as it was known at a time, of what is dated up to a day."""
     lake = Lake(opened(home))
     with past(lake, _moment(known_at), _day(effective)) as connection:
-        console.show(answer(connection, lake, sql), output)
+        for answer in answers(connection, lake, sql):
+            console.show(answer, output)
 
 
 def _moment(text: str | None) -> datetime:

@@ -25,6 +25,7 @@ from warehouse.asking.reconcile import (
     journal,
     unit_results,
 )
+from warehouse.building.removal import built_periods
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import reading_on_record
 
@@ -41,7 +42,9 @@ _AMOUNTS = {
 
 
 def reconcile(
-    period: Annotated[str, typer.Option(help="期间 / period", metavar="YYYY-MM")],
+    period: Annotated[
+        str | None, typer.Option(help="期间，默认最近的 / period, default the latest", metavar="YYYY-MM")
+    ] = None,
     unit: Annotated[
         str | None, typer.Option(help="单位代码，默认全部单位 / code of a unit; default: all units")
     ] = None,
@@ -61,6 +64,9 @@ def reconcile(
     if entries and unit is None:
         raise MisuseError("--entries is for one --unit --entries 须与 --unit 一起使用")
     lake = Lake(opened(home))
+    period = period or max(built_periods(lake), default=None)
+    if period is None:
+        raise ValueError("尚未核对，请先运行 / nothing was reconciled yet; run `shuzhang run` first")
     with reading_on_record(lake) as connection:
         every = unit_results(connection, period)
         if not every:

@@ -18,6 +18,7 @@ from warehouse.intake.guard import undecided
 from warehouse.intake.landed import landed
 from warehouse.publish.lineage_page import publish_lineage
 from warehouse.store.chain import Chain
+from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import told
 
@@ -59,8 +60,8 @@ def run(
         console.warn(told(outcome.restored))
     for problem in outcome.problems:
         console.warn(problem)
-    console.say(f"事件链链首 / head of the chain of events: {Chain(target).head()}")
     if not outcome.succeeded:
+        _say_head(target)
         raise typer.Exit(1)
     lake = Lake(target)
     if outcome.run_id is None:
@@ -68,6 +69,7 @@ def run(
     else:
         publish_lineage(lake)
         console.show_summary(figures(lake), reconciliation(lake, outcome.period), outcome.period, target)
+    _say_head(target)
     console.show_file_warnings(lake, landed(lake) - before)
     with lake.reading() as connection:
         waiting = undecided(connection)
@@ -75,3 +77,8 @@ def run(
         console.warn(line)
     if waiting:
         raise typer.Exit(1)
+
+
+def _say_head(home: Home) -> None:
+    # Last: what is published is in the chain too.
+    console.say(f"事件链链首 / head of the chain of events: {Chain(home).head()}")

@@ -21,21 +21,30 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.mark.parametrize("name", ["everything", "month_end", "year_end", "__ASSET_JOB"])
-def test_a_partition_that_is_no_period_ends_every_job_before_it_writes(home: Home, name: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "mend", "first"),
+    [
+        ("2026-5", "did you mean 您是否要找: 2026-05?", "'2026-5': 不是期间"),
+        ("2062-12", "plausible_years_ahead", "2062-12: 晚于最近一次交付"),
+    ],
+)
+def test_a_partition_that_is_no_period_ends_every_job_before_it_writes(
+    home: Home, name: str, text: str, mend: str, first: str
+) -> None:
     definitions = build_definitions(LakeResource(home=str(home.root)))
     job = definitions.get_repository_def().get_job(name)
     with open_instance(home) as instance:
-        instance.add_dynamic_partitions("period", ["2026-5"])
+        instance.add_dynamic_partitions("period", [text])
         # As the UI launches it: the tag alone says the partition.
-        result = job.execute_in_process(instance=instance, raise_on_error=False, tags={"dagster/partition": "2026-5"})
+        result = job.execute_in_process(instance=instance, raise_on_error=False, tags={"dagster/partition": text})
     assert not result.success
     (told,) = problems(result.all_events)
-    assert "did you mean 您是否要找: 2026-05?" in told
+    assert mend in told
     (failed,) = result.get_step_failure_events()
     error = failed.step_failure_data.error
     assert error
     # The message that the run's page begins with: what is wrong and what to do, not where it happened.
-    assert "'2026-5': 不是期间" in error.message.partition("\n")[0]
+    assert first in error.message.partition("\n")[0]
     assert not (home.lake / "catalog.sqlite").exists()
     assert not list(home.reports.iterdir())
     assert not home.owed.exists()

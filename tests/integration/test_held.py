@@ -18,7 +18,7 @@ from warehouse.intake.ingest import ingest, pending
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
 from warehouse.store.owed import RECEIPTS_OF, owed
-from warehouse.trace.walk import trace
+from warehouse.trace.tracer import trace
 
 INFO = CommitInfo("test", "test", "run")
 STATUSES = "SELECT delivery_id, status FROM landing.delivery WHERE kind = 'catalog'"

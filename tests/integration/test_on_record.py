@@ -36,7 +36,7 @@ from warehouse.store.on_record import NotOnRecordError, not_on_record, restore
 from warehouse.trace.audit import audit
 from warehouse.trace.proof import prove
 from warehouse.trace.row_set import differing_sets
-from warehouse.trace.walk import trace
+from warehouse.trace.tracer import trace
 
 #: What somebody writes to the lake with plain DuckDB, by the table that is then not on record.
 EDITS = {
@@ -55,6 +55,13 @@ RENAMED = {"quality.former_score"}
 
 
 @pytest.fixture(scope="module")
+def _status(home: Home, columns: int) -> str:
+    """What the status says of a record that is not as it was, which it ends with one for."""
+    result = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": f"{columns}"})
+    assert result.exit_code == 1
+    return result.output
+
+
 def built(few: Home) -> Iterator[Home]:
     """A home that was run. Copy it."""
     yield few
@@ -95,7 +102,7 @@ def test_an_edited_table_is_refused_named_and_restored(built: Home, home: Home, 
     assert not (tmp_path / "out.duckdb").exists()
     with pytest.raises(NotOnRecordError):
         list(prove(lake, rows=1, seed=1, tables=["valuation.snapshot"]))
-    told = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "300"}).output
+    told = _status(home, 300)
     assert {name for name in EDITS if name not in told} == set()
     faults = "\n".join(audit(lake).faults)
     assert {name for name in EDITS if name not in faults} == set()
@@ -198,7 +205,7 @@ def test_a_row_more_or_less_is_found_where_the_files_of_the_lake_were_replaced(h
         connection.execute(f"COPY t TO '{path}' (FORMAT parquet)")
     with pytest.raises(NotOnRecordError, match=r"form_r1.*rebuild --force"):
         query(lake, "FROM report.form_r1")
-    told = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "300"}).output
+    told = _status(home, 300)
     assert Path(path).name in told.replace("\n", "")
     # Of the size that is on record, as whoever knows what is looked for sees to.
     with closing(sqlite3.connect(home.lake / "catalog.sqlite")) as catalogue, catalogue:
@@ -233,7 +240,7 @@ def test_a_chain_that_was_tampered_with_is_named(
     assert any(said in fault for fault in audit(Lake(home)).faults)
     with pytest.raises(ChainError, match="restore"):
         run(home)
-    told = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "1000"}).output
+    told = _status(home, 1000)
     assert said in told.replace("\n", "")
 
 
@@ -315,7 +322,7 @@ def test_what_was_received_and_is_gone_is_named_and_stops_a_run(home: Home) -> N
         assert str(named) in lost
         with pytest.raises(VanishedError, match="restore"):
             run(home)
-        told = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": "300"}).output
+        told = _status(home, 300)
         assert named.name in told.replace("\n", "")
         mend()
     assert run(home).problems == ()

@@ -154,6 +154,20 @@ def test_sql_reads(city: Home, reading: str) -> None:
     assert _call(city.root, "sql", reading, "--format", "json").exit_code == 0
 
 
+def test_each_of_several_statements_is_answered_in_its_turn(city: Home) -> None:
+    assert _call(city.root, "sql", "SELECT 1 AS a; SELECT 2 AS b", "--format", "csv").output == "a\n1\nb\n2\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["", " -- a note", "SELEC 1", "IMPORT DATABASE 'x'", "WITH a AS (DELETE FROM b) FROM a"]
+)
+def test_what_is_no_statement_is_said_in_both_languages(
+    city: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    assert _main(monkeypatch, city.root, "sql", text) == 1
+    assert " / " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "writing",
     [
@@ -242,6 +256,8 @@ def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pyt
         ["rejected", "--delivery", "nothing"],
         ["held", "nothing"],
         ["run", "--from", "nothing"],
+        ["run", "--period", "0026-06"],
+        ["run", "--period", "2062-06"],
         ["release", "nothing", "--reason", "x"],
         ["trace", "report.form_r1", "period=2026-06", "level=city", "entity_code=nothing"],
         ["trace", "report.form_9", "a=b"],
@@ -284,8 +300,10 @@ def test_a_month_is_closed_as_a_delivery_that_says_every_card(
     shown = one(home, "SELECT count(*) FROM valuation.snapshot WHERE period = '2026-06'")
     assert sum(int(row["card_count"]) for row in rows if not row["card_id"]) == shown
     assert len([row for row in rows if row["card_id"]]) == shown
-    # What waits for a run makes the month stale.
+    # What waits for a run makes the month stale, and is not so yet.
     assert close("--unit", rows[0]["holder_code"]) == (1, ANY)
+    code, said = close(word="open")
+    assert (code, closing.delivery_id in said, "shuzhang withdraw" in said) == (1, True, True)
 
 
 #: Runs commands one after the other, and prints of each its exit code and what it said.

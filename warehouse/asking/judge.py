@@ -44,6 +44,10 @@ class RefusedError(Exception):
     """The statement would do something else than read the lake."""
 
 
+class WrongSqlError(ValueError):
+    """What was given is no SQL, or no statement. The message has DuckDB's own words behind ours."""
+
+
 class UnknownTableError(Exception):
     """The statement names a table that the lake has not; the message names what is near."""
 
@@ -54,9 +58,16 @@ def reading(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
     Raises:
         RefusedError: a statement does not only read the lake.
         UnknownTableError: it reads a table that is not there.
-        duckdb.Error: it is no SQL.
+        WrongSqlError: there is no statement, or it is no SQL.
     """
-    return [_judged(connection, statement, sql) for statement in connection.extract_statements(sql)]
+    try:
+        statements = connection.extract_statements(sql)
+    except duckdb.Error as error:
+        # IMPORT DATABASE opens its file as it is parsed (DuckDB 1.5.5); it is no SELECT either.
+        raise WrongSqlError(f"SQL 无法解析 / it cannot be read as SQL: {error}") from error
+    if not statements:
+        raise WrongSqlError("没有语句 / there is no statement")
+    return [_judged(connection, statement, sql) for statement in statements]
 
 
 def _judged(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, sql: str) -> str:

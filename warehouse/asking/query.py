@@ -29,7 +29,16 @@ class Answer:
 
 
 def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> Answer:
-    """Run reading statements, with `values` bound, and give the last one's answer.
+    """Run a reading statement, with `values` bound; of several, the last one's answer.
+
+    Raises:
+        see `query_all`.
+    """
+    return query_all(lake, sql, values)[-1]
+
+
+def query_all(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> list[Answer]:
+    """Run reading statements, with `values` bound; an answer each.
 
     The lake is attached read-only and nothing outside of it can be opened: neither files nor the network.
 
@@ -37,7 +46,8 @@ def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> A
         RefusedError: a statement does not only read the lake; none was run.
         NotOnRecordError: it reads a table that is not as a commit on record left it.
         UnknownTableError: it reads a table that is not there.
-        duckdb.Error: the SQL is wrong.
+        WrongSqlError: there is no statement, or it is no SQL.
+        duckdb.Error: it cannot be run.
     """
     if not lake.exists:
         with lake.reading():
@@ -46,13 +56,13 @@ def query(lake: Lake, sql: str, values: Mapping[str, object] | None = None) -> A
     with closing(lake.attach(read_only=True)) as connection:
         if changed := {*not_on_record(lake, connection), *lost_files(lake, connection)}:
             refuse(lake, connection, _tables_read(connection, sql, changed))
-        return answer(connection, lake, sql, values)
+        return answers(connection, lake, sql, values)
 
 
-def answer(
+def answers(
     connection: duckdb.DuckDBPyConnection, lake: Lake, sql: str, values: Mapping[str, object] | None = None
-) -> Answer:
-    """As `query`, over a connection to a lake that was attached read-only; it can open nothing else from then on."""
+) -> list[Answer]:
+    """As `query_all`, over a connection to a lake that was attached read-only; it can open nothing else from then on."""
     # DuckLake opens its Parquet as any reader does, so that its folder stays allowed: what a statement may ask for is judged besides.
     connection.execute(f"SET allowed_directories = [{literal(str(lake.home.lake / 'data'))}]")
     # Nothing is written, not even what does not fit into memory.
@@ -62,11 +72,11 @@ def answer(
     connection.execute("SET python_enable_replacements = false")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    found = Answer([], [])
-    for statement in reading(connection, sql):
-        cursor = connection.execute(statement, values or {})
-        found = Answer([d[0] for d in cursor.description or ()], cursor.fetchall())
-    return found
+    return [_answer(connection.execute(statement, values or {})) for statement in reading(connection, sql)]
+
+
+def _answer(cursor: duckdb.DuckDBPyConnection) -> Answer:
+    return Answer([d[0] for d in cursor.description or ()], cursor.fetchall())
 
 
 def _tables_read(connection: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> set[str]:

@@ -21,6 +21,11 @@ from warehouse.store.on_record import reading_on_record
 KIND = "closings"
 
 
+def file_name(period: str) -> str:
+    """The name of the file by which a month is closed or opened."""
+    return f"closing-{period}.csv"
+
+
 def put_closing(
     lake: Lake, policy: PolicyOnDay, period: str, units: Sequence[str], *, is_closed: bool, reason: str, by: str
 ) -> Receipt:
@@ -47,4 +52,4 @@ def put_closing(
             parts.append(connection.execute(queries.text("closing_cards"), of).to_arrow_table())
     text = BytesIO()
     pyarrow.csv.write_csv(pa.concat_tables(parts, promote_options="default"), text)
-    return put_on_record(Intake(lake.home), KIND, KIND, f"closing-{period}.csv", text.getvalue())
+    return put_on_record(Intake(lake.home), KIND, KIND, file_name(period), text.getvalue())

@@ -16,6 +16,7 @@ from warehouse.store.home import Home
 
 _NAMED = 5
 _HASH_LENGTH = 64
+_POLICY = "policy/"
 
 
 class VanishedError(Exception):
@@ -80,7 +81,9 @@ def vanished(home: Home, *, but_withdrawn: bool = False) -> list[str]:
                     found.append(f"{event.subject} {name}: {blob}")
         elif event.kind == POLICY:
             files: Mapping[str, str] = event.body["files"]
-            found += [f"policy/{name}: {home.blob(sha)}" for name, sha in files.items() if not home.blob(sha).is_file()]
+            found += [
+                f"{_POLICY}{name}: {home.blob(sha)}" for name, sha in files.items() if not home.blob(sha).is_file()
+            ]
     return list(dict.fromkeys(found))
 
 
@@ -105,11 +108,20 @@ def damaged(home: Home) -> Iterator[str]:
 
 def told(lost: list[str]) -> str:
     """What a person is told of what is gone."""
+    # No delivery can be withdrawn for want of a policy file; what the home has now may be that very version.
+    of_policy = [one for one in lost if one.startswith(_POLICY)]
+    if of_policy == lost:
+        without = "没有备份的，policy/ 中的文件若未改动，复制到所列位置"
+        without_en = "where there is none, copy the file in policy/ to that place if it is still the same"
+    else:
+        without, without_en = (
+            "没有备份的，可撤回缺少字节的交付",
+            "where there is none, a delivery that lacks its bytes can be withdrawn",
+        )
     named = "; ".join(lost[:_NAMED]) + (" …" if len(lost) > _NAMED else "")
     return (
-        f"{len(lost)} 个已接收的文件缺失或被改动，请从备份恢复后再运行；没有备份的，可撤回缺少字节的交付 / {len(lost)} files that were "
-        f"received are missing or changed; restore them from a backup, then run again; where there is none, a delivery that lacks "
-        f"its bytes can be withdrawn: {named}"
+        f"{len(lost)} 个已接收的文件缺失或被改动，请从备份恢复后再运行；{without} / {len(lost)} files that were "
+        f"received are missing or changed; restore them from a backup, then run again; {without_en}: {named}"
     )
 
 
