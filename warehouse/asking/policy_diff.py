@@ -17,6 +17,7 @@ from readers.kinds import CONTENT
 from readers.policy.files import PolicySet
 from warehouse.building.build import fill, partition_key, stale_now
 from warehouse.building.staleness import materializations
+from warehouse.building.unfilled import Unfilled
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.ingest import Rereading, rereading
 from warehouse.intake.landing_models import fill_models
@@ -134,6 +135,7 @@ def _aside(
     connection.register("entries", policy.entries)
     connection.execute(f"INSERT INTO {POLICY_ENTRY} BY NAME SELECT * FROM entries")
     connection.unregister("entries")
+    unfilled = Unfilled.of(connection, tables)
     landing = any(table.stage == "landing" for table in stale)
     # The guard judges deliveries anew, in a copy.
     own = {POLICY_ENTRY, *(table.qualified for table in stale)} | ({"landing.delivery"} if landing else set())
@@ -143,11 +145,11 @@ def _aside(
         own.add(_RECORDS)
         _put_records(connection, tables[_RECORDS], content)
     for name, table in tables.items():
-        if name not in own:
+        if name not in own and table not in unfilled:
             connection.execute(f"CREATE VIEW {name} AS FROM lake.{name}")
         elif name not in (POLICY_ENTRY, _RECORDS):
             connection.execute(table.ddl())
-            if table.partition is not None:
+            if table.partition is not None and table not in unfilled:
                 connection.execute(
                     f"INSERT INTO {name} SELECT * FROM lake.{name} WHERE {identifier(table.partition)} <> $value",
                     {"value": partition_key(table, period)},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from readers.policy.files import load
+from warehouse.building.unfilled import Unfilled
 from warehouse.intake.landed import judged_day
 from warehouse.store.disk import full_disk_named, sync
 from warehouse.store.faults import reach
@@ -45,11 +46,13 @@ def export_database(lake: Lake, target: Path) -> Exported:
         connection.execute(f"ATTACH {literal(str(aside))} AS export")
         # One transaction over both databases: the export is one snapshot of the lake.
         connection.execute("BEGIN")
+        unfilled = Unfilled.of(connection, lake.tables)
         for table in lake.tables.values():
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS export.{table.stage}")
             name = f"export.{table.qualified}"
             connection.execute(table.ddl().replace(f"CREATE TABLE {table.qualified}", f"CREATE TABLE {name}", 1))
-            connection.execute(f"INSERT INTO {name} SELECT * FROM lake.{table.qualified}")
+            if table not in unfilled:
+                connection.execute(f"INSERT INTO {name} SELECT * FROM lake.{table.qualified}")
             for comment in table.comments():
                 connection.execute(comment.replace(f" {table.qualified}", f" {name}", 1))
             row = connection.execute(f"SELECT count(*) FROM {name}").fetchone()

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from warehouse.building.unfilled import Unfilled
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.published import publishing
@@ -48,7 +49,10 @@ def first_keys(lake: Lake) -> Keys:
     """Qualified table -> the key of its first row, of those that hold any."""
     keys: dict[str, Mapping[str, object]] = {}
     with lake.reading() as connection:
+        unfilled = Unfilled.of(connection, lake.tables)
         for table in lake.tables.values():
+            if table in unfilled:
+                continue
             key = ", ".join(identifier(name) for name in table.key)
             row = connection.execute(f"SELECT {key} FROM {table.qualified} ORDER BY ALL LIMIT 1").fetchone()
             if row is not None:
