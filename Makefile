@@ -13,6 +13,8 @@ FUZZ_SECONDS ?= 600
 KILLS ?= 200
 # One more than there are cores: many tests wait for processes of their own.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 1) + 1 )))
+# Files in their order: by the number of their tests, those with a few long ones would come last, and two workers wait for the third.
+IN_ORDER = --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 FUZZ_FOLDER ?= $(SHUZHANG_HOME)/fuzz
 PYTHONS ?= 3.11 3.12 3.13
 REAL_DATA = $(or $(SHUZHANG_TEST_DATA),../shared/data)
@@ -43,11 +45,11 @@ run: setup ## write the example city, deliver it, run the whole pipeline, show w
 
 .PHONY: test
 test: setup ## run the tests, with coverage (real data: SHUZHANG_TEST_DATA, default ../shared/data)
-	pytest -m "not long" --numprocesses $(WORKERS) --dist loadscope --cov --cov-report term:skip-covered
+	pytest -m "not long" $(IN_ORDER) --cov --cov-report term:skip-covered
 
 .PHONY: test-long
 test-long: setup ## run the tests that take up to minutes each, in half an hour
-	pytest -m long --numprocesses $(WORKERS) --dist loadscope
+	pytest -m long $(IN_ORDER)
 
 .PHONY: test-fast
 test-fast: setup ## run the unit tests that are not slow, under a minute

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from readers.policy.files import load
-from tests.homes import ask, one
+from tests.homes import ask, created, one
 from warehouse.asking.history import past
 from warehouse.building.build import build
 from warehouse.building.policy_entries import build_policy
@@ -87,7 +87,7 @@ def test_the_past_is_what_the_lake_said_then_and_a_day_is_what_was_dated_up_to_i
 ) -> None:
     """Known at the time of each run: its tables. About a day: a home that got no more than what is dated up to it."""
     folder = tmp_path_factory.mktemp("history")
-    home = Home(folder / "home").create()
+    home = created(Home(folder / "home"))
     said: dict[int, list[tuple[Any, ...]]] = {}
     for number, delivery in enumerate(deliveries):
         _deliver(home, folder, number, delivery)
@@ -97,7 +97,7 @@ def test_the_past_is_what_the_lake_said_then_and_a_day_is_what_was_dated_up_to_i
     for number, rows in said.items():
         assert _told(home, START + timedelta(hours=number)) == rows
     day = deliveries[0].day
-    other = Home(folder / "other").create()
+    other = created(Home(folder / "other"))
     for number, delivery in enumerate(deliveries):
         if delivery.day <= day:
             _deliver(other, folder, number, delivery)
@@ -107,7 +107,7 @@ def test_the_past_is_what_the_lake_said_then_and_a_day_is_what_was_dated_up_to_i
 
 
 def test_a_withdrawal_and_a_decision_count_from_when_they_were_made(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home").create()
+    home = created(Home(tmp_path / "home"))
     full = Delivered(0, "full", dict.fromkeys("abcdef", "x"), True)
     _deliver(home, tmp_path, 0, full)
     _take_in(home)

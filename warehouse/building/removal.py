@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from readers.near import near
 from warehouse import queries
@@ -21,7 +22,8 @@ from warehouse.store.owed import WITHDRAWN, owe
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 
-_NOTHING = Written(0, GROUP_COLUMNS.empty_table(), whole=True)
+# `empty_table` would import pandas, which every command would wait for.
+_NOTHING = Written(0, pa.Table.from_batches([], GROUP_COLUMNS), whole=True)
 
 
 class NoSuchPeriodError(ValueError):

@@ -58,7 +58,7 @@ def fill_models(
 
     def built(table: Table) -> Written:
         if portion and table in portion.kept:
-            return Written(_row_count(connection, table), GROUP_COLUMNS.empty_table(), whole=False)
+            return Written(_row_count(connection, table), pa.Table.from_batches([], GROUP_COLUMNS), whole=False)
         return fill(connection, table, None, within=portion.of(table) if portion else None, copies=copies)
 
     judging = {GUARD}

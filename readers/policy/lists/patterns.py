@@ -17,9 +17,12 @@ _UNDERSTOOD = re.compile(
 )
 
 
+#: The empty text as a column; of two offsets, since `pa.array` would look for pandas, at half a second.
+_EMPTY = pa.StringArray.from_buffers(1, pa.py_buffer(bytes(8)), pa.py_buffer(b""))
+
+
 def _is_pattern(text: str) -> bool:
-    # Arrow matches with RE2, as DuckDB does: what is taken here runs there. RE2 has no look-arounds and no
-    # back-references. `pa.array` would look for pandas, at half a second.
+    # Arrow matches with RE2, as DuckDB does: what is taken here runs there. RE2 has no look-arounds and no back-references.
     if not _UNDERSTOOD.fullmatch(text):
         return False
     try:
@@ -31,8 +34,7 @@ def _is_pattern(text: str) -> bool:
 
 def _matches_nothing(pattern: str) -> bool:
     """Whether a pattern matches the empty text, and so any."""
-    empty = pa.array([""], pa.string())
-    return pc.call_function("match_substring_regex", [empty], pc.MatchSubstringOptions(pattern))[0].as_py()
+    return pc.call_function("match_substring_regex", [_EMPTY], pc.MatchSubstringOptions(pattern))[0].as_py()
 
 
 PATTERN = Check(
