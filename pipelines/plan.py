@@ -68,11 +68,12 @@ def plan(
     stale = stale_now(tables, last, hashes, SOURCES if unlanded else ())
     names = {table.qualified for table in stale}
     # A run that died between a commit and its files left them owed.
-    names |= {
+    owing = {
         table.qualified for table in tables.derived if partition_key(table, period) in owed(lake.home, table.qualified)
     }
-    names |= {name for name in suspect if name in tables and tables[name].model}
-    names |= {table.qualified for table in _downstream(lake, names & set(suspect))}
+    again = owing | {name for name in suspect if name in tables and tables[name].model}
+    # What is built anew makes stale what is made from it, which would be left to another run.
+    names |= again | {table.qualified for table in _downstream(lake, again | (names & set(suspect)))}
     if policy_stale:
         names.add(POLICY_ENTRY)
     if unlanded or any(table.stage == "landing" for table in stale):

@@ -44,8 +44,12 @@ def kill(
     job: str,
     stages: Collection[str] = (),
     say: Callable[[str], None] = print,
+    born: Callable[[Home], object] = str,
 ) -> int:
     """Kill the work on homes in `folder` so many times; returns how many homes came to their end and were compared.
+
+    Args:
+        born: makes a home what the work finds, with no kill; by default it finds nothing.
 
     Raises:
         AssertionError: a home ended otherwise than the one that was left alone, or work that was not killed failed.
@@ -53,6 +57,7 @@ def kill(
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     undisturbed = Home(folder / "undisturbed")
     assert exit_code(str) == 0  # what all forks share is loaded
+    born(undisturbed)
     began = time.monotonic()
     assert _ended(_MOST_SECONDS, undisturbed, city, job, stages) == 0
     seconds = time.monotonic() - began
@@ -60,6 +65,7 @@ def kill(
     kills = homes = 0
     while True:
         home = Home(folder / f"home-{homes}")
+        born(home)
         code = None
         while code != 0:
             # Once there were enough, the last one may come to its end.

@@ -54,7 +54,6 @@ EDITS = {
 RENAMED = {"quality.former_score"}
 
 
-@pytest.fixture(scope="module")
 def _status(home: Home, columns: int) -> str:
     """What the status says of a record that is not as it was, which it ends with one for."""
     result = CliRunner().invoke(app, ["status", "--home", str(home.root)], env={"COLUMNS": f"{columns}"})
@@ -62,6 +61,7 @@ def _status(home: Home, columns: int) -> str:
     return result.output
 
 
+@pytest.fixture(scope="module")
 def built(few: Home) -> Iterator[Home]:
     """A home that was run. Copy it."""
     yield few

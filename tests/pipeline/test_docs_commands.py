@@ -120,6 +120,7 @@ IN_TURN = {
     "run --job month_end --period 2026-06": Answer(0, "nothing is stale"),
     # It reads; cards and books of the city differ.
     "reconcile --period 2026-06": Answer(1, "7 个单位 / units, 11 项不符"),
+    "reconcile": Answer(1, "7 个单位 / units, 11 项不符"),
     "reconcile --period 2026-06 --unit CODE --out DIR": Answer(1, "example: 2 个文件"),
     "card ID": Answer(0, "待处理事项 / findings"),
     "card 11990100000000190H/203015019/22": Answer(0, "待处理事项 / findings"),

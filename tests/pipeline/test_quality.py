@@ -215,9 +215,9 @@ def test_a_rule_that_an_officer_adds_is_counted_and_a_bad_one_stops_the_run(city
     assert proven.verified
 
 
-def test_a_rule_that_blocks_keeps_the_register_from_being_built(city: Home, tmp_path: Path) -> None:
+def test_a_rule_that_blocks_keeps_the_register_from_being_built(few: Home, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    shutil.copytree(city.root, home.root)
+    shutil.copytree(few.root, home.root)
     file = home.policy / "quality" / "06_accessibility.toml"
     shipped = file.read_text("utf-8")
     head, name, rest = shipped.partition('rule_code = "open_has_address"')

@@ -7,7 +7,8 @@ from sqlglot import exp
 
 from warehouse.provenance import constructs
 from warehouse.provenance.columns import column_lineage
-from warehouse.provenance.rewrite import UnsupportedConstruct, inputs, retarget, rewrite
+from warehouse.provenance.rewrite import rewrite
+from warehouse.provenance.tree import UnsupportedConstruct, inputs, retarget
 
 REFUSED = {
     "union beside a recursion": (

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from provenance_cases import CASES, Case
 
-from warehouse.provenance.rewrite import Provenance, Relation, rederivation, rewrite
+from warehouse.provenance.rewrite import Provenance, rewrite
+from warehouse.provenance.tree import Relation, rederivation
 
 _K = st.sampled_from(["x", "y", None])
 _RANK = st.sampled_from([0, 1, 2, None])

@@ -81,63 +81,45 @@ from operator import or_
 
 from sqlglot import exp
 
-from warehouse.provenance.constructs import (
-    RESERVED,
-    Reach,
-    Use,
-    aggregate_use,
-    aggregates,
-    check,
-    check_arrows,
-    function_of,
-    is_first_row,
-    is_grouped,
-    is_recursive,
-    keeps_leading,
-    window_reach,
-    windows,
-)
+from warehouse.provenance.constructs import RESERVED, check, check_arrows, is_first_row, is_grouped, is_recursive
+from warehouse.provenance.merging import merge_duplicates, merge_groups
 from warehouse.provenance.normalise import normalise
+from warehouse.provenance.pieces import (
+    ROWS,
+    SOURCE,
+    Keys,
+    Source,
+    as_list,
+    column_of,
+    concatenated,
+    identifier,
+    is_not_null,
+    listed,
+    named_as,
+    struct_of,
+    subquery,
+)
 from warehouse.provenance.pruning import prune
 from warehouse.provenance.tree import (
     DIALECT,
     Relation,
-    UnsupportedConstruct,
     cte_name,
     drop_unread_ctes,
     expression_queries,
     from_items,
-    inputs,
     is_anti,
     joins,
-    own_nodes,
     parse,
     qualified,
     query_of,
-    rederivation,
     render,
-    retarget,
     role,
     table_name,
     union_leaves,
 )
+from warehouse.provenance.window_keys import merge_windows, wide
 
-__all__ = [
-    "Provenance",
-    "Relation",
-    "UnsupportedConstruct",
-    "inputs",
-    "rederivation",
-    "retarget",
-    "rewrite",
-]
-
-_SOURCE = f"{RESERVED}source_"
 _TWIN = f"{RESERVED}traced"
-_ROWS = f"{RESERVED}rows"
-_ROW = f"{RESERVED}row"
-_TOOK_PART = f"{RESERVED}took_part"
-_EXTREME = f"{RESERVED}extreme_"
 
 
 @dataclass(frozen=True)
@@ -191,28 +173,10 @@ def rewrite(sql: str, relations: Mapping[str, Relation], columns: Collection[str
     return Provenance(render(traced), tuple((source.column, source.table) for source in sources), reads)
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A column of a twin: keys of rows of `table`, one as a STRUCT or several as a LIST."""
-
-    column: str
-    table: str
-    is_list: bool
-
-
-@dataclass(frozen=True)
-class _Keys:
-    """The same as an expression of a SELECT that has yet to return it."""
-
-    value: exp.Expr
-    table: str
-    is_list: bool
-
-
 @dataclass
 class _Rewriter:
     relations: Mapping[str, Relation]
-    twins: dict[str, list[_Source]] = field(default_factory=dict)
+    twins: dict[str, list[Source]] = field(default_factory=dict)
 
     def twin(self, cte: exp.CTE) -> exp.CTE:
         """The rewritten twin of a CTE, under its own name."""
@@ -220,9 +184,9 @@ class _Rewriter:
             query = self._recursion(cte)
         else:
             query, self.twins[cte.alias] = self.query(cte.this)
-        return exp.CTE(this=query, alias=exp.TableAlias(this=_identifier(cte.alias + _TWIN)))
+        return exp.CTE(this=query, alias=exp.TableAlias(this=identifier(cte.alias + _TWIN)))
 
-    def query(self, query: exp.Query) -> tuple[exp.Query, list[_Source]]:
+    def query(self, query: exp.Query) -> tuple[exp.Query, list[Source]]:
         """A query that also returns keys. The branches of a UNION ALL share the columns of the tables that they share.
 
         A row comes from one branch, so nothing meets in a shared column; what a branch lacks is NULL in its rows.
@@ -230,20 +194,20 @@ class _Rewriter:
         leaves = [self._select(leaf.copy()) for leaf in union_leaves(query)]
         shapes = [Counter((key.table, key.is_list) for key in keys) for _, keys in leaves]
         most = reduce(or_, shapes)
-        sources = [_Source(f"{_SOURCE}{n}", *shape) for n, shape in enumerate(most.elements(), 1)]
+        sources = [Source(f"{SOURCE}{n}", *shape) for n, shape in enumerate(most.elements(), 1)]
         branches = []
         for select, keys in leaves:
             own = {shape: [key.value for key in keys if (key.table, key.is_list) == shape] for shape in most}
             values = [own[source.table, source.is_list] for source in sources]
             named = [
-                _named(value.pop(0) if value else exp.null(), s.column)
+                named_as(value.pop(0) if value else exp.null(), s.column)
                 for value, s in zip(values, sources, strict=True)
             ]
             branches.append(select.select(*named, copy=False))
         united = branches[0] if len(branches) == 1 else exp.union(*branches, distinct=False, copy=False)
         return united, sources
 
-    def _select(self, select: exp.Select) -> tuple[exp.Select, list[_Keys]]:
+    def _select(self, select: exp.Select) -> tuple[exp.Select, list[Keys]]:
         keys = [key for item in _contributing(select) for key in self._contribution(item)]
         keys += [key for query in expression_queries(select) for key in self._gathered_within(query)]
         distinct, qualify = select.args.get("distinct"), select.args.get("qualify")
@@ -255,32 +219,32 @@ class _Rewriter:
             qualify.set("this", exp.NullSafeEQ(this=qualify.this.this, expression=qualify.this.expression))
         elif qualify is not None:
             qualify.set("this", exp.Coalesce(this=qualify.this, expressions=[exp.false()]))
-        if _wide(select):
-            select, keys = _merge_windows(select, keys)
+        if wide(select):
+            select, keys = merge_windows(select, keys)
         if is_grouped(select):
-            select, keys = _merge_groups(select, keys)
+            select, keys = merge_groups(select, keys)
         if distinct is not None:
-            select, keys = _merge_duplicates(select, keys)
+            select, keys = merge_duplicates(select, keys)
         return select, keys
 
-    def _contribution(self, item: exp.Expr) -> Iterator[_Keys]:
+    def _contribution(self, item: exp.Expr) -> Iterator[Keys]:
         """The keys that a source of a SELECT brings; what is no table of the lake is replaced by its twin."""
         table, cte, alias = table_name(item), cte_name(item), item.alias_or_name
         if table is not None:
-            yield _Keys(self._key(table, alias), table, is_list=False)
+            yield Keys(self._key(table, alias), table, is_list=False)
             return
         if cte is not None:
             sources = self.twins[cte]
-            item.set("this", _identifier(cte + _TWIN))
+            item.set("this", identifier(cte + _TWIN))
         elif (inner := query_of(item)) is not None:
             query, sources = self.query(inner)
             (item.this if isinstance(item, exp.Lateral) else item).set("this", query)
         else:
             return
         for source in sources:
-            yield _Keys(_column(source.column, alias), source.table, source.is_list)
+            yield Keys(column_of(source.column, alias), source.table, source.is_list)
 
-    def _gathered_within(self, query: exp.Query) -> Iterator[_Keys]:
+    def _gathered_within(self, query: exp.Query) -> Iterator[Keys]:
         """The keys that a query inside an expression brings: of all its rows or, for IN, of those that are equal."""
         what = role(query)
         if what == "excludes":
@@ -288,15 +252,15 @@ class _Rewriter:
         twin, sources = self.query(query.this if isinstance(query, exp.Subquery) else query)
         place = query.parent
         for source in sources:
-            rows = exp.select(_listed(source, _column(source.column, _ROWS)), copy=False)
-            rows.from_(_subquery(twin.copy(), _ROWS), copy=False)
+            rows = exp.select(listed(source, column_of(source.column, ROWS)), copy=False)
+            rows.from_(subquery(twin.copy(), ROWS), copy=False)
             if isinstance(place, exp.In):
                 (name,) = twin.named_selects[: len(twin.named_selects) - len(sources)]
-                same: exp.Expr = exp.EQ(this=place.this.copy(), expression=_column(name, _ROWS))
+                same: exp.Expr = exp.EQ(this=place.this.copy(), expression=column_of(name, ROWS))
                 # As a value, a NULL to compare with makes IN a NULL: such rows take part.
                 rows.where(exp.Coalesce(this=same, expressions=[exp.true()]) if what == "value" else same, copy=False)
             value: exp.Expr = exp.Subquery(this=rows)
-            yield _Keys(exp.Flatten(this=value) if source.is_list else value, source.table, is_list=True)
+            yield Keys(exp.Flatten(this=value) if source.is_list else value, source.table, is_list=True)
 
     def _recursion(self, cte: exp.CTE) -> exp.Query:
         """The twin of `base UNION ALL SELECT ... FROM itself`: each row carries the lists of all steps to it."""
@@ -305,32 +269,30 @@ class _Rewriter:
         self.twins[name] = []
         _, of_step = self._select(cte.this.expression.copy())
         tables = [source.table for source in of_base] + [key.table for key in of_step]
-        carried = [_Source(f"{_SOURCE}{n}", table, is_list=True) for n, table in enumerate(tables, 1)]
+        carried = [Source(f"{SOURCE}{n}", table, is_list=True) for n, table in enumerate(tables, 1)]
         self.twins[name] = carried
         step, keys = self._select(cte.this.expression.copy())
         (itself,) = (item.alias_or_name for item in from_items(step) if cte_name(item) == name + _TWIN)
-        before = [_column(source.column, itself) for source in carried]
+        before = [column_of(source.column, itself) for source in carried]
         own = [key for key in keys if key.value not in before]
-        base = exp.select(*(_named(_column(n, _ROWS), n) for n in cte.this.named_selects), copy=False)
-        base.from_(_subquery(query, _ROWS), copy=False)
+        base = exp.select(*(named_as(column_of(n, ROWS), n) for n in cte.this.named_selects), copy=False)
+        base.from_(subquery(query, ROWS), copy=False)
         for n, source in enumerate(carried):
             empty = exp.cast(exp.Array(expressions=[]), self._list_type(source.table), dialect=DIALECT)
             first: list[exp.Expr] = [empty]
             if n < len(of_base):
-                first.append(_as_list(_column(of_base[n].column, _ROWS), is_list=of_base[n].is_list))
+                first.append(as_list(column_of(of_base[n].column, ROWS), is_list=of_base[n].is_list))
             then: list[exp.Expr] = [before[n]]
             if n >= len(of_base):
                 key = own[n - len(of_base)]
-                then.append(_as_list(key.value, is_list=key.is_list))
-            base.select(_named(_concatenated(first), source.column), copy=False)
-            step.select(_named(_concatenated(then), source.column), copy=False)
+                then.append(as_list(key.value, is_list=key.is_list))
+            base.select(named_as(concatenated(first), source.column), copy=False)
+            step.select(named_as(concatenated(then), source.column), copy=False)
         return exp.union(base, step, distinct=False, copy=False)
 
     def _list_type(self, table: str) -> str:
         relation = self.relations[table]
-        fields = ", ".join(
-            f"{_identifier(name).sql(dialect=DIALECT)} {relation.columns[name]}" for name in relation.key
-        )
+        fields = ", ".join(f"{identifier(name).sql(dialect=DIALECT)} {relation.columns[name]}" for name in relation.key)
         return f"STRUCT({fields})[]"
 
     def _key(self, table: str, alias: str) -> exp.Expr:
@@ -338,8 +300,8 @@ class _Rewriter:
         names = self.relations[table].key
         if not names:
             raise ValueError(f"{table}: a table without a key cannot be traced 没有键的表无法追溯")
-        struct = _struct({name: _column(name, alias) for name in names})
-        return exp.case().when(_is_not_null(_column(names[0], alias)), struct)
+        struct = struct_of({name: column_of(name, alias) for name in names})
+        return exp.case().when(is_not_null(column_of(names[0], alias)), struct)
 
 
 def _contributing(select: exp.Select) -> list[exp.Expr]:
@@ -347,335 +309,13 @@ def _contributing(select: exp.Select) -> list[exp.Expr]:
     return [item for item in from_items(select) if id(item) not in excluded]
 
 
-def _merge_groups(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[_Keys]]:
-    """GROUP BY over a subquery of the rows, each with what tells whether it takes part, to gather the keys.
-
-    SELECT k, sum(v), max(w) FROM t GROUP BY k  becomes, leaving aside NULLs and that somebody must take part,
-    SELECT k, sum(v), max(w), list(source) FILTER (WHERE took_part) || [row.source FOR row IN
-        list({source, extreme_1}) FILTER (WHERE NOT took_part) IF row.extreme_1 = max(extreme_1)]
-    FROM (SELECT k, v, w, source, v IS NOT NULL AS took_part, w AS extreme_1 FROM t) GROUP BY k
-    """
-    used = [aggregate for projection in select.expressions for aggregate in aggregates(projection)]
-    participation = _participation(used)
-    rows, sources = _rows_below(select, keys)
-    if participation is not None:
-        rows.select(*participation.columns(), copy=False)
-    fall_back = select.args.get("group") is not None
-    return select, [_gathered(source, participation, fall_back=fall_back) for source in sources]
-
-
-def _rows_below(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[_Source]]:
-    """Put the rows of a SELECT, with the columns that it uses and their keys, into a subquery below it."""
-    rows = exp.select(copy=False)
-    for clause in ("from_", "joins", "where"):
-        rows.set(clause, select.args.get(clause))
-        select.set(clause, None)
-    names: dict[str, str] = {}
-    for column in list(own_nodes(select, exp.Column)):
-        name = names.setdefault(column.sql(), f"{RESERVED}column_{len(names) + 1}")
-        if name not in rows.named_selects:
-            rows.select(_named(column.copy(), name), copy=False)
-        column.replace(_column(name, _ROWS))
-    rows, sources = _returning(rows, keys)
-    select.from_(_subquery(rows, _ROWS), copy=False)
-    return rows, sources
-
-
-def _merge_duplicates(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[_Keys]]:
-    """DISTINCT as GROUP BY all outputs."""
-    outputs = select.named_selects
-    rows, sources = _returning(select, keys)
-    merged = exp.select(*(_named(_column(name, _ROWS), name) for name in outputs), copy=False)
-    merged.from_(_subquery(rows, _ROWS), copy=False)
-    merged.group_by(*(_column(name, _ROWS) for name in outputs), copy=False)
-    return merged, [_gathered(source, None, fall_back=False) for source in sources]
-
-
-def _returning(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[_Source]]:
-    select.select(*(_named(key.value, f"{_SOURCE}{n}") for n, key in enumerate(keys, 1)), copy=False)
-    return select, [_Source(f"{_SOURCE}{n}", key.table, key.is_list) for n, key in enumerate(keys, 1)]
-
-
-def _gathered(source: _Source, participation: "_Participation | None", *, fall_back: bool) -> _Keys:
-    """A source's keys over a group: of the rows that took part or, if none did and `fall_back`, of all."""
-    key, took_part = _column(source.column, _ROWS), _column(_TOOK_PART, _ROWS)
-    if participation is None:
-        value = _listed(source, key)
-    else:
-        value = _listed(source, key, took_part)
-        someone: exp.Expr = exp.LogicalOr(this=took_part)
-        extremes = participation.over_group()
-        if extremes:
-            value = exp.ArrayConcat(this=value, expressions=[_tied(source, extremes)])
-            someone = exp.or_(someone, *(_is_not_null(extreme) for extreme in extremes.values()))
-        if fall_back:
-            value = exp.case().when(someone, value).else_(_listed(source, key, exp.not_(took_part)))
-    return _Keys(exp.Flatten(this=value) if source.is_list else value, source.table, is_list=True)
-
-
-def _tied(source: _Source, extremes: Mapping[str, exp.Expr]) -> exp.Expr:
-    """The keys of the rows that tie for an extreme, of those that do not take part anyway."""
-    names = (source.column, *extremes)
-    others = _listed(
-        source, _struct({name: _column(name, _ROWS) for name in names}), exp.not_(_column(_TOOK_PART, _ROWS))
-    )
-    ties = [exp.EQ(this=_column(name, _ROW), expression=extreme) for name, extreme in extremes.items()]
-    tied = exp.Comprehension(
-        this=_column(source.column, _ROW),
-        expression=_identifier(_ROW),
-        iterator=others,
-        condition=exp.or_(*ties),
-    )
-    return exp.Array(expressions=[tied])
-
-
-def _listed(source: _Source, value: exp.Expr, *conditions: exp.Expr) -> exp.Expr:
-    """The list of a value over the rows of a group that have a key of the source and meet the conditions."""
-    # Equal lists come of one total joined to many rows: one is enough.
-    listed = exp.ArrayAgg(this=exp.Distinct(expressions=[value.copy()]) if source.is_list else value.copy())
-    passes = exp.and_(*conditions, _is_not_null(_column(source.column, _ROWS)))
-    return exp.Filter(this=listed, expression=exp.Where(this=passes))
-
-
-# --- windows ----------------------------------------------------------------------------------------------
-
-
-def _wide(select: exp.Select) -> list[exp.Window]:
-    """The windows whose values make a row, or decide whether it stays by more than that it leads its partition."""
-    found = [window for projection in select.expressions for window in windows(projection)]
-    qualify = select.args.get("qualify")
-    if qualify is not None:
-        found += [window for window in windows(qualify) if not _only_leads(window)]
-    return found
-
-
-def _only_leads(window: exp.Window) -> bool:
-    condition = window.parent
-    if condition is None or not keeps_leading(condition):
-        return False
-    while isinstance(condition.parent, exp.And | exp.Or | exp.Paren | exp.Coalesce):
-        condition = condition.parent
-    return isinstance(condition.parent, exp.Qualify)
-
-
-def _merge_windows(select: exp.Select, keys: list[_Keys]) -> tuple[exp.Select, list[_Keys]]:
-    """Each row's own keys and, over the same windows, those of the rows that its windows' values depend on.
-
-    SELECT k, sum(v) OVER (PARTITION BY k) FROM t  becomes, leaving aside rows without a key,
-    SELECT k, sum(v) OVER (PARTITION BY k), [source] || list(source) FILTER (WHERE v IS NOT NULL) OVER (PARTITION BY k)
-    FROM (SELECT k, v, source FROM t)
-    """
-    _, sources = _rows_below(select, keys)
-    over = list({window.sql(): window for window in _wide(select)}.values())
-    gathered = []
-    for source in sources:
-        own = _as_list(_column(source.column, _ROWS), is_list=source.is_list)
-        reached = [_reached(window, source) for window in over]
-        gathered.append(_Keys(_concatenated([own, *reached]), source.table, is_list=True))
-    return select, gathered
-
-
-def _reached(window: exp.Window, source: _Source) -> exp.Expr:
-    """The keys of a source of the rows that the value of a window depends on, as a list for each row."""
-    reach, function = window_reach(window), function_of(window)
-    spec = window.args.get("spec")
-    if reach is Reach.BEFORE:
-        return _window_list(source, window, _frame("UNBOUNDED", "CURRENT ROW"))
-    if reach is Reach.BEFORE_PEERS:
-        # Peers do not matter to a rank: without ORDER BY all are peers.
-        return _window_list(source, window, _frame("UNBOUNDED", "CURRENT ROW", kind="RANGE", exclude="TIES"))
-    if reach is Reach.PARTITION:
-        return _window_list(source, window, _frame("UNBOUNDED", "UNBOUNDED"))
-    if reach is Reach.OFFSET:
-        offset = function.args.get("offset") or exp.Literal.number(1)
-        lag = isinstance(function, exp.Lag)
-        frame = _frame(offset, "CURRENT ROW") if lag else _frame("CURRENT ROW", offset)
-        there = _over(window, type(function)(this=exp.true(), offset=offset.copy()), None)
-        return exp.case().when(_is_not_null(there), _window_list(source, window, frame))
-    if spec is not None and _counts_places(spec):
-        # The frame is so many places long: whoever stands in it or on the way to it moves others by going.
-        return _window_list(source, window, _hull(spec))
-    if reach is Reach.FRAME_END:
-        return _frame_end(window, source)
-    participation = _participation([function])
-    if participation is None:
-        return _window_list(source, window, spec)
-    if participation.conditions:
-        return _window_list(source, window, spec, *participation.conditions)
-    ((value, extreme),) = participation.extremes
-    boxed = _struct({source.column: _column(source.column, _ROWS), _EXTREME: value})
-    listed = exp.Filter(
-        this=exp.ArrayAgg(this=boxed), expression=exp.Where(this=_is_not_null(_column(source.column, _ROWS)))
-    )
-    tied = exp.Comprehension(
-        this=_column(source.column, _ROW),
-        expression=_identifier(_ROW),
-        iterator=_over(window, listed, spec),
-        condition=exp.EQ(this=_column(_EXTREME, _ROW), expression=_over(window, extreme(this=value.copy()), spec)),
-    )
-    keys = exp.Array(expressions=[tied])
-    return exp.Flatten(this=keys) if source.is_list else keys
-
-
-def _frame_end(window: exp.Window, source: _Source) -> exp.Expr:
-    """The keys of the row that first_value or last_value takes, in a box: NULL is a key too for IGNORE NULLS."""
-    function, ignores = function_of(window), isinstance(window.this, exp.IgnoreNulls)
-    box: exp.Expr = _struct({source.column: _column(source.column, _ROWS)})
-    if ignores:
-        box = exp.case().when(_is_not_null(function.this.copy()), box)
-    taken: exp.Expr = type(function)(this=box)
-    if ignores:
-        taken = exp.IgnoreNulls(this=taken)
-    over = _over(window, taken, window.args.get("spec"))
-    key = exp.Anonymous(this="struct_extract", expressions=[over, exp.Literal.string(source.column)])
-    return key if source.is_list else exp.Array(expressions=[key])
-
-
-def _window_list(source: _Source, window: exp.Window, spec: exp.Expr | None, *conditions: exp.Expr) -> exp.Expr:
-    """The keys of a source over a window, of the rows that meet the conditions."""
-    key = _column(source.column, _ROWS)
-    passes = exp.and_(*(condition.copy() for condition in conditions), _is_not_null(key))
-    listed = exp.Filter(this=exp.ArrayAgg(this=key.copy()), expression=exp.Where(this=passes))
-    value = _over(window, listed, spec)
-    return exp.Flatten(this=value) if source.is_list else value
-
-
-def _over(window: exp.Window, function: exp.Expr, spec: exp.Expr | None) -> exp.Window:
-    """Another function over the partition and order of a window."""
-    over = window.copy()
-    over.set("this", function)
-    over.set("spec", spec.copy() if spec is not None else None)
-    return over
-
-
-def _frame(
-    start: exp.Expr | str, end: exp.Expr | str, kind: str = "ROWS", exclude: str | None = None
-) -> exp.WindowSpec:
-    """A frame from `start` places before a row to `end` places after it."""
-    return exp.WindowSpec(
-        kind=kind,
-        start=start,
-        start_side=None if start == "CURRENT ROW" else "PRECEDING",
-        end=end,
-        end_side=None if end == "CURRENT ROW" else "FOLLOWING",
-        exclude=exclude,
-    )
-
-
-def _counts_places(spec: exp.WindowSpec) -> bool:
-    """Whether a frame ends so many rows or groups of peers away."""
-    bounds = [spec.args.get(name) for name in ("start", "end")]
-    return spec.args.get("kind") != "RANGE" and any(isinstance(bound, exp.Expr) for bound in bounds)
-
-
-def _hull(spec: exp.WindowSpec) -> exp.WindowSpec:
-    """The frame, and what lies between it and the row."""
-    start = spec.args["start"] if spec.args.get("start_side") == "PRECEDING" else "CURRENT ROW"
-    end = spec.args["end"] if spec.args.get("end_side") == "FOLLOWING" else "CURRENT ROW"
-    return _frame(start, end, kind=spec.args["kind"])
-
-
-# --- which rows take part ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Participation:
-    """Which rows of a group take part: those that meet a condition, and those that tie for an extreme of a value."""
-
-    conditions: list[exp.Expr]
-    extremes: list[tuple[exp.Expr, type[exp.Max | exp.Min]]]
-
-    def columns(self) -> Iterator[exp.Expr]:
-        """What the subquery of the rows must return for it."""
-        condition = exp.Coalesce(this=exp.or_(exp.false(), *self.conditions), expressions=[exp.false()])
-        yield _named(condition, _TOOK_PART)
-        for n, (value, _) in enumerate(self.extremes, 1):
-            yield _named(value, f"{_EXTREME}{n}")
-
-    def over_group(self) -> dict[str, exp.Expr]:
-        """For each of these columns of values, its extreme as an aggregate."""
-        columns = {f"{_EXTREME}{n}": function for n, (_, function) in enumerate(self.extremes, 1)}
-        return {name: function(this=_column(name, _ROWS)) for name, function in columns.items()}
-
-
-def _participation(used: list[exp.Expr]) -> _Participation | None:
-    """Which rows take part in any of these aggregates; None if every row does."""
-    found = _Participation([], [])
-    for aggregate in used:
-        parent, use = aggregate.parent, aggregate_use(aggregate)
-        passes = [parent.expression.this.copy()] if isinstance(parent, exp.Filter) else []
-        if use is Use.EVERY and not passes:
-            return None
-        if use is Use.EVERY:
-            found.conditions.append(exp.and_(*passes))
-        elif use is Use.NON_NULL:
-            found.conditions.append(exp.and_(*passes, _is_not_null(_argument(aggregate))))
-        else:
-            value = _argument(aggregate)
-            if use is Use.ARGUMENT:
-                passes.append(_is_not_null(value))
-                value = aggregate.expression.copy()
-            value = exp.case().when(exp.and_(*passes), value) if passes else value
-            greatest = isinstance(aggregate, exp.Max | exp.ArgMax | exp.LogicalOr)
-            found.extremes.append((value, exp.Max if greatest else exp.Min))
-    return found if used else None
-
-
-def _argument(aggregate: exp.Expr) -> exp.Expr:
-    """The value that an aggregate takes of each row, without DISTINCT and ORDER BY."""
-    value = aggregate.this
-    while isinstance(value, exp.Order | exp.Distinct):
-        value = value.this if isinstance(value, exp.Order) else value.expressions[0]
-    return value.copy()
-
-
-# --- pieces of SQL ----------------------------------------------------------------------------------------
-
-
-def _unnested(traced: exp.Query, outputs: list[str], sources: list[_Source]) -> exp.Query:
+def _unnested(traced: exp.Query, outputs: list[str], sources: list[Source]) -> exp.Query:
     """Lists side by side, a key a row. An output row without any source stays, with NULLs."""
-    select = exp.select(*(_named(_column(name, _ROWS), name) for name in outputs), copy=False)
+    select = exp.select(*(named_as(column_of(name, ROWS), name) for name in outputs), copy=False)
     for source in sources:
-        value: exp.Expr = _column(source.column, _ROWS)
+        value: exp.Expr = column_of(source.column, ROWS)
         if source.is_list:
             some = exp.Nullif(this=value, expression=exp.Array(expressions=[]))
             value = exp.Explode(this=exp.Coalesce(this=some, expressions=[exp.Array(expressions=[exp.null()])]))
-        select.select(_named(value, source.column), copy=False)
-    return select.from_(_subquery(traced, _ROWS), copy=False)
-
-
-def _as_list(key: exp.Expr, *, is_list: bool) -> exp.Expr:
-    """A key as a list of one, or of none."""
-    return key if is_list else exp.case().when(_is_not_null(key.copy()), exp.Array(expressions=[key]))
-
-
-def _concatenated(lists: list[exp.Expr]) -> exp.Expr:
-    """Lists one after another; NULL counts as empty."""
-    first, *others = lists
-    return exp.ArrayConcat(this=first, expressions=others) if others else first
-
-
-def _is_not_null(value: exp.Expr) -> exp.Expr:
-    return exp.Not(this=exp.Is(this=exp.paren(value), expression=exp.null()))
-
-
-def _struct(fields: Mapping[str, exp.Expr]) -> exp.Struct:
-    return exp.Struct(
-        expressions=[exp.PropertyEQ(this=_identifier(name), expression=field) for name, field in fields.items()]
-    )
-
-
-def _subquery(query: exp.Query, alias: str) -> exp.Subquery:
-    return exp.Subquery(this=query, alias=exp.TableAlias(this=_identifier(alias)))
-
-
-def _identifier(name: str) -> exp.Identifier:
-    return exp.to_identifier(name, quoted=True)
-
-
-def _column(name: str, table: str) -> exp.Column:
-    return exp.column(name, table, quoted=True)
-
-
-def _named(value: exp.Expr, name: str) -> exp.Alias:
-    return exp.Alias(this=value, alias=_identifier(name))
+        select.select(named_as(value, source.column), copy=False)
+    return select.from_(subquery(traced, ROWS), copy=False)
