@@ -20,12 +20,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-@pytest.mark.parametrize("name", ["everything", "month_end", "year_end", "__ASSET_JOB"])
 @pytest.mark.parametrize(
-    ("text", "mend", "first"),
+    ("name", "text", "mend", "first"),
     [
-        ("2026-5", "did you mean 您是否要找: 2026-05?", "'2026-5': 不是期间"),
-        ("2062-12", "plausible_years_ahead", "2062-12: 晚于最近一次交付"),
+        *(
+            (name, "2026-5", "did you mean 您是否要找: 2026-05?", "'2026-5': 不是期间")
+            for name in ("everything", "month_end", "year_end", "__ASSET_JOB")
+        ),
+        ("everything", "2062-12", "plausible_years_ahead", "2062-12: 晚于最近一次交付"),
     ],
 )
 def test_a_partition_that_is_no_period_ends_every_job_before_it_writes(

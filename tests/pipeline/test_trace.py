@@ -80,7 +80,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Home:
     fields.write_text("\n".join(lines), "utf-8")
     home = Home(folder / "home")
     deliver_files(home, [catalogue, fields], "A", "catalog", "2026-01-01")
-    run_home(home)
+    run_home(home, stages=("catalog",))
     return home
 
 
