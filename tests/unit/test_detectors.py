@@ -212,8 +212,9 @@ def test_the_laws_of_evidence(data: st.DataObject) -> None:
 @given(st.text(min_size=1, max_size=60).filter(lambda value: value.strip("*") != ""))
 def test_a_masked_value_hides_most_of_it(value: str) -> None:
     hidden = masked(value)
-    assert value not in hidden
     assert "***" in hidden
+    # Of what was given: a value may have asterisks of its own.
+    assert not any(value in shown for shown in hidden.split("***"))
     if len(value) >= 8 and "@" not in value:
         assert hidden == value[:3] + "***" + value[-2:]
 
