@@ -35,7 +35,7 @@ owned AS (
         coalesce(c.provider_code, n.organisation_code, d.holder_code, c.provider_name, c.deliverer_code) AS holder_code
     FROM candidate AS c
     JOIN landing.delivery AS d USING (delivery_id)
-    LEFT JOIN named AS n ON c.provider_code IS NULL AND n.name = c.provider_name
+    LEFT JOIN named AS n ON n.name = CASE WHEN c.provider_code IS NULL THEN c.provider_name END
 ),
 
 standing AS (

@@ -52,8 +52,8 @@ department AS (
     FROM unit AS u
     LEFT JOIN version AS p
         ON p.unit_code = u.department_code
-        AND (p.valid_to IS NULL OR u.valid_from < p.valid_to)
-        AND (u.valid_to IS NULL OR p.valid_from < u.valid_to)
+        AND coalesce(p.valid_to, DATE 'infinity') > u.valid_from
+        AND p.valid_from < coalesce(u.valid_to, DATE 'infinity')
 )
 
 SELECT

@@ -71,12 +71,16 @@ subject AS (
         ) AS field_count
     FROM scoped AS d
     LEFT JOIN catalog.resource AS s
-        ON d.subject_scope <> 'name' AND s.holder_code = d.holder_code AND s.resource_code = d.resource_code
+        ON s.holder_code = d.holder_code
+        AND s.resource_code = CASE WHEN d.subject_scope <> 'name' THEN d.resource_code END
     LEFT JOIN field AS f
-        ON d.subject_scope = 'field' AND f.resource_id = s.resource_id AND f.field_name = d.field_name
-    LEFT JOIN of_resource AS r ON d.subject_scope = 'resource' AND r.resource_id = s.resource_id
+        ON f.resource_id = s.resource_id
+        AND f.field_name = CASE WHEN d.subject_scope = 'field' THEN d.field_name END
+    LEFT JOIN of_resource AS r
+        ON r.resource_id = CASE WHEN d.subject_scope = 'resource' THEN s.resource_id END
     LEFT JOIN of_name AS n
-        ON d.subject_scope = 'name' AND n.holder_code = d.holder_code AND n.field_name = d.field_name
+        ON n.holder_code = d.holder_code
+        AND n.field_name = CASE WHEN d.subject_scope = 'name' THEN d.field_name END
     QUALIFY row_number() OVER (PARTITION BY d.delivery_id, d.ordinal ORDER BY s.resource_id) = 1
 ),
 

@@ -47,22 +47,29 @@ posted AS (
     ) = 1
 ),
 
--- As in `finance.reconciliation`: an account has the sum of its sub-accounts, and is counted once.
-booked AS (
+entry AS (
     SELECT
         p.ledger_period, p.holder_code, p.account_code, p.item_code, a.amount_kind,
+        a.account_code AS top_account_code,
         CASE WHEN a.sign = '-' THEN -p.closing_cny ELSE p.closing_cny END AS amount_cny
     FROM posted AS p
     JOIN account AS a
         ON a.accounting_system = p.accounting_system AND starts_with(p.account_code, a.account_code)
-    LEFT JOIN posted AS u
-        ON u.ledger_period = p.ledger_period
-        AND u.holder_code = p.holder_code
-        AND u.item_code = p.item_code
-        AND starts_with(u.account_code, a.account_code)
-        AND starts_with(p.account_code, u.account_code)
-        AND u.account_code <> p.account_code
-    WHERE u.holder_code IS NULL
+),
+
+-- As in `finance.reconciliation`: an account has the sum of its sub-accounts, and is counted once.
+part AS (
+    SELECT e.ledger_period, e.holder_code, e.item_code, e.amount_kind, e.top_account_code, e.account_code
+    FROM entry AS e
+    JOIN entry AS u USING (ledger_period, holder_code, item_code, amount_kind, top_account_code)
+    WHERE starts_with(e.account_code, u.account_code) AND u.account_code <> e.account_code
+),
+
+booked AS (
+    SELECT e.*
+    FROM entry AS e
+    ANTI JOIN part AS p
+        USING (ledger_period, holder_code, item_code, amount_kind, top_account_code, account_code)
 ),
 
 account_basis AS (

@@ -41,7 +41,7 @@ allowed AS (
     LEFT JOIN policy.authority_unit AS u
         ON u.authority = a.who AND u.unit_code = d.deliverer_code AND in_force(u, d.delivery_date)
     LEFT JOIN first_deliverer AS f
-        ON f.deliverer_code = d.deliverer_code AND a.who = 'first_deliverer'
+        ON f.deliverer_code = CASE WHEN a.who = 'first_deliverer' THEN d.deliverer_code END
     WHERE
         a.is_allowed
         AND (

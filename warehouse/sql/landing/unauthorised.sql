@@ -64,7 +64,7 @@ allowed AS (
         AND s.capacity = a.who
         AND s.spoken_for = CASE WHEN a.who = 'superior' THEN p.holder_code ELSE p.kind END
         AND s.valid_from <= p.delivery_date
-        AND (s.valid_to IS NULL OR s.valid_to > p.delivery_date)
+        AND coalesce(s.valid_to, DATE 'infinity') > p.delivery_date
     WHERE
         a.is_allowed
         AND (

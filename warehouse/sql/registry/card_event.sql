@@ -42,7 +42,7 @@ placed AS (
     LEFT JOIN catalog.organisation AS o
         ON o.organisation_code = e.holder_code
         AND o.valid_from <= e.event_date
-        AND (o.valid_to IS NULL OR o.valid_to > e.event_date)
+        AND coalesce(o.valid_to, DATE 'infinity') > e.event_date
 ),
 
 ruled AS (
@@ -59,9 +59,9 @@ ruled AS (
 ),
 
 leaving AS (
-    SELECT r.delivery_id, r.ordinal, coalesce(sum(c.amount_cny), 0) AS cost_cny
+    SELECT r.delivery_id, r.ordinal, sum(c.amount_cny) AS cost_cny
     FROM ruled AS r
-    LEFT JOIN registry.treated_cost AS c
+    JOIN registry.treated_cost AS c
         ON c.holder_code = r.holder_code
         AND c.resource_code = r.resource_code
         AND c.treatment = 'capitalised'
@@ -82,7 +82,7 @@ measured AS (
             (r.amount_cny IS NULL AND NOT r.must_state_amount)
             OR sum(CASE WHEN r.effect = 'leave' AND r.amount_cny > 0 THEN r.amount_cny ELSE 0 END) OVER (
                 PARTITION BY r.resource_id ORDER BY r.event_date, r.delivery_id, r.ordinal ROWS UNBOUNDED PRECEDING
-            ) >= x.cost_cny
+            ) >= coalesce(x.cost_cny, 0)
         )
         AND coalesce(r.amount_cny, 1) > 0 AS is_whole
     FROM ruled AS r

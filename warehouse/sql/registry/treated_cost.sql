@@ -30,8 +30,8 @@ shown AS (
         ON s.holder_code = a.holder_code
         AND s.resource_code = a.resource_code
         AND s.development_test = t.development_test
-        AND (s.holds_from_date IS NULL OR s.holds_from_date <= a.posted_date)
-        AND (s.holds_to_date IS NULL OR s.holds_to_date > a.posted_date)
+        AND coalesce(s.holds_from_date, DATE '-infinity') <= a.posted_date
+        AND coalesce(s.holds_to_date, DATE 'infinity') > a.posted_date
     WHERE
         a.treatment = 'capitalised'
         AND a.acquired_by = 'self_developed'

@@ -128,14 +128,25 @@ phased AS (
     ) AS u
 ),
 
--- The life that holds in a month is the last one stated up to it; before the first, what leads up to it.
+-- The life that holds in a month is the last one stated up to it; before the first, what leads up to it. As two days
+-- without NULL: with an OR in its condition a LEFT JOIN of DuckDB 1.5.5 compares each row with each.
 holding_life AS (
     SELECT
         p.card_id, p.book_code, p.pool_no, f.from_date, f.remaining_months,
-        row_number() OVER (PARTITION BY p.card_id, p.book_code, p.pool_no, f.stated_pool_no ORDER BY f.from_date) = 1
-        AND NOT p.is_taken_over AS is_first,
-        lead(f.from_date) OVER (PARTITION BY p.card_id, p.book_code, p.pool_no, f.stated_pool_no ORDER BY f.from_date)
-            AS next_date
+        CASE
+            WHEN NOT p.is_taken_over
+                AND row_number() OVER (
+                    PARTITION BY p.card_id, p.book_code, p.pool_no, f.stated_pool_no ORDER BY f.from_date
+                ) = 1
+                THEN DATE '-infinity'
+            ELSE coalesce(f.from_date, DATE 'infinity')
+        END AS held_from,
+        coalesce(
+            lead(f.from_date) OVER (
+                PARTITION BY p.card_id, p.book_code, p.pool_no, f.stated_pool_no ORDER BY f.from_date
+            ),
+            DATE 'infinity'
+        ) AS held_until
     FROM pool AS p
     LEFT JOIN pool_life AS f USING (card_id, book_code, pool_no)
     QUALIFY rank() OVER (PARTITION BY p.card_id, p.book_code, p.pool_no ORDER BY f.stated_pool_no DESC) = 1
@@ -161,8 +172,8 @@ late AS (
         ON h.card_id = c.card_id
         AND h.book_code = c.book_code
         AND h.pool_no = c.pool_no
-        AND (h.is_first OR h.from_date <= c.available_month)
-        AND (h.next_date IS NULL OR h.next_date > c.available_month)
+        AND h.held_from <= c.available_month
+        AND h.held_until > c.available_month
     JOIN valuation.voucher_line AS v USING (holder_code, posted_period, voucher_no, line_no)
     LEFT JOIN delivered.cost_life AS f
         ON f.delivery_id = v.delivery_id AND f.ordinal = v.ordinal AND f.term_no = 1
@@ -200,8 +211,8 @@ lived AS (
         ON f.card_id = s.card_id
         AND f.book_code = s.book_code
         AND f.pool_no = s.pool_no
-        AND (f.is_first OR f.from_date <= s.first_month)
-        AND (f.next_date IS NULL OR f.next_date > s.first_month)
+        AND f.held_from <= s.first_month
+        AND f.held_until > s.first_month
 ),
 
 step AS (

@@ -48,9 +48,10 @@ line AS (
         AND t.resource_code = c.resource_code
         AND t.posted_period = c.posted_period
         AND t.voucher_no = c.voucher_no
-        AND t.line_no = c.line_no
-        AND c.entry_no = 0
-    LEFT JOIN first_pool AS f ON f.delivery_id = t.delivery_id AND f.ordinal = t.ordinal AND t.cost_state = 'in_use'
+        AND t.line_no = CASE WHEN c.entry_no = 0 THEN c.line_no END
+    LEFT JOIN first_pool AS f
+        ON f.delivery_id = t.delivery_id
+        AND f.ordinal = CASE WHEN t.cost_state = 'in_use' THEN t.ordinal END
     WHERE c.treatment = 'capitalised' AND NOT c.is_held
 ),
 
