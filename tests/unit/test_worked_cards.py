@@ -140,13 +140,13 @@ GOVERNMENT = (
         ),
     ),
     Case("life_missing", ("开发 1000.00 2025-01-05 2025-01-05 -",), {}, (), "unvalued", frozenset({"life_missing"})),
-    # Without a life it had no value; what leaves is told all the same.
+    # Without a life it had no value at the end of last year, so none is there to leave.
     Case(
         "lifeless_disposed",
         ("开发 1000.00 2025-01-05 2025-01-05 -",),
-        {"opening_cost": "1000.00", "reduction_cost": "1000.00"},
+        {},
         ("处置 2026-03-18 -",),
-        "disposed",
+        "disposed_unvalued",
         frozenset({"life_missing"}),
     ),
     Case(

@@ -27,6 +27,7 @@ SNAPSHOT_STATUSES: Mapping[str, str] = {
     "valued": "已计价",
     "unvalued": "未计价",
     "disposed": "已处置",
+    "disposed_unvalued": "已处置，未计价",
     "not_yet_recognised": "尚未确认",
 }
 MOVEMENTS: Mapping[str, str] = {

@@ -1,6 +1,7 @@
 -- The value of each card at the end of a period, by cost, with the opening at 1 January and the movements of the year:
 -- intangible asset, amortisation and impairment; expenditure in development and stock beside them. No cost or no life,
--- no value: such a card is counted and its amounts are empty. Of a closed month it is what was closed. Of an open one
+-- no value: such a card is counted and its amounts are empty, when it is disposed of as well, so that a year opens with
+-- what the last one closed with. Of a closed month it is what was closed. Of an open one
 -- it is reckoned anew from the opening as booked; what became known of the years before adjusts the opening, or is a
 -- movement, as `valuation.opening` says.
 WITH closed AS (
@@ -14,9 +15,14 @@ reduced AS (
         t.card_id,
         sum(t.left_cost_cny) AS cost_cny,
         sum(t.left_amortisation_cny) AS amortisation_cny,
-        sum(t.left_impairment_cny) AS impairment_cny
+        sum(t.left_impairment_cny) AS impairment_cny,
+        -- What another card takes over leaves this one in any case.
+        bool_and(t.has_life OR t.left_cost_cny = 0 OR n.card_id IS NOT NULL)
+        OR bool_or(o.former_card_id IS NOT NULL) AS is_told
     FROM valuation.amortisation_term AS t
     JOIN registry.asset_card AS c USING (card_id)
+    LEFT JOIN valuation.taken_pool AS n ON n.card_id = t.card_id AND n.pool_no = t.pool_no
+    LEFT JOIN (SELECT DISTINCT p.former_card_id FROM valuation.taken_pool AS p) AS o ON o.former_card_id = t.card_id
     -- What left before the card was recognised never stood in the books.
     WHERE
         t.book_code = 'accounting'
@@ -32,6 +38,7 @@ placed AS (
         CASE
             WHEN c.card_id IS NULL THEN 'left_register'
             WHEN c.recognised_date > $period_end THEN 'not_yet_recognised'
+            WHEN c.disposed_date <= $period_end AND NOT coalesce(r.is_told, TRUE) THEN 'disposed_unvalued'
             WHEN c.disposed_date <= $period_end THEN 'disposed'
             WHEN e.has_cost AND e.has_life THEN 'valued'
             ELSE 'unvalued'
@@ -77,14 +84,14 @@ filled AS (
         p.snapshot_status = 'valued' OR (p.snapshot_status = 'disposed' AND p.is_reduced) OR p.is_booked AS is_shown,
         CAST(p.snapshot_status <> 'left_register' AND p.recognised_date BETWEEN $year_start AND $period_end AS BIGINT)
         + greatest(0, p.late_count) AS addition_count,
-        CAST(p.snapshot_status = 'disposed' AND p.disposed_date >= $year_start AS BIGINT)
+        CAST(p.snapshot_status IN ('disposed', 'disposed_unvalued') AND p.disposed_date >= $year_start AS BIGINT)
         + greatest(0, -p.late_count) AS reduction_count,
         CAST(p.snapshot_status IN ('valued', 'unvalued') AS BIGINT) AS closing_count,
-        CASE WHEN p.snapshot_status = 'unvalued' THEN 0 ELSE p.left_cost_cny END - p.late_cost_cny
+        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_cost_cny END - p.late_cost_cny
             AS reduction_cost_cny,
-        CASE WHEN p.snapshot_status = 'unvalued' THEN 0 ELSE p.left_amortisation_cny END - p.late_amortisation_cny
+        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_amortisation_cny END - p.late_amortisation_cny
             AS reduction_amortisation_cny,
-        CASE WHEN p.snapshot_status = 'unvalued' THEN 0 ELSE p.left_impairment_cny END - p.late_impairment_cny
+        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_impairment_cny END - p.late_impairment_cny
             AS reduction_impairment_cny,
         CASE WHEN p.snapshot_status = 'valued' THEN p.cost_cny ELSE 0 END AS closing_cost_cny,
         CASE WHEN p.snapshot_status = 'valued' THEN p.amortisation_cny ELSE 0 END AS closing_amortisation_cny,
