@@ -616,6 +616,25 @@ def test_opening_and_movements_are_the_closing_of_every_card(government: World, 
         assert world.ask("SELECT card_id FROM valuation.snapshot WHERE closing_carrying_cny < 0") == []
 
 
+@pytest.mark.parametrize(
+    "unit", [(GOVERNMENT,), (ENTERPRISE, "国有企业", "企业会计准则")], ids=["government", "enterprise"]
+)
+def test_a_year_opens_with_what_the_last_one_closed_with(
+    tmp_path: Path, unit: tuple[tuple[Case, ...], *tuple[str, ...]]
+) -> None:
+    """Both as they are known today; what is known later of a year that was closed is test_closed_periods.py's."""
+    world = world_of(tmp_path, *unit)
+    found = {}
+    for period, part in (("2025-12", "closing"), ("2026-06", "opening")):
+        world.build(period)
+        amounts = ", ".join(f"nullif({part}_{measure}_cny, 0.00)" for measure in ("cost", "amortisation", "impairment"))
+        found[part] = world.ask(
+            f"SELECT c.resource_code, {amounts} FROM valuation.snapshot AS s JOIN registry.asset_card AS c USING (card_id) "
+            f"WHERE s.period = '{period}' AND s.{part}_cost_cny <> 0 ORDER BY ALL"
+        )
+    assert found["closing"] == found["opening"] != []
+
+
 def _lines(world: World) -> dict[str, str]:
     """The lines of R1 (`tests/worked_lines.py`) if each card had a unit of its own; the world stays as it is."""
     table = all_tables()["report.form_r1"]
