@@ -166,12 +166,15 @@ def denoised(number: str) -> str:
 
 
 def integer(text: str) -> str | None:
-    """An integer as plain digits; decimals that are all zero are dropped."""
+    """An integer as plain digits, one form for each: zeros before it are dropped, as are decimals that are all zero."""
     rest, negative = _unsigned(_plain(text))
     if len(rest) > _SURE_DIGITS and _FRACTION.fullmatch(rest):
         rest = denoised(rest)
     match = _INTEGER.fullmatch(rest)
-    return ("-" if negative else "") + match[1].replace(",", "") if match else None
+    if not match:
+        return None
+    digits = match[1].replace(",", "").lstrip("0") or "0"
+    return f"-{digits}" if negative and digits != "0" else digits
 
 
 def _unsigned(text: str) -> tuple[str, bool]:

@@ -188,7 +188,7 @@ def test_a_per_cent_is_a_hundredth_of_its_number(value: int) -> None:
 
 @given(st.integers(-(10**9), 10**9))
 def test_an_integer_in_any_notation(value: int) -> None:
-    texts = [f"{value}", f"{value:,}", f" {value}.00 ", f"{value}".translate(WIDE)]
+    texts = [f"{value}", f"{value:,}", f" {value}.00 ", f"{value}".translate(WIDE), f"{value:012}"]
     assert {integer(text) for text in texts} == {str(value)}
 
 

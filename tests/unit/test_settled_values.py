@@ -17,7 +17,7 @@ from warehouse.tables.definitions import all_tables
 COSTS = "resource_code,voucher_no,line_no,cost_kind,phase,amount_cny,posted_date,available_date,life_months"
 CODES = (
     *("void", "void_early", "netted", "restarted", "reversed", "reversed_second", "over_reversed"),
-    *("part", "parts", "part_then_whole", "changed", "changed_twice", "late"),
+    *("part", "parts", "part_then_whole", "changed", "changed_twice", "late", "left_before"),
 )
 
 
@@ -72,11 +72,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         _costs("changed 记-11 1 12000.00 2024-01-10 60", "changed_twice 记-12 1 12000.00 2024-01-10 60"),
         "2026-06-04",
     )
+    found.deliver("costs", _costs("left_before 记-13 1 1200.00 2025-06-10 12"), "2026-06-04")
     events = "resource_code,event_kind,event_date,amount_cny,document_no\n"
     found.deliver(
         "events",
         events + "part,处置,2026-03-20,30000.00,示财1号\nparts,处置,2026-03-20,150.00,示财2号\n"
-        "part_then_whole,处置,2026-03-20,30000.00,示财3号\npart_then_whole,处置,2026-05-20,,示财4号\nlate,处置,2026-03-20,,示财5号\n",
+        "part_then_whole,处置,2026-03-20,30000.00,示财3号\npart_then_whole,处置,2026-05-20,,示财4号\nlate,处置,2026-03-20,,示财5号\n"
+        "left_before,处置,2025-03-01,,示财6号\n",
     )
     found.build()
     return found
@@ -240,8 +242,18 @@ def test_what_a_person_should_look_at_is_a_finding(world: World) -> None:
     )
     assert found == [
         ("cost_after_disposal", "late", "记-12", 2, Decimal("600.00"), True),
+        # It came in and went on one day.
+        ("cost_after_disposal", "left_before", "记-13", 1, Decimal("1200.00"), True),
         ("reversal_beyond_cost", "over_reversed", "", 0, Decimal("500.00"), True),
     ]
+
+
+def test_a_line_number_has_one_form_so_that_no_second_line_is_lost_without_a_word(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.cards(["a"])
+    world.deliver("costs", _costs("a 记-1 1 100.00 2025-06-10 12", "a 记-1 01 700.00 2025-06-10 12"))
+    world.build()
+    assert world.ask("SELECT rule, ordinal FROM landing.rejected_record") == [("duplicate_identifier", 2)]
 
 
 def test_the_books_of_the_months_beside_follow_the_same_rules(world: World) -> None:

@@ -3,13 +3,24 @@
 -- after its card was disposed of counts for nothing; of negative lines that take out more than came in, what is too
 -- much counts for nothing, since no asset is worth less than nothing; a card of which no line has a life has no value;
 -- an impairment of a government unit is none.
-WITH line AS (
+WITH left_on AS (
+    SELECT e.resource_id, min(e.event_date) AS event_date
+    FROM registry.card_event AS e
+    WHERE e.event_effect = 'leave'
+    GROUP BY e.resource_id
+),
+
+line AS (
     SELECT
-        a.card_id, a.holder_code, a.resource_code, a.disposed_date, c.posted_period, c.voucher_no, c.line_no,
+        a.card_id, a.holder_code, a.resource_code,
+        -- A card that is said to have left before it began is disposed of on the day of its first cost.
+        CASE WHEN a.disposed_date IS NOT NULL THEN least(a.disposed_date, x.event_date) END AS left_date,
+        c.posted_period, c.voucher_no, c.line_no,
         coalesce(c.available_date, c.posted_date) AS line_date,
         c.amount_cny
     FROM valuation.cost_line AS c
     JOIN registry.asset_card AS a USING (resource_id)
+    LEFT JOIN left_on AS x USING (resource_id)
     WHERE c.treatment = 'capitalised' AND c.entry_no = 0 AND NOT c.is_held
 ),
 
@@ -157,7 +168,7 @@ found AS (
         CAST(NULL AS VARCHAR) AS reference_method,
         CAST(NULL AS VARCHAR) AS document_no
     FROM line AS n
-    WHERE n.line_date > n.disposed_date
+    WHERE n.line_date > n.left_date
     UNION ALL
     SELECT
         b.card_id, 'reversal_beyond_cost', '', '', 0, b.holder_code, b.resource_code, b.line_date,
