@@ -4,6 +4,7 @@ Each example has a resource of its own in one world (`tests/world.py`).
 """
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlglot
