@@ -525,6 +525,7 @@ SHAPE = {
         "quality/measure",
     ],
     "registry/register_finding": [
+        "catalog/gathered_resource",
         "catalog/organisation",
         "catalog/resource",
         "delivered/code_change",
@@ -620,6 +621,7 @@ SHAPE = {
         "valuation/balance",
         "valuation/closed_period",
         "valuation/opening",
+        "valuation/taken_pool",
     ],
     "valuation/control_release": ["delivered/decision"],
     "valuation/income_method": ["delivered/forecast", "policy/valuation_parameter", "valuation/income_report"],

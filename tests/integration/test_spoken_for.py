@@ -49,6 +49,8 @@ def test_of_a_resource_from_its_unit_and_a_portal_the_unit_s_own_stands(home: Ho
     )
     assert ask(home, found) == [(UNIT, "R-1", "门户资源", PORTAL, UNIT)]
     assert one(home, "SELECT sum(rejected_count) FROM landing.delivery_outcome WHERE kind = 'catalog'") == 0
+    told = "SELECT holder_code, found_count, contains(message_zh, $p) FROM registry.register_finding WHERE finding_kind = $k"
+    assert ask(home, told, p=PORTAL, k="gathered_beside_own") == [(UNIT, 1, True)]
 
 
 def test_one_cost_stands_and_the_others_are_told_to_both(home: Home) -> None:

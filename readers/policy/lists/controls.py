@@ -33,7 +33,7 @@ SHAPES: Mapping[str, ListShape] = {
                 *("condition_failed", "condition_expired", "condition_missing", "release_without_effect"),
                 *("cost_not_shared", "record_missing", "content_missing", "content_outdated"),
                 *("unassessed_resources", "code_change_unclear", "former_code_stands"),
-                *("nominal_amount_differs", "acquisition_differs"),
+                *("gathered_beside_own", "nominal_amount_differs", "acquisition_differs"),
                 *("development_test_failed", "development_test_unknown", "succession_not_recognised"),
                 *("succession_two_holders", "succession_former_unknown", "succession_after_end"),
                 *("succession_amount_missing", "succession_has_cost", "succession_amount_differs"),

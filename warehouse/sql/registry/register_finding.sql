@@ -1,10 +1,11 @@
 -- What a person should look at of the registers: of each unit what it has still to assess (应登尽登), as one finding, its
--- list being `registry.unassessed`; of changes of code those that count for nothing or leave the old code standing; of
--- costs those at a nominal amount that is none, cards whose lines state different ways of acquisition, and lines of
--- development that fail a test or of which one is not shown; of splits and merges what is wrong with them;
--- and, told to whoever delivered them, decisions that do nothing (`registry.unclear_decision`), receipts of contracts
--- that were not delivered, and decisions, reviews, contracts and papers on values of resources that the catalogue does
--- not have. `{said}` in a message stands for what was written; behind an arrow for what may have been meant.
+-- list being `registry.unassessed`; as one too what others gathered of its resources (`catalog.gathered_resource`); of
+-- changes of code those that count for nothing or leave the old code standing; of costs those at a nominal amount that
+-- is none, cards whose lines state different ways of acquisition, and lines of development that fail a test or of which
+-- one is not shown; of splits and merges what is wrong with them; and, told to whoever delivered them, decisions that do
+-- nothing (`registry.unclear_decision`), receipts of contracts that were not delivered, and decisions, reviews,
+-- contracts and papers on values of resources that the catalogue does not have. `{said}` in a message stands for what
+-- was written; behind an arrow for what may have been meant.
 WITH paper AS (
     SELECT v.deliverer_code, v.holder_code, v.resource_code
     FROM delivered.review AS v
@@ -44,6 +45,12 @@ found AS (
         u.holder_code, 'unassessed_resources' AS finding_kind, '' AS resource_code, count(*) AS found_count, '' AS said
     FROM registry.unassessed AS u
     GROUP BY u.holder_code
+    UNION ALL
+    SELECT
+        g.holder_code, 'gathered_beside_own', '', count(*),
+        string_agg(DISTINCT g.deliverer_code, '、' ORDER BY g.deliverer_code)
+    FROM catalog.gathered_resource AS g
+    GROUP BY g.holder_code
     UNION ALL
     SELECT c.holder_code, 'code_change_unclear', c.resource_code, count(*), ''
     FROM delivered.code_change AS c
