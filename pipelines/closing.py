@@ -13,7 +13,7 @@ from readers.policy.files import PolicySet, load
 from warehouse import queries
 from warehouse.building.removal import built_periods, no_such_period
 from warehouse.intake.closing import KIND, file_name, put_closing
-from warehouse.intake.deliveries import DeliveryError
+from warehouse.intake.deliveries import DeliveryError, Intake
 from warehouse.intake.ingest import pending
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
@@ -88,6 +88,19 @@ def decide_period(
     codes = [one.holder_code for one in chosen]
     put_closing(lake, policy.on(today), period, codes, is_closed=is_closed, reason=reason, by=by)
     return chosen
+
+
+def standing_closings(home: Home, period: str) -> list[str]:
+    """The deliveries by which a month was closed or opened and that were not withdrawn."""
+    intake = Intake(home)
+    withdrawn = intake.withdrawals()
+    return [
+        delivery.delivery_id
+        for delivery in intake.deliveries()
+        if delivery.kind == KIND
+        and delivery.delivery_id not in withdrawn
+        and any(file.name == file_name(period) for file in delivery.files)
+    ]
 
 
 def _waiting(lake: Lake, policy: PolicySet, period: str) -> str:

@@ -114,13 +114,20 @@ def remove(
     """撤回错误的期间：各表中该期间的行移除并留档，已发布的文件保留并注明已撤回 / take a false period back: its rows go, on record; what was
     published of it stays and is marked withdrawn."""
     # Dagster takes two seconds to import; the other commands do without.
+    from pipelines.closing import standing_closings
     from pipelines.removal import take_back
 
     if not reason.strip() or not by.strip():
         raise MisuseError("--reason and --by must not be empty 理由和决定单位不能为空")
-    taken = take_back(opened(home), period, reason, by)
+    target = opened(home)
+    taken = take_back(target, period, reason, by)
     for table, count in taken.rows.items():
         console.say(f"{table}: {count:,} 行移除 / rows removed")
     for note in taken.notes:
         console.say(str(note))
+    for closing in standing_closings(target, period):
+        console.warn(
+            f"{closing}: 该月的结账决定仍然有效，再次运行该月时照办；不需要的用 shuzhang withdraw {closing} --reason … 撤回 / "
+            "this decision on the month stands, and holds once the month is run again; `shuzhang withdraw` takes it back"
+        )
     console.say(f"{period}: 已撤回 / taken back")

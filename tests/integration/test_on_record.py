@@ -271,6 +271,27 @@ def test_a_snapshot_that_expired_is_named(home: Home) -> None:
         trace(Lake(home), "report.form_r1", key)
 
 
+def test_a_torn_lost_or_illegible_anchor_is_named(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    anchor = tmp_path / "anchor"
+    monkeypatch.setenv(ANCHOR_VARIABLE, str(anchor))
+    publish_lineage(Lake(home))
+    assert audit(Lake(home), anchor).faults == ()
+    # It was set when the chain was long.
+    assert any("it begins at event" in note for note in audit(Lake(home), anchor).notes)
+    whole = anchor.read_text("utf-8")
+    anchor.write_text(whole[:-30], "utf-8")
+    publish_lineage(Lake(home))
+    lines = anchor.read_text("utf-8").splitlines()
+    # The next head has a line of its own, and the torn one is told of.
+    assert lines[-1].startswith(whole.split()[0])
+    (fault,) = audit(Lake(home), anchor).faults
+    assert f"{anchor}:1: 该行不是链首" in fault
+    anchor.write_bytes(b"\xff")
+    assert any("cannot be read" in fault for fault in audit(Lake(home), anchor).faults)
+    anchor.unlink()
+    assert any("cannot be read" in fault for fault in audit(Lake(home), anchor).faults)
+
+
 def test_a_chain_that_was_written_anew_is_known_by_its_anchor_and_its_models(
     tmp_path: Path, built: Home, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

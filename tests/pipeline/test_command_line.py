@@ -304,6 +304,8 @@ def test_a_month_is_closed_as_a_delivery_that_says_every_card(
     assert close("--unit", rows[0]["holder_code"]) == (1, ANY)
     code, said = close(word="open")
     assert (code, closing.delivery_id in said, "shuzhang withdraw" in said) == (1, True, True)
+    assert _main(monkeypatch, home.root, "period", "remove", "2026-06", "--reason", "误用") == 0
+    assert closing.delivery_id in capsys.readouterr().err
 
 
 #: Runs commands one after the other, and prints of each its exit code and what it said.
@@ -382,6 +384,14 @@ def test_a_home_that_may_not_be_written_is_read_and_named(city: Home, tmp_path: 
             assert "只读或无写入权限" in text
             assert "Make it writable" in text
     assert json.loads(told[0][1])["last_run"]["status"] == "SUCCESS"
+
+
+def test_an_empty_folder_is_no_delivery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    folder = tmp_path / "folder.csv"
+    folder.mkdir()
+    assert _main(monkeypatch, tmp_path / "home", "deliver", str(folder), "--from", "A", "--kind", "costs") == 1
+    assert "没有文件" in capsys.readouterr().err
+    assert Intake(Home(tmp_path / "home")).deliveries() == []
 
 
 def test_a_bad_policy_file_ends_with_one_and_names_file_and_line(

@@ -296,7 +296,16 @@ class Manifest:
     resource_codes: Mapping[str, str] = field(default_factory=dict)
 
     def delivery(self, intake: Intake, *, follow_links: bool = True) -> Delivery:
-        """The delivery, with its files' bytes kept."""
+        """The delivery, with its files' bytes kept.
+
+        Raises:
+            DeliveryError: it has no file.
+        """
+        if not self.files:
+            raise DeliveryError(
+                f"{self.deliverer_code} {self.kind} {self.delivery_date}: 没有文件；请给出文件，或有文件的文件夹 / there is no file; give "
+                "files, or a folder that has some"
+            )
         return Delivery(
             self.deliverer_code,
             self.source_name,

@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -88,6 +89,8 @@ START = Head(0, NOTHING_BEFORE)
 
 
 #: What a person is told where the head's file is gone.
+#: A line of an anchor's file: the chain's name, and a head.
+_ANCHORED = re.compile(r"([0-9a-f]{64}) ([0-9]+) ([0-9a-f]{64})")
 LOST_HEAD = "缺失，尾部是否被截去无从得知，请从备份恢复 / is missing, so that a cut of the end could not be seen; restore it from a backup"
 
 
@@ -310,8 +313,10 @@ def _anchor(chain: Chain, head: Head) -> None:
     with chain.file.open("rb") as file:
         name = hashlib.sha256(file.readline().rstrip(b"\n")).hexdigest()
     try:
+        # A line that was torn stays a line of its own, which an audit names.
+        start = "\n" if _is_torn(Path(anchor)) else ""
         with Path(anchor).open("a", encoding="utf-8") as file:
-            file.write(f"{name} {head}\n")
+            file.write(f"{start}{name} {head}\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -321,12 +326,46 @@ def _anchor(chain: Chain, head: Head) -> None:
         ) from error
 
 
-def anchored(chain: Chain, anchor: Path) -> list[Head]:
-    """The heads of a chain that an anchor's file has, in their order."""
+def _is_torn(anchor: Path) -> bool:
+    """Whether a file ends within a line, as far as it may be read."""
+    try:
+        with anchor.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\n"
+    except OSError:  # it is empty, not there yet, or may be written alone
+        return False
+
+
+class Anchored(NamedTuple):
+    """What an anchor's file has: the heads of a chain, in their order, and the numbers of lines that are no heads of any."""
+
+    heads: list[Head]
+    illegible: list[int]
+
+
+def anchored(chain: Chain, anchor: Path) -> Anchored:
+    """What an anchor's file has of a chain.
+
+    Raises:
+        AnchorError: it cannot be read.
+    """
+    try:
+        text = anchor.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnchorError(
+            f"{anchor}: 无法读取，家目录外没有链首可比；请恢复该文件 / it cannot be read, so that no head outside of the home is compared; "
+            f"restore the file ({error})"
+        ) from error
     lines = chain.lines()
     name = hashlib.sha256(lines[0]).hexdigest() if lines else NOTHING_BEFORE
-    found = [line.split() for line in anchor.read_text("utf-8").splitlines()]
-    return [Head(int(parts[1]), parts[2]) for parts in found if len(parts) == 3 and parts[0] == name]
+    found = Anchored([], [])
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _ANCHORED.fullmatch(line)
+        if match is None:
+            found.illegible.append(number)
+        elif match[1] == name:
+            found.heads.append(Head(int(match[2]), match[3]))
+    return found
 
 
 def _is_in_place(home: Home, path: str, sha256: str) -> bool:

@@ -18,7 +18,17 @@ from readers.policy.files import PolicySet
 from warehouse.building.commit_record import TOLD
 from warehouse.building.policy_entries import policy_at
 from warehouse.intake.received import vanished
-from warehouse.store.chain import COMMIT, LAKE, NOTHING_BEFORE, PERIOD_REMOVED, Chain, Event, anchored
+from warehouse.store.chain import (
+    COMMIT,
+    LAKE,
+    NOTHING_BEFORE,
+    PERIOD_REMOVED,
+    Anchored,
+    AnchorError,
+    Chain,
+    Event,
+    anchored,
+)
 from warehouse.store.chain_faults import chain_faults, followed, headed
 from warehouse.store.home import DamagedBlobError
 from warehouse.store.lake import Lake, lake_id
@@ -34,6 +44,9 @@ from warehouse.store.on_record import (
 )
 from warehouse.store.published import altered
 from warehouse.store.run_events import without_end
+
+#: What is added at once to an empty chain has one head, that of the last: more events do not come together there.
+_FIRST_EVENTS = 3
 
 
 @dataclass(frozen=True)
@@ -54,9 +67,11 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
     """
     lines = lake.chain.lines()
     events = [event for _, event in followed(lines) if event]
-    faults = [*chain_faults(lake.chain), *(_outside(lake.chain, lines, anchor) if anchor is not None else ())]
+    faults, outside = chain_faults(lake.chain), _anchored(lake.chain, anchor)
+    faults += _outside(lines, str(anchor), outside)
     legible = len(events) == len(lines)
-    notes = [
+    notes = _begun_late(str(anchor), outside)
+    notes += [
         f"第 {e.number} 条 event {e.number}: 快照 {e.body['from_snapshot']} 及以前写入的内容早于事件链，不能由它证明 / what stood up to "
         f"snapshot {e.body['from_snapshot']} is older than the chain, which cannot prove it"
         for e in events
@@ -106,11 +121,37 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
     return Audit(len(lines), f"{len(lines)} {head}", tuple(faults), tuple(notes))
 
 
-def _outside(chain: Chain, lines: list[bytes], anchor: Path) -> Iterator[str]:
-    heads = anchored(chain, anchor)
-    if not heads:
-        yield f"{anchor}: 没有这条链的链首 / has no head of this chain"
-    yield from headed(lines, [(str(anchor), head) for head in heads])
+def _anchored(chain: Chain, anchor: Path | None) -> Anchored | AnchorError | None:
+    """What the anchor's file has, or why it cannot be read; None where there is no anchor."""
+    try:
+        return anchored(chain, anchor) if anchor is not None else None
+    except AnchorError as error:
+        return error
+
+
+def _outside(lines: list[bytes], name: str, outside: Anchored | AnchorError | None) -> Iterator[str]:
+    if isinstance(outside, AnchorError):
+        yield f"{outside}"
+    elif outside is not None:
+        for number in outside.illegible:
+            yield (
+                f"{name}:{number}: 该行不是链首，写到一半或被改动，它所指的事件无从核对 / the line is no head: it was torn or changed, and "
+                "the events that it named cannot be compared"
+            )
+        if not outside.heads:
+            yield f"{name}: 没有这条链的链首 / has no head of this chain"
+        yield from headed(lines, [(name, head) for head in outside.heads])
+
+
+def _begun_late(name: str, outside: Anchored | AnchorError | None) -> list[str]:
+    """That an anchor begins after the chain: it was set later, or what it had is gone."""
+    if not isinstance(outside, Anchored) or not outside.heads or outside.heads[0].number <= _FIRST_EVENTS:
+        return []
+    first = outside.heads[0].number
+    return [
+        f"{name}: 从第 {first} 条开始：此前没有设置，或已丢失 / it begins at event {first}: it was set later than the chain, or what it "
+        "had before is gone"
+    ]
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, events: list[Event]) -> Iterator[str]:
