@@ -2,8 +2,8 @@
 -- list being `registry.unassessed`; as one too what others gathered of its resources (`catalog.gathered_resource`); of
 -- changes of code those that count for nothing or leave the old code standing; of costs those at a nominal amount that
 -- is none, cards whose lines state different ways of acquisition, and lines of development that fail a test or of which
--- one is not shown; of splits and merges what is wrong with them; and, told to whoever delivered them, decisions that do
--- nothing (`registry.unclear_decision`), receipts of contracts that were not delivered, and decisions, reviews,
+-- one is not shown; of splits and merges what is wrong with them; and, told to whoever delivered them, decisions that
+-- do nothing (`registry.unclear_decision`), receipts of contracts that were not delivered, and decisions, reviews,
 -- contracts and papers on values of resources that the catalogue does not have. `{said}` in a message stands for what
 -- was written; behind an arrow for what may have been meant.
 WITH paper AS (

@@ -87,12 +87,12 @@ filled AS (
         CAST(p.snapshot_status IN ('disposed', 'disposed_unvalued') AND p.disposed_date >= $year_start AS BIGINT)
         + greatest(0, -p.late_count) AS reduction_count,
         CAST(p.snapshot_status IN ('valued', 'unvalued') AS BIGINT) AS closing_count,
-        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_cost_cny END - p.late_cost_cny
-            AS reduction_cost_cny,
-        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_amortisation_cny END - p.late_amortisation_cny
-            AS reduction_amortisation_cny,
-        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_impairment_cny END - p.late_impairment_cny
-            AS reduction_impairment_cny,
+        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_cost_cny END
+        - p.late_cost_cny AS reduction_cost_cny,
+        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_amortisation_cny END
+        - p.late_amortisation_cny AS reduction_amortisation_cny,
+        CASE WHEN ends_with(p.snapshot_status, 'unvalued') THEN 0 ELSE p.left_impairment_cny END
+        - p.late_impairment_cny AS reduction_impairment_cny,
         CASE WHEN p.snapshot_status = 'valued' THEN p.cost_cny ELSE 0 END AS closing_cost_cny,
         CASE WHEN p.snapshot_status = 'valued' THEN p.amortisation_cny ELSE 0 END AS closing_amortisation_cny,
         CASE WHEN p.snapshot_status = 'valued' THEN p.impairment_cny ELSE 0 END AS closing_impairment_cny,
