@@ -3,7 +3,7 @@
 Does not belong here: what a closing says (`warehouse/intake/closing.py`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from readers.policy.files import PolicySet, load
 from warehouse import queries
 from warehouse.building.removal import built_periods, no_such_period
 from warehouse.intake.closing import KIND, file_name, put_closing
-from warehouse.intake.deliveries import DeliveryError, Intake
+from warehouse.intake.deliveries import Delivery, DeliveryError, Intake
 from warehouse.intake.ingest import pending
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
@@ -94,22 +94,21 @@ def standing_closings(home: Home, period: str) -> list[str]:
     """The deliveries by which a month was closed or opened and that were not withdrawn."""
     intake = Intake(home)
     withdrawn = intake.withdrawals()
+    return [found for found in _on(period, intake.deliveries()) if found not in withdrawn]
+
+
+def _on(period: str, deliveries: Iterable[Delivery]) -> list[str]:
+    """Of deliveries those that decide on a month."""
     return [
         delivery.delivery_id
-        for delivery in intake.deliveries()
-        if delivery.kind == KIND
-        and delivery.delivery_id not in withdrawn
-        and any(file.name == file_name(period) for file in delivery.files)
+        for delivery in deliveries
+        if delivery.kind == KIND and any(file.name == file_name(period) for file in delivery.files)
     ]
 
 
 def _waiting(lake: Lake, policy: PolicySet, period: str) -> str:
     """What is said of decisions on a month that no run has followed yet: what they say is not so before one has."""
-    waiting = [
-        delivery.delivery_id
-        for delivery in pending(lake, policy, ()).deliveries
-        if delivery.kind == KIND and any(file.name == file_name(period) for file in delivery.files)
-    ]
+    waiting = _on(period, pending(lake, policy, ()).deliveries)
     if not waiting:
         return ""
     return (

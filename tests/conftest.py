@@ -24,7 +24,7 @@ def _one_thread(*arguments: Any, **options: Any) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-# There are as many workers as cores, and tables of some rows: waking DuckDB's other threads takes a sixth of the tests' processor time.
+# There are more workers than cores, and tables of some rows: waking DuckDB's other threads takes a sixth of the tests' processor time.
 duckdb.connect = _one_thread
 
 

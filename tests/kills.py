@@ -44,7 +44,7 @@ def kill(
     job: str,
     stages: Collection[str] = (),
     say: Callable[[str], None] = print,
-    born: Callable[[Home], object] = str,
+    born: Callable[[Home], object] = lambda _: None,
 ) -> int:
     """Kill the work on homes in `folder` so many times; returns how many homes came to their end and were compared.
 
