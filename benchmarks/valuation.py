@@ -98,12 +98,15 @@ def _compared(
     (records,) = connection.execute(f"SELECT count(*) FROM {counted}").fetchone() or (0,)
     models = {table: _median(times) for table, times in taken.items()}
     needed = _needed(tables, f".{name}")
+    monthly = _of_the_month(tables)
 
     def result(title: str, of: Collection[str], records: int | None = None) -> Result:
         return _beside(title, size, [models[table] for table in of], _median(floors), records, peaks[0])
 
     yield result(name, models, records)
     yield result(f"{name}, of these what its sums are made from", needed, records)
+    yield result(f"{name}, of all what one more month takes", monthly, records)
+    yield result(f"{name}, of its sums what one more month takes", [table for table in needed if table in monthly], records)
     for table in models:
         yield result(f"of {name} {table}", [table])
 
@@ -122,6 +125,15 @@ def _needed(tables: list[Table], ending: str) -> list[str]:
     for table in reversed(tables):
         if table.qualified in found:
             found.update(table.inputs)
+    return [table.qualified for table in tables if table.qualified in found]
+
+
+def _of_the_month(tables: list[Table]) -> list[str]:
+    """Of tables in their order, those that are built for each month: the others stand as long as no line and no event comes."""
+    found: set[str] = set()
+    for table in tables:
+        if parameters(table.model or "", _PERIOD) or found & set(table.inputs):
+            found.add(table.qualified)
     return [table.qualified for table in tables if table.qualified in found]
 
 

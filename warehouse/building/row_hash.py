@@ -137,6 +137,9 @@ def row_hashes(
     at_least = []
     if within is not None:
         at_least = [name for (name,) in connection.execute(f"SELECT DISTINCT delivery_id FROM {within}").fetchall()]
+    if connection.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchone() is None:
+        # A third of the tables: the text of no rows takes a millisecond to plan.
+        return RowHashes().groups(at_least)
     # DuckDB gives the rows of a table in the order in which they were put there, unless it is told that it need not.
     query = rows_query(table, relation) if is_ordered else ordered_rows_query(table, relation)
     return RowHashes().take(connection.execute(query)).groups(at_least)
