@@ -106,7 +106,9 @@ def _compared(
     yield result(name, models, records)
     yield result(f"{name}, of these what its sums are made from", needed, records)
     yield result(f"{name}, of all what one more month takes", monthly, records)
-    yield result(f"{name}, of its sums what one more month takes", [table for table in needed if table in monthly], records)
+    yield result(
+        f"{name}, of its sums what one more month takes", [table for table in needed if table in monthly], records
+    )
     for table in models:
         yield result(f"of {name} {table}", [table])
 
