@@ -2,7 +2,8 @@
 
 from itertools import pairwise
 
-from warehouse.publish.workbook import FormColumn, page_breaks
+from warehouse.publish.form_page import FormColumn
+from warehouse.publish.workbook import page_breaks
 
 
 def _form(*groups: tuple[str, int]) -> list[FormColumn]:

@@ -1,34 +1,29 @@
-"""Report forms as workbooks, laid out as policy says: sheets (`report_sheet`), titles and notes (`report_form`), columns (`report_column`).
+"""Report forms as workbooks.
 
-The figures are the table's own; nothing is computed here. Money is written as numbers with two decimals: Excel holds 15 digits,
+The figures are those of `form_page.py`; nothing is computed here. Money is written as numbers with two decimals: Excel holds 15 digits,
 so an amount beyond that is written as text and stays exact.
 """
 
 import csv
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from readers.policy.files import load
-from warehouse import queries
-from warehouse.building.build import parameters
 from warehouse.intake.landed import judged_day
+from warehouse.publish.form_page import FormColumn, FormPage, form_pages
 from warehouse.publish.withdrawn import unmark
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import strike_out
 from warehouse.store.published import publishing
-from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.column_grade import WORKBOOK, keep_door
 
@@ -49,30 +44,6 @@ _EXACT = Decimal(10) ** 13
 
 #: The creation time that written files state: the same figures give the same bytes. XlsxWriter takes no time zone.
 FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001
-
-
-@dataclass(frozen=True)
-class FormColumn:
-    """A column of a form: the table's column, the heading above and its own, and how numbers look."""
-
-    name: str
-    group: str
-    label: str
-    number_format: str
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet of a workbook: the form that lays it out, its name, and which rows of the form's table it shows, in which order.
-
-    shows: `column=value` and `column<>value`, with semicolons between; empty for every row of the period. order_by: columns, or
-    `column=value` for what has that value first.
-    """
-
-    form: str
-    label: str
-    shows: str
-    order_by: str
 
 
 def publish_forms(lake: Lake, tables: Sequence[Table], period: str) -> dict[str, Path]:
@@ -119,7 +90,7 @@ def publish_workbooks(
         publishing(lake.home, "report", current_snapshot(connection), period) as publication,
     ):
         for name in names:
-            pages = list(_pages(lake, connection, name, period))
+            pages = list(form_pages(lake, connection, name, period))
             targets.append(folder / f"{name}.xlsx")
             with publication.placed(targets[-1]) as aside:
                 _write_workbook(pages, period, aside)
@@ -132,94 +103,19 @@ def publish_workbooks(
     return targets
 
 
-@dataclass(frozen=True)
-class _Page:
-    """A sheet with what it shows."""
-
-    label: str
-    title: str
-    heading: str
-    note: str
-    columns: Sequence[FormColumn]
-    rows: Sequence[Sequence[Any]]
-
-
-def _pages(lake: Lake, connection: duckdb.DuckDBPyConnection, name: str, period: str) -> Iterator[_Page]:
-    """The sheets of a workbook, as policy lays them out."""
-    sheets = [Sheet(*row) for row in _asked(connection, "report_sheets", {"workbook": name}, period).fetchall()]
-    if not sheets:
-        raise LookupError(
-            f"policy/report_sheet.csv has no sheet of “{name}”; take them over from the shipped policy "
-            "缺少该工作簿的工作表，请从随附的政策文件补入"
-        )
-    forms = [sheet.form for sheet in sheets]
-    for sheet in sheets:
-        form = _asked(connection, "report_form", {"form": sheet.form}, period).fetchone()
-        if form is None:
-            raise LookupError(
-                f"policy/report_form.csv has no entry “{sheet.form}”; take it over from the shipped policy "
-                "缺少该报表版式，请从随附的政策文件补入"
-            )
-        qualified, title, note = form
-        columns = [
-            FormColumn(*row) for row in _asked(connection, "report_columns", {"form": sheet.form}, period).fetchall()
-        ]
-        rows = _rows(connection, lake.tables[qualified], columns, period, sheet)
-        heading = title if forms.count(sheet.form) == 1 else f"{title}（{sheet.label}）"
-        yield _Page(sheet.label, title, heading, note, columns, rows)
-
-
-def _write_workbook(pages: Sequence[_Page], period: str, file: Path) -> None:
+def _write_workbook(pages: Sequence[FormPage], period: str, file: Path) -> None:
     with xlsxwriter.Workbook(str(file), {"default_date_format": "yyyy-mm-dd"}) as book:
         book.set_properties({"title": pages[0].title, "company": "数账 Shuzhang", "created": FIXED_TIME})
         for page in pages:
             _write_sheet(book, page.label, page.heading, page.note, period, page.columns, page.rows)
 
 
-def _write_csv(page: _Page, file: Path) -> None:
+def _write_csv(page: FormPage, file: Path) -> None:
     """With a mark by which spreadsheets know the encoding."""
     with file.open("w", encoding="utf-8-sig", newline="") as text:
         writer = csv.writer(text)
         writer.writerow([f"{column.group}{column.label}" for column in page.columns])
         writer.writerows(page.rows)
-
-
-def _asked(
-    connection: duckdb.DuckDBPyConnection, question: str, of: Mapping[str, str], period: str
-) -> duckdb.DuckDBPyConnection:
-    """What policy says of a layout on the last day of a period."""
-    text = queries.text(question)
-    return connection.execute(text, {**of, **parameters(text, period)})
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[FormColumn], period: str, sheet: Sheet
-) -> list[tuple[Any, ...]]:
-    shown = [re.split("(=|<>)", term, maxsplit=1) for term in sheet.shows.split(";") if term]
-    order = [term.partition("=") for term in sheet.order_by.split(";")]
-    known = {column.name for column in table.columns}
-    for file, names in (
-        ("report_column", [column.name for column in columns]),
-        ("report_sheet", [term[0] for term in (*shown, *order)]),
-    ):
-        if unknown := [name for name in names if name not in known]:
-            raise LookupError(f"policy/{file}.csv: {table.qualified} has no column {', '.join(unknown)} 报表没有该列")
-    values = {"period": period} if table.partition else {}
-    # A table of no month is shown as it stands.
-    conditions = [f"{identifier(table.partition)} = $period"] if table.partition else []
-    for number, (name, sign, value) in enumerate(shown):
-        values[f"shown_{number}"] = value
-        conditions.append(f"{identifier(name)} {sign} $shown_{number}")
-    terms = []
-    for number, (name, first, value) in enumerate(order):
-        if first:
-            values[f"first_{number}"] = value
-        terms.append(f"{identifier(name)} <> $first_{number}" if first else identifier(name))
-    return connection.execute(
-        f"SELECT {', '.join(identifier(column.name) for column in columns)} FROM {table.qualified} "
-        f"WHERE {' AND '.join(conditions) or 'TRUE'} ORDER BY {', '.join(terms)}",
-        values,
-    ).fetchall()
 
 
 def _write_sheet(
