@@ -64,8 +64,9 @@ class FormPage:
     keys: Sequence[tuple[str, ...]]
 
     def reference(self, row: int, column: str) -> str:
-        """What `shuzhang trace` takes to lead from a figure to its sources: table, key and column."""
-        return f"{self.table.qualified} {' '.join(self.keys[row])} {column}"
+        """What `shuzhang trace` takes to lead from a figure to its sources."""
+        key = " ".join(f"{name}={value}" for name, value in zip(self.table.key, self.keys[row], strict=True))
+        return f"{self.table.qualified} {key} --column {column}"
 
 
 def form_pages(lake: Lake, connection: duckdb.DuckDBPyConnection, name: str, period: str) -> Iterator[FormPage]:
