@@ -5,22 +5,17 @@ models), what SQL a rule may hold (`predicates.py`) and where policy is kept (`w
 """
 
 import hashlib
-import re
-import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import pyarrow as pa
 
-from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
 from readers.near import near
 from readers.policy.lists import FOLDERS, LISTS
 from readers.policy.lists.checks import EMPTY, Check, one_of
@@ -28,6 +23,7 @@ from readers.policy.lists.quality import INDICATOR
 from readers.policy.lists.shape import PROVENANCE, ListShape
 from readers.policy.predicates import COUNT, SHARED, VERDICT, predicate_fault, rule_tables
 from readers.policy.problems import PolicyError, Problem
+from readers.policy.rows import Row, csv_rows, toml_rows
 
 #: The columns of `policy.entry`.
 ENTRY_SCHEMA = pa.schema(
@@ -142,15 +138,16 @@ class PolicyOnDay:
 def policy_files(folder: Path) -> dict[str, Path]:
     """The files of the lists in a policy folder, by name: all `*.csv` in it, and `*.toml` in the folders of `FOLDERS`."""
     found = {file.name: file for file in sorted(folder.glob("*.csv"))}
-    for inner, _ in FOLDERS.values():
+    for inner in FOLDERS:
         found |= {f"{inner}/{file.name}": file for file in sorted((folder / inner).glob("*.toml"))}
     return found
 
 
-def list_of(name: str) -> str:
-    """The list that a policy file holds entries of."""
-    folder = name.rpartition("/")[0]
-    return next((known for known, (inner, _) in FOLDERS.items() if folder == inner), name.removesuffix(".csv"))
+def file_of(list_name: str) -> str:
+    """Where entries of a list stand: its file, or the files of a folder."""
+    return next(
+        (f"{folder}/*.toml" for folder, heads in FOLDERS.items() if list_name in heads.values()), f"{list_name}.csv"
+    )
 
 
 def load(folder: Path) -> PolicySet:
@@ -169,8 +166,8 @@ def _of_files(files: tuple[tuple[str, bytes], ...], whole: bool) -> PolicySet:
     problems: list[Problem] = []
     lists: dict[str, tuple[Entry, ...]] = {}
     for name, data in files:
-        list_name = list_of(name)
-        lists[list_name] = (*lists.get(list_name, ()), *_entries(name, data, problems, whole))
+        for list_name, entries in _entries(name, data, problems, whole).items():
+            lists[list_name] = (*lists.get(list_name, ()), *entries)
     for entries in lists.values():
         problems += _duplicates(entries)
     problems += _dangling(lists)
@@ -182,32 +179,33 @@ def _of_files(files: tuple[tuple[str, bytes], ...], whole: bool) -> PolicySet:
     return PolicySet(lists)
 
 
-class _Row(NamedTuple):
-    """An entry as it stands in a file: `line` where it begins."""
-
-    line: int
-    cells: Mapping[str, str]
-    raw: str
-
-
-def _entries(name: str, data: bytes, problems: list[Problem], whole: bool) -> Iterator[Entry]:
-    """The good entries of a file; what is wrong with it is added to `problems`."""
-    list_name = list_of(name)
+def _entries(name: str, data: bytes, problems: list[Problem], whole: bool) -> dict[str, list[Entry]]:
+    """The good entries of a file by list; what is wrong with it is added to `problems`."""
+    folder = name.rpartition("/")[0]
+    if folder in FOLDERS:
+        found = toml_rows(name, data, FOLDERS[folder], problems)
+        return {of: list(_good(name, data, of, LISTS[of], rows, problems)) for of, rows in found.items() if rows}
+    list_name = name.removesuffix(".csv")
     shape = LISTS.get(list_name)
     if shape is None:
         problems.append(Problem.of(name, 0, "unknown_list", list=list_name, known=", ".join(sorted(LISTS))))
-        return
-    if moved := list_name in FOLDERS and name == f"{list_name}.csv":
+        return {}
+    if file_of(list_name) != name:
         if whole:
-            problems.append(Problem.of(name, 0, "moved_list", list=list_name, folder=FOLDERS[list_name][0]))
-            return
+            problems.append(Problem.of(name, 0, "moved_list", list=list_name, to=file_of(list_name)))
+            return {}
         shape = ListShape(shape.key)
-    in_folder = list_name in FOLDERS and not moved
-    rows = _toml_rows(name, data, problems) if in_folder else _csv_rows(name, shape, data, problems)
+    rows = csv_rows(name, shape, data, problems)
+    return {list_name: list(_good(name, data, list_name, shape, rows, problems))}
+
+
+def _good(
+    name: str, data: bytes, list_name: str, shape: ListShape, rows: Iterable[Row], problems: list[Problem]
+) -> Iterator[Entry]:
     sha256 = hashlib.sha256(data).hexdigest()
     for row in rows:
         wrong = list(_row_problems(name, shape, row))
-        if list_name == "quality_rule" and not moved and not wrong:
+        if list_name == "quality_rule" and shape is LISTS[list_name] and not wrong:
             wrong = [*_share_problems(name, row), *_predicate_problems(name, row)]
         problems += wrong
         if not wrong:
@@ -226,73 +224,7 @@ def _entries(name: str, data: bytes, problems: list[Problem], whole: bool) -> It
             )
 
 
-def _csv_rows(name: str, shape: ListShape, data: bytes, problems: list[Problem]) -> Iterator[_Row]:
-    lines = _lines(name, data, problems)
-    if lines is None:
-        return
-    header = [cell.strip() for cell in lines[0].cells] if lines else []
-    wrong = list(_header_problems(name, shape, header))
-    problems += wrong
-    for line in lines[1:] if not wrong else ():
-        if len(line.cells) != len(header):
-            problems.append(
-                Problem.of(name, line.first, "ragged_row", cells=len(line.cells), columns=len(header)),
-            )
-        else:
-            yield _Row(line.first, _cells(header, line), without_line_end(line.text))
-
-
-def _toml_rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[_Row]:
-    """The `[[head]]` entries of a TOML file. Each is read for itself, so that its line is known."""
-    head = FOLDERS[list_of(name)][1]
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        problems.append(Problem.of(name, data.count(b"\n", 0, error.start) + 1, "bad_encoding"))
-        return
-    starts = [match.start() for match in re.finditer(rf"^[ \t]*\[\[[ \t]*{head}[ \t]*\]\]", text, re.MULTILINE)]
-    for start, end in pairwise([0, *starts, len(text)]):
-        line, block = text.count("\n", 0, start) + 1, text[start:end]
-        try:
-            read = tomllib.loads(block)
-        except tomllib.TOMLDecodeError as error:
-            at = re.search(r"at line (\d+)", str(error))
-            place = line + (int(at[1]) - 1 if at else block.rstrip().count("\n"))
-            problems.append(Problem.of(name, place, "bad_toml", reason=error))
-            continue
-        entries = read.pop(head, [])
-        stray = [*read, *(column for e in entries for column, value in e.items() if isinstance(value, dict | list))]
-        problems += [Problem.of(name, line, "unknown_entry", key=key, head=head) for key in stray]
-        if not stray:
-            # Remarks between entries belong to none of them.
-            raw = re.sub(r"(\n[ \t]*(#[^\n]*)?)+$", "", block)
-            yield from (_Row(line, {column: str(value).strip() for column, value in e.items()}, raw) for e in entries)
-
-
-def _lines(name: str, data: bytes, problems: list[Problem]) -> list[Line] | None:
-    try:
-        return [line for line in split(data.decode("utf-8-sig")) if line.cells]
-    except UnicodeDecodeError as error:
-        problems.append(Problem.of(name, data.count(b"\n", 0, error.start) + 1, "bad_encoding"))
-    except (OpenQuoteError, LongCellError) as error:
-        problems.append(Problem.of(name, error.line, "bad_csv"))
-    return None
-
-
-def _cells(header: list[str], line: Line) -> dict[str, str]:
-    return {column: cell.strip() for column, cell in zip(header, line.cells, strict=True)}
-
-
-def _header_problems(name: str, shape: ListShape, header: list[str]) -> Iterator[Problem]:
-    for column in (*shape.key, *shape.filled, *shape.optional, *PROVENANCE):
-        if column not in header:
-            yield Problem.of(name, 1, "missing_column", column=column)
-    for column in sorted(set(header)):
-        if header.count(column) > 1:
-            yield Problem.of(name, 1, "duplicate_column", column=column)
-
-
-def _row_problems(name: str, shape: ListShape, row: _Row) -> Iterator[Problem]:
+def _row_problems(name: str, shape: ListShape, row: Row) -> Iterator[Problem]:
     cells = row.cells
     for column in (*shape.key, *shape.filled, *PROVENANCE):
         if not cells.get(column):
@@ -318,7 +250,7 @@ def _row_problems(name: str, shape: ListShape, row: _Row) -> Iterator[Problem]:
             yield Problem.of(name, row.line, only.rule, **words)
 
 
-def _bound_problems(name: str, shape: ListShape, row: _Row, check: Check) -> Iterator[Problem]:
+def _bound_problems(name: str, shape: ListShape, row: Row, check: Check) -> Iterator[Problem]:
     """Bounds the wrong way round, and a value beyond them; what `check` does not take is told elsewhere."""
     texts = [row.cells.get(column, "") for column in shape.bounds]
     if not all(map(check.holds, texts)):
@@ -335,7 +267,7 @@ def _bound_problems(name: str, shape: ListShape, row: _Row, check: Check) -> Ite
     yield Problem.of(name, row.line, "bad_value", column=wrong, value=value, must_zh=must_zh, must_en=must_en)
 
 
-def _predicate_problems(name: str, row: _Row) -> Iterator[Problem]:
+def _predicate_problems(name: str, row: Row) -> Iterator[Problem]:
     texts = {"predicate": VERDICT, "needs": VERDICT, "share_met": COUNT, "share_of": COUNT}
     for column, gives in texts.items():
         table = row.cells["table_name"]
@@ -344,7 +276,7 @@ def _predicate_problems(name: str, row: _Row) -> Iterator[Problem]:
             yield Problem.of(name, row.line, "bad_predicate", column=column, table=table, zh=fault.zh, en=fault.en)
 
 
-def _share_problems(name: str, row: _Row) -> Iterator[Problem]:
+def _share_problems(name: str, row: Row) -> Iterator[Problem]:
     """A share of which one part is missing, or that the verdicts on its table have no room for."""
     given = [column for column in ("share_met", "share_of") if row.cells.get(column)]
     for column in {"share_met", "share_of"} - set(given) if given else ():
@@ -405,7 +337,7 @@ def _missing_entries(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem
         known = {entry.entry_key for entry in entries}
         for key in LISTS[list_name].needed if list_name in LISTS else ():
             if key not in known:
-                yield Problem.of(f"{list_name}.csv", 0, "missing_entry", key=key)
+                yield Problem.of(file_of(list_name), 0, "missing_entry", key=key)
 
 
 def _dangling(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]:
@@ -420,5 +352,5 @@ def _dangling(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]:
                 if len(value) == len(columns) and tuple(value) not in known:
                     text = "|".join(value)
                     hint = near(text, sorted(map("|".join, known)), listed=False)
-                    words = {"list": target, "value": text, "near": hint}
+                    words = {"list": target, "to": file_of(target), "value": text, "near": hint}
                     yield Problem.of(entry.source_file, entry.line, "unknown_reference", **words)

@@ -53,12 +53,12 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "不是 TOML：{reason}", "it is no TOML: {reason}", "改正该行", "mend the line",
     ),
     "unknown_entry": (
-        "“{key}”不在 [[{head}]] 之下", "“{key}” does not stand under [[{head}]]",
-        "每个条目以 [[{head}]] 一行开头", "begin each entry with a line [[{head}]]",
+        "“{key}”不是 {heads} 之下的值", "“{key}” is no value under {heads}",
+        "每个条目以 {heads} 一行开头，取值为文字、数字或日期", "begin each entry with a line {heads}; values are texts, numbers or dates",
     ),
     "moved_list": (
-        "{list} 已移到 {folder}/*.toml", "{list} has moved to {folder}/*.toml",
-        "把改过的阈值和严重程度抄到该处，再删除本文件", "carry changed thresholds and severities over, then delete this file",
+        "{list} 已移到 {to}", "{list} has moved to {to}",
+        "把改过的内容抄到该处，再删除本文件", "carry over what you changed, then delete this file",
     ),
     "bad_predicate": (
         "“{column}”不是 {table} 一行上的条件：{zh}", "“{column}” is no condition on a row of {table}: {en}",
@@ -82,7 +82,7 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "unknown_reference": (
         "{list} 中没有“{value}”", "{list} has no “{value}”",
-        "改正该值，或在 {list}.csv 中加上它", "mend the value, or add it to {list}.csv{near}",
+        "改正该值，或在 {to} 中加上它", "mend the value, or add it to {to}{near}",
     ),
 }  # fmt: skip
 

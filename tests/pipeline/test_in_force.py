@@ -93,10 +93,12 @@ def _near(entry: Entry) -> str:
 def write(home: Home, versions: Mapping[str, list[Entry]]) -> None:
     """Add versions to the policy files of a home."""
     for name, entries in versions.items():
-        if name in FOLDERS:
-            folder, head = FOLDERS[name]
+        if place := next(
+            ((folder, head) for folder, heads in FOLDERS.items() for head, of in heads.items() if of == name), None
+        ):
+            folder, head = place
             text = "\n".join(_toml(head, entry.body) for entry in entries)
-            (home.policy / folder / "zz_ahead.toml").write_text(text, "utf-8")
+            (home.policy / folder / f"zz_ahead_{head}.toml").write_text(text, "utf-8")
             continue
         file = home.policy / f"{name}.csv"
         text = file.read_text("utf-8-sig")

@@ -105,7 +105,7 @@ def test_a_new_heading_synonym_reads_kept_files_again(home: Home, tmp_path: Path
 
 
 def test_a_changed_heading_writes_the_workbooks_anew(home: Home) -> None:
-    file = home.policy / "report_column.csv"
+    file = home.policy / "forms" / "r1.toml"
     file.write_text(file.read_text("utf-8").replace("备查簿数量", "备查数"), "utf-8")
     # The list lays out both workbooks.
     assert set(run_home(home).materialised) == {

@@ -74,9 +74,11 @@ def _in_csv(file: Path, name: str) -> bool:
 
 
 def _in_toml(file: Path, name: str) -> bool:
-    """A key, dotted if it is inside others, or the code of a rule."""
+    """A key, dotted if it is inside others, the code of a rule, or the column of a form."""
     found: Any = tomllib.loads(file.read_text("utf-8"))
-    if any(rule["rule_code"] == name for rule in found.get("rule", ())):
+    if name in {
+        entry[key] for head, key in (("rule", "rule_code"), ("column", "column")) for entry in found.get(head, ())
+    }:
         return True
     for key in name.split("."):
         if not isinstance(found, Mapping) or key not in found:
@@ -111,8 +113,8 @@ def test_a_file_defines_what_the_guide_says(place: Place) -> None:
         ("warehouse/store/lake.py", "Lake.lock"),
         ("warehouse/store/lake.py", "fcntl"),
         ("warehouse/sql/registry/asset_card.sql", "registry.memo_register"),
-        ("policy/report_column.csv", "form"),
-        ("policy/report_column.csv", "r11"),
+        ("policy/journal_account.csv", "no_such_account"),
+        ("policy/forms/r1.toml", "opening"),
         ("policy/quality/01_normativity.toml", "rule_code"),
         ("warehouse/tables/policy_lists.toml", "lists.cost_treatment.none"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from reading import POLICY, shipped
 
 from readers.policy.files import ENTRY_SCHEMA, PolicySet, load, policy_files
-from readers.policy.lists import LISTS
+from readers.policy.lists import FOLDERS, LISTS
 from readers.policy.predicates import rule_tables
 from readers.policy.problems import PolicyError, Problem
 
@@ -37,18 +37,17 @@ def test_the_shipped_policy_is_read_to_the_line() -> None:
     policy = load(POLICY)
     assert policy.entries.schema == ENTRY_SCHEMA
     rows = policy.entries.to_pylist()
-    rules = sum(file.read_text("utf-8").count("[[rule]]") for file in POLICY.glob("quality/*.toml"))
-    assert len(rows) == rules + sum(len(file.read_text("utf-8").splitlines()) - 1 for file in POLICY.glob("*.csv"))
+    heads = {head for heads in FOLDERS.values() for head in heads}
+    entries = sum(file.read_text("utf-8").count(f"[[{head}]]") for file in POLICY.glob("*/*.toml") for head in heads)
+    assert len(rows) == entries + sum(len(file.read_text("utf-8").splitlines()) - 1 for file in POLICY.glob("*.csv"))
     for row in rows:
         name, _, line = row["source_pointer"].rpartition(":")
         first = int(line) - 1
         lines = (POLICY / name).read_text("utf-8").splitlines()[first : first + row["raw"].count("\n") + 1]
         assert "\n".join(lines) == row["raw"]
         assert name == row["source_file"]
-        assert name == f"{row['list_name']}.csv" or (row["list_name"], name.partition("/")[0]) == (
-            "quality_rule",
-            "quality",
-        )
+        of_folder = FOLDERS.get(name.partition("/")[0], {}).values()
+        assert name == f"{row['list_name']}.csv" or row["list_name"] in of_folder
         body = json.loads(row["body"])
         assert list(body) == sorted(body)
         assert all(isinstance(value, str) and value for value in body.values())
@@ -266,7 +265,7 @@ def test_a_rule_is_what_its_entry_says() -> None:
         ('needs_en = "a holder"\n', "", 3, "missing_value"),
         ("threshold_pct = 90", "threshold_pct = ", 14, "bad_toml"),
         ('source = "GB/T 36344"', 'source = ["GB/T 36344"]', 3, "unknown_entry"),
-        ("[[rule]]", "[[rules]]", 1, "unknown_entry"),
+        ("[[rule]]", "[[rules]]", 3, "unknown_entry"),
     ],
 )
 def test_a_bad_rule_is_named_by_file_and_line(old: str, new: str, line: int, rule: str) -> None:
@@ -305,6 +304,57 @@ def test_the_list_that_the_rules_were_in_is_refused_in_a_folder_and_read_from_th
     assert (entry.entry_key, entry.source_pointer) == ("known_codes", "quality_rule.csv:2")
 
 
+FORM = """form = "x1"
+source = "a paper"
+status = "proposal"
+effective_from = 2025-01-01
+
+[[form]]
+table = "report.form_r1"
+title_zh = "表"
+
+[[column]]
+column = "entity_name"
+label_zh = "单位"
+number_format = "text"
+
+[[column]]
+column = "closing_cost_cny"
+label_zh = "原值"
+number_format = "money"
+status = "official"
+"""
+
+
+def test_what_stands_at_the_top_of_a_form_holds_for_its_entries_and_they_come_in_order() -> None:
+    policy = PolicySet.of_files({"forms/x1.toml": FORM.encode()})
+    (form,) = policy.lists["report_form"]
+    assert (form.entry_key, form.status, form.source_pointer) == ("x1", "proposal", "forms/x1.toml:6")
+    columns = policy.lists["report_column"]
+    assert [(c.body["form"], c.body["position"], c.status, c.line) for c in columns] == [
+        ("x1", "1", "proposal", 10),
+        ("x1", "2", "official", 15),
+    ]
+    assert "report_check" not in policy.lists
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "rule"),
+    [
+        ('number_format = "text"', 'number_format = "euro"', 10, "bad_value"),
+        ("[[column]]", "[[columns]]", 10, "unknown_entry"),
+        ('label_zh = "原值"', "label_zh = ", 17, "bad_toml"),
+        ('source = "a paper"', "", 6, "missing_value"),
+        ('source = "a paper"', "source = []", 1, "unknown_entry"),
+    ],
+)
+def test_a_bad_form_is_named_by_file_and_line(old: str, new: str, line: int, rule: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        PolicySet.of_files({"forms/x1.toml": FORM.replace(old, new, 1).encode()})
+    first = caught.value.problems[0]
+    assert (first.file, first.line, first.rule) == ("forms/x1.toml", line, rule)
+
+
 def test_every_indicator_of_the_standard_has_a_rule_or_a_reason() -> None:
     policy = load(POLICY)
     measured = {rule.body["indicator_code"] for rule in policy.on(date.max).of("quality_rule")}
@@ -313,7 +363,7 @@ def test_every_indicator_of_the_standard_has_a_rule_or_a_reason() -> None:
     assert measured | explained == {f"{d}{n:02}" for d, count in per_dimension.items() for n in range(1, count + 1)}
     assert not measured & explained
     assert {rule.body["table_name"] for rule in policy.on(date.max).of("quality_rule")} == set(rule_tables())
-    assert {name for name in policy_files(POLICY) if "/" in name} == {
+    assert {name for name in policy_files(POLICY) if name.startswith("quality/")} == {
         rule.source_file for rule in policy.lists["quality_rule"]
     }
 
@@ -350,13 +400,14 @@ WRONG_VALUES = {
 
 def problems_with(name: str, /, **cells: str) -> list[Problem]:
     """What is said of a file that has one shipped entry of a list, with other cells."""
-    file = "quality/rules.toml" if name == "quality_rule" else f"{name}.csv"
+    head = next(((folder, head) for folder, heads in FOLDERS.items() for head, of in heads.items() if of == name), None)
+    file = f"{head[0]}/some.toml" if head else f"{name}.csv"
     entries = shipped().lists[name]
     wanted = next((entry for entry in entries if entry.body.get("name") == cells.get("name")), entries[0])
     shape = LISTS[name]
     body = dict.fromkeys((*shape.key, *shape.filled, *shape.optional), "") | dict(wanted.body) | cells
-    if name == "quality_rule":
-        data = "[[rule]]\n" + "".join(
+    if head:
+        data = f"[[{head[1]}]]\n" + "".join(
             f"{column} = {json.dumps(value, ensure_ascii=False)}\n" for column, value in body.items()
         )
     else:

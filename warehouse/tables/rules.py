@@ -54,9 +54,11 @@ def expanded(model: str, policy: PolicySet) -> str:
 @cache
 def shipped_policy() -> PolicySet:
     """The shipped lists that marks ask for."""
-    folder = FOLDERS["quality_rule"][0]
     found = {
-        f"{folder}/{file.name}": file for file in (files("policy") / folder).iterdir() if file.name.endswith(".toml")
+        f"{folder}/{file.name}": file
+        for folder in FOLDERS
+        for file in (files("policy") / folder).iterdir()
+        if file.name.endswith(".toml")
     }
     found |= {f"{name}.csv": files("policy") / f"{name}.csv" for name in _LISTS_IN_TEXT}
     return PolicySet.of_files({name: file.read_bytes() for name, file in found.items()})

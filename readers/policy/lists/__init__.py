@@ -40,5 +40,14 @@ GROUPS = (
 #: Every list there is, in the order of the data dictionary. Columns beyond these are kept in an entry's body.
 LISTS: Mapping[str, ListShape] = {name: shape for group in GROUPS for name, shape in group.SHAPES.items()}
 
-#: Lists that are TOML files of a folder: list -> folder, and the head of each entry.
-FOLDERS: Mapping[str, tuple[str, str]] = {"quality_rule": ("quality", "rule")}
+#: Lists that are TOML files of a folder: folder -> the list of each head.
+FOLDERS: Mapping[str, Mapping[str, str]] = {
+    "quality": {"rule": "quality_rule"},
+    "forms": {
+        "form": "report_form",
+        "sheet": "report_sheet",
+        "column": "report_column",
+        "row": "report_row",
+        "check": "report_check",
+    },
+}

@@ -1,9 +1,9 @@
-"""The lists of the layout of workbooks: sheets, forms and their columns."""
+"""The lists of the forms of reports: what they show, sheets, columns, fixed rows and checks. A form is a file of `policy/forms`."""
 
 import re
 from collections.abc import Mapping
 
-from readers.policy.lists.checks import PLACE, Check, one_of
+from readers.policy.lists.checks import NAME, PLACE, Check, one_of, whole
 from readers.policy.lists.shape import ListShape
 
 _TERM_OF_ROWS = r"[a-z][a-z0-9_]*(=|<>)[^;=<>]+"
@@ -16,6 +16,17 @@ _ROWS_ORDER = Check(
     lambda text: re.fullmatch(r"[a-z][a-z0-9_]*(=[^;=<>]+)?(;[a-z][a-z0-9_]*(=[^;=<>]+)?)*", text) is not None,
     "应为列名，或 列=值（该值在前），多个以分号隔开",
     "must be columns, or column=value (that value first), with semicolons between",
+)
+_COLUMN = r"[a-z][a-z0-9_]*"
+_SUM = Check(
+    lambda text: re.fullmatch(rf"{_COLUMN}( [+-] {_COLUMN})*", text) is not None,
+    "应为列名，或用“ + ”“ - ”连接的几个列名",
+    "must be a column, or several with “ + ” and “ - ” between",
+)
+_LEVELS = Check(
+    lambda text: re.fullmatch(rf"{_COLUMN}(;{_COLUMN})*", text) is not None,
+    "应为层级，多个以分号隔开",
+    "must be levels, several with semicolons between",
 )
 
 SHAPES: Mapping[str, ListShape] = {
@@ -33,5 +44,30 @@ SHAPES: Mapping[str, ListShape] = {
         ("group_zh",),
         {"position": PLACE, "number_format": one_of("text", "note", "count", "money", "percent")},
         ((("form",), "report_form"),),
+    ),
+    "report_row": ListShape(
+        ("form", "row_code"),
+        ("position", "label_zh", "depth"),
+        checks={"row_code": NAME, "position": PLACE, "depth": whole(0, 4)},
+        references=((("form",), "report_form"),),
+    ),
+    "report_check": ListShape(
+        ("form", "check_code"),
+        ("check_kind", "name_zh", "name_en", "left", "right"),
+        ("other_form", "levels"),
+        {
+            "check_code": NAME,
+            "check_kind": one_of("within", "between", "year"),
+            "left": _SUM,
+            "right": _SUM,
+            "levels": _LEVELS,
+        },
+        ((("form",), "report_form"), (("other_form=form",), "report_form")),
+    ),
+    "report_kind": ListShape(
+        ("unit_kind",),
+        ("report_kind", "position", "name_zh", "short_zh", "name_en"),
+        checks={"report_kind": NAME, "position": PLACE},
+        needed=("other",),
     ),
 }
