@@ -1,0 +1,158 @@
+"""A report read from the lake: the forms of a period with the rows of the units that it is of, the checks, and what its reader is told.
+
+Does not belong here: what a report is (`edition.py`), which rows and columns a form shows (`form_page.py`, `policy/forms`).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse import queries
+from warehouse.building.build import parameters
+from warehouse.publish.form_page import FormPage, Within, form_pages
+from warehouse.publish.report.edition import OTHER, Check, Edition, Report, Scope
+from warehouse.store.lake import Lake, current_snapshot
+
+#: The levels of the entities that a report of a level shows: a district's does not show the city's sums.
+_LEVELS = {
+    "city": ("city", "tier", "district", "department", "unit"),
+    "district": ("district", "department", "unit"),
+    "department": ("department", "unit"),
+    "unit": ("unit",),
+}
+#: A note names so many units; the forms list all of them.
+_NAMED = 20
+
+
+class NoSuchReportError(LookupError):
+    """The lake has no such period, scope or kind; it names what there is."""
+
+
+def scope_of(connection: duckdb.DuckDBPyConnection, period: str, text: str) -> Scope:
+    """The scope that `city`, `district:CODE`, `department:CODE` or `unit:CODE` names.
+
+    Raises:
+        NoSuchReportError: there is none of that name in the period.
+    """
+    level, _, code = text.partition(":")
+    known = dict(_asked(connection, "report_entities", {"level": level}, period))
+    code = code or "city"
+    if level not in _LEVELS or code not in known:
+        near = (
+            "、".join(f"{level}:{one}" for one in sorted(known)[:5])
+            or "city, district:CODE, department:CODE, unit:CODE"
+        )
+        raise NoSuchReportError(
+            f"--scope {text}: {period} 没有这个范围，例如 {near} / no such scope in {period}, for example {near}"
+        )
+    return Scope(level, code, known[code])
+
+
+def report_kinds(connection: duckdb.DuckDBPyConnection, period: str, scope: Scope) -> dict[str, str]:
+    """The kinds of report that a scope has units of, with their names, in their order; what belongs to no report is one too."""
+    return dict(_asked(connection, "report_kinds", {"level": scope.level, "code": scope.code}, period))
+
+
+def collect(
+    lake: Lake,
+    connection: duckdb.DuckDBPyConnection,
+    period: str,
+    scope: Scope,
+    report_kind: str,
+    *,
+    version: int,
+    state: str,
+) -> Report:
+    """Read a report at the snapshot of the connection.
+
+    Args:
+        connection: that reads tables as commits on record left them (`reading_on_record`).
+
+    Raises:
+        NoSuchReportError: the scope has no units of that kind.
+        LookupError: the policy lacks a form's layout.
+    """
+    kinds = report_kinds(connection, period, scope)
+    if report_kind not in kinds:
+        told = "、".join(kinds)
+        raise NoSuchReportError(
+            f"--kind {report_kind}: {period} {scope.name} 没有这类单位，有 {told} / no units of this kind; there are: {told}"
+        )
+    edition = Edition(period, scope, report_kind, kinds[report_kind], version, state, current_snapshot(connection))
+    pages = _pages(lake, connection, period, edition)
+    last_year = f"{int(period[:4]) - 1}-12"
+    checks = list(_checks(connection, edition))
+    return Report(
+        edition,
+        pages,
+        _pages(lake, connection, last_year, edition) if _has(connection, last_year) else (),
+        checks,
+        list(_notes(connection, edition, pages, checks)),
+    )
+
+
+def _pages(lake: Lake, connection: duckdb.DuckDBPyConnection, period: str, edition: Edition) -> list[FormPage]:
+    scope = edition.scope
+    within = Within(edition.report_kind, scope.level, scope.code, _LEVELS[scope.level])
+    found = [
+        page
+        for (name,) in _asked(connection, "report_workbooks", {}, period)
+        for page in form_pages(lake, connection, name, period, within)
+    ]
+    # A form of enterprises is none of a government's report: it has no rows there, nor has a sheet of a level above.
+    return [page for page in found if page.rows]
+
+
+def _checks(connection: duckdb.DuckDBPyConnection, edition: Edition) -> Iterator[Check]:
+    scope = edition.scope
+    values = {
+        "kind": edition.report_kind,
+        "level": scope.level,
+        "code": scope.code,
+        "levels": list(_LEVELS[scope.level]),
+    }
+    for form, code, name, level, entity, entity_name, left, right, difference, state, decision in _asked(
+        connection, "report_checks", values, edition.period
+    ):
+        passed = state in ("passed", "let_pass")
+        yield Check(form, code, name, level, entity, entity_name, left, right, difference, passed, decision or "")
+
+
+def _notes(
+    connection: duckdb.DuckDBPyConnection, edition: Edition, pages: Sequence[FormPage], checks: Sequence[Check]
+) -> Iterator[str]:
+    scope = edition.scope
+    values = {"kind": edition.report_kind, "level": scope.level, "code": scope.code}
+    silent = [name for (name,) in _asked(connection, "report_silent_units", values, edition.period)]
+    if silent:
+        more = f"等 {len(silent)} 个" if len(silent) > _NAMED else ""
+        yield f"没有报送的单位：{'、'.join(silent[:_NAMED])}{more}。其资产不计入合计，不等于零。"
+    if edition.report_kind == OTHER:
+        yield "以下单位的类别不明或不属于行政事业单位、国有企业，不列入任何国有资产报告，在此单独列示。"
+    for check in checks:
+        if check.level == "unit" and not check.passed:
+            yield f"审核未通过：{check.entity_name}，{check.name}，{check.left} 与 {check.right} 相差 {check.difference}。"
+        elif check.let_pass_by:
+            yield f"经决定放行：{check.entity_name}，{check.name}，相差 {check.difference}，决定 {check.let_pass_by}。"
+    unrecorded = [page.title for page in pages if any(column.name == "recording_state" for column in page.columns)]
+    if unrecorded:
+        yield f"{'、'.join(unrecorded)}：各项目尚未记录，没有数字；没有记录不等于零。"
+    for count, held in _asked(connection, "report_held", values, edition.period):
+        if count:
+            yield f"计价控制搁置 {count} 项，金额 {held} 元，不计入资产；放行或改正后计入。"
+    yield "账面价值只按成本计量；评估值和其他参考价值不入账。报表编号为自编，未见官方表号。"
+
+
+def _has(connection: duckdb.DuckDBPyConnection, period: str) -> bool:
+    query = "SELECT 1 FROM report.placement WHERE period = $period LIMIT 1"
+    return connection.execute(query, {"period": period}).fetchone() is not None
+
+
+def _asked(
+    connection: duckdb.DuckDBPyConnection, question: str, values: dict[str, Any], period: str
+) -> list[tuple[Any, ...]]:
+    text = queries.text(question)
+    bound: dict[str, str | date | Any] = {**values, **parameters(text, period)}
+    return connection.execute(text, bound).fetchall()
