@@ -16,7 +16,7 @@ import warehouse.intake.reading
 import warehouse.intake.record_writer
 from readers.policy.files import load
 from tests import troubled_readers
-from tests.homes import ask, deliver_files, lake_of, one
+from tests.homes import ask, deliver_files, lake_of, name_authorities, one, run_home
 from warehouse.asking.status import status
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Delivery, DeliveryError, Intake
@@ -251,7 +251,61 @@ def test_rejections_name_place_rule_and_mend_in_both_languages(tmp_path: Path) -
     for row in rows:
         assert all(row[4:])
     assert "金额" in rows[0][4]
+    assert rows[2][6:8] == ("改为其中之一：开发、研究、运维", "use one of: 开发、研究、运维")
     assert rows[0][8].startswith("J-1,1,采集,开发,12.345")
+
+
+@pytest.mark.parametrize(
+    ("code", "plain"),
+    [
+        ("Ａ／１", "A/1"),
+        ("R－１０", "R-10"),
+        ("R–1", "R-1"),
+        ("АB", "AB"),
+        ("R（1）", None),
+        ("数据：甲，乙", None),
+        ("A/1", None),
+    ],
+)
+def test_a_code_that_only_looks_like_another_is_warned_of_and_taken_as_it_is(
+    tmp_path: Path, code: str, plain: str | None
+) -> None:
+    home = Home(tmp_path / "home")
+    file = tmp_path / "ledger.csv"
+    file.write_text(
+        "holder_code,period,account_code,account_name,resource_code,opening_cny,debit_cny,credit_cny,closing_cny\n"
+        f"A,2026-01,1701,无形资产－１,{code},0,1,0,1\n",
+        "utf-8",
+    )
+    deliver_files(home, [file], "A", "ledger", "2026-03-01")
+    catalogue = _catalogue(tmp_path, "data.json", [{"identifier": code, "title": "全角Ａ"}])
+    deliver_files(home, [catalogue], "A", "catalog", "2026-03-01")
+    _take_in(home)
+    found = ask(
+        home,
+        "SELECT kind, column_name, value, mend_zh LIKE '%改为 ' || $plain FROM landing.violation "
+        "WHERE rule = 'look_alike_code' ORDER BY kind",
+        plain=plain or "",
+    )
+    columns = [("catalog", "identifier"), ("ledger", "resource_code")] if plain else []
+    assert found == [(*column, code, True) for column in columns]
+    assert one(home, "SELECT count(*) FROM landing.rejected_record") == 0
+
+
+def test_a_level_is_taken_as_people_write_it_and_what_is_none_is_told_all_that_there_are(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    name_authorities(home, data_authority="A")
+    levels = ("市", "地级市", "区县", "县级", "县", "市辖区", "省级")
+    rows = [f"U{n},单位{n},{level},990100,行政单位,2024-01-01" for n, level in enumerate(levels)]
+    file = tmp_path / "units.csv"
+    file.write_text("\n".join(["organisation_code,name,level,district_code,unit_kind,valid_from", *rows]), "utf-8")
+    deliver_files(home, [file], "A", "organisations", "2026-03-01")
+    run_home(home, stages=["delivered"])
+    taken = ask(home, "SELECT level FROM delivered.organisation ORDER BY organisation_code")
+    assert [level for (level,) in taken] == ["city", "city", *["district"] * 4]
+    ((rule, value, mend),) = ask(home, "SELECT rule, value, mend_zh FROM landing.rejected_record")
+    assert (rule, value) == ("unknown_code", "省级")
+    assert {"区县", "市"} <= {*mend.removeprefix("改为其中之一：").split("、")}
 
 
 def test_a_writer_waits_for_its_turn_and_readers_keep_their_snapshot(tmp_path: Path) -> None:
