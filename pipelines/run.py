@@ -86,6 +86,7 @@ def run(
         PolicyError: a policy file is wrong.
         FullDiskError: there is no room for the run's record.
         VanishedError: something that was received is gone or changed.
+        ClockError: the clock is behind what is on record.
         MisuseError: there is no such job, or it is not for this period.
         PeriodError: the period is none, or implausible.
         ValueError: nothing was delivered, so there is no period.
@@ -95,6 +96,7 @@ def run(
     if period is not None:
         checked(period)
     lake = Lake(home.create())
+    lake.chain.demand_clock()
     if period is not None:
         demand_plausible(period, load(home.policy), Intake(home).deliveries())
     with FirstReading() as first_reading, lent(lake):
