@@ -40,7 +40,9 @@ SHAPES: Mapping[str, ListShape] = {
                 "in_memo_register_but_booked",
                 "duplicated_card",
                 "period_shift",
+                "total_among_parts",
             )
         },
+        needed=("total_among_parts",),
     ),
 }

@@ -95,6 +95,46 @@ look_alike AS (
     FROM odd_code AS d
 ),
 
+ledger_line AS (
+    SELECT
+        o.delivery_id, o.ordinal,
+        coalesce(o.said['holder_code'], '') AS holder_code,
+        o.said['period'] AS period,
+        o.said['account_code'] AS account_code,
+        left(o.said['account_code'], 4) AS account_head,
+        coalesce(o.said['resource_code'], '') AS item_code,
+        TRY_CAST(o.said['closing_cny'] AS DECIMAL(20, 2)) AS closing_cny
+    FROM opened AS o
+    WHERE o.kind = 'ledger'
+),
+
+-- As in `finance.reconciliation`: where the account itself is given for an item, it has the sum of its sub-accounts.
+ledger_part AS (
+    SELECT b.delivery_id, b.ordinal
+    FROM ledger_line AS b
+    JOIN ledger_line AS u USING (delivery_id, holder_code, period, item_code, account_head)
+    WHERE starts_with(b.account_code, u.account_code) AND u.account_code <> b.account_code
+),
+
+booked AS (
+    SELECT l.*
+    FROM ledger_line AS l
+    ANTI JOIN ledger_part AS p USING (delivery_id, ordinal)
+),
+
+-- A line without a resource that is, to the cent, the sum of those with one: it would count beside its parts.
+total_line AS (
+    SELECT u.delivery_id, u.ordinal, u.account_code, u.closing_cny
+    FROM booked AS u
+    JOIN booked AS b USING (delivery_id, holder_code, period, account_head)
+    WHERE
+        u.item_code = '' AND b.item_code <> ''
+        AND starts_with(b.account_code, u.account_code)
+        AND u.closing_cny <> 0
+    GROUP BY u.delivery_id, u.ordinal, u.account_code, u.closing_cny
+    HAVING sum(b.closing_cny) = u.closing_cny
+),
+
 bound AS (
     SELECT
         d.delivery_id,
@@ -204,6 +244,11 @@ broken AS (
     UNION ALL
     SELECT l.delivery_id, l.ordinal, 'look_alike_code', l.column_name, l.label_zh, '', l.value, l.plain, NULL, NULL
     FROM look_alike AS l
+    UNION ALL
+    SELECT
+        t.delivery_id, t.ordinal, 'total_among_parts', 'closing_cny', '', '',
+        CAST(t.closing_cny AS VARCHAR), t.account_code, NULL, NULL
+    FROM total_line AS t
     UNION ALL
     SELECT r.delivery_id, r.ordinal, 'not_parsed', '', '', '', NULL, NULL, NULL, NULL
     FROM landing.record AS r
