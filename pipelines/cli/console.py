@@ -89,11 +89,6 @@ def collect(
     return made, problems
 
 
-def rejections(lake: Lake, delivery: str | None) -> Answer:
-    """Rejected files and records, then warnings, told apart by the first column; of one delivery or of all."""
-    return query(lake, queries.text("rejections"), {"delivery": delivery, "mark": WARNING})
-
-
 def show_file_warnings(lake: Lake, deliveries: Iterable[str]) -> None:
     """What must be read of the files of deliveries that were taken in: how their tables were misunderstood, or could have been."""
     found = query(lake, queries.text("file_warnings"), {"deliveries": sorted(deliveries), "mark": WARNING})

@@ -138,6 +138,7 @@ IN_TURN = {
     "ungraded": Answer(0, f"{DELIVERER}.xlsx"),
     "value": Answer(0, "账面价值 / book"),
     "period list": Answer(0, "2026-06"),
+    "audit clock --reason TEXT --by OFFICE": Answer(1, "nothing to put right"),
     # The city was built for June alone.
     "period close 2025-12 --reason TEXT --by OFFICE": Answer(1, "no such period"),
     "period open …": Answer(1, "not closed"),
