@@ -324,7 +324,9 @@ def show_summary(figures: dict[str, Any], reconciled: dict[str, Any] | None, per
         say(f"报告 / report: {home.reports / period}")
     say(f"血缘 / lineage: {home.reports / 'lineage.html'}")
     say(f"回执 / receipts: {home.receipts}")
-    say(f"追溯 / trace: shuzhang trace report.form_r1 period={period} level=city entity_code=city --verify")
+    say(
+        f"追溯 / trace: shuzhang trace report.form_r1 period={period} report_kind=government level=city entity_code=city --verify"
+    )
 
 
 def show_tree(tree: Tree) -> None:

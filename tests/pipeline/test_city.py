@@ -65,8 +65,8 @@ def test_every_format_has_the_class_that_the_policy_list_gives_its_label(city: H
 def test_city_totals_are_those_that_the_generator_knows(city: Home, expected: dict) -> None:
     (row,) = ask(
         city,
-        "SELECT closing_count, closing_cost_cny, closing_amortisation_cny, closing_development_cny, memo_count, unassessed_count "
-        "FROM report.form_r1 WHERE level = 'city' AND period = $p",
+        "SELECT sum(closing_count), sum(closing_cost_cny), sum(closing_amortisation_cny), sum(closing_development_cny), "
+        "sum(memo_count), sum(unassessed_count) FROM report.form_r1 WHERE level = 'city' AND period = $p",
         p=expected["period"],
     )
     assert row == (
@@ -113,17 +113,20 @@ def test_every_resource_stands_in_one_register_or_says_why_in_none(city: Home) -
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize(("lower", "upper"), [("unit", "department"), ("department", "district"), ("district", "city")])
+@pytest.mark.parametrize(
+    ("lower", "upper"), [("unit", "department"), ("department", "district"), ("district", "city"), ("tier", "city")]
+)
 def test_levels_sum_to_the_level_above(city: Home, measure: str, lower: str, upper: str) -> None:
-    summed = dict(
-        ask(
-            city,
-            f"SELECT parent_code, sum({measure}) FROM report.form_r1 WHERE level = $l GROUP BY ALL",
-            l=lower,
-        )
+    summed = ask(
+        city,
+        f"SELECT report_kind, parent_code, sum({measure}) FROM report.form_r1 WHERE level = $l GROUP BY ALL ORDER BY ALL",
+        l=lower,
     )
-    stated = dict(ask(city, f"SELECT entity_code, {measure} FROM report.form_r1 WHERE level = $l", l=upper))
+    stated = ask(
+        city, f"SELECT report_kind, entity_code, {measure} FROM report.form_r1 WHERE level = $l ORDER BY ALL", l=upper
+    )
     assert summed == stated
+    assert len({kind for kind, *_ in stated}) == 3
 
 
 def test_closing_is_opening_and_additions_less_reductions_on_every_row(city: Home) -> None:
@@ -147,7 +150,8 @@ def test_closing_is_opening_and_additions_less_reductions_on_every_row(city: Hom
 def test_closing_is_the_sum_of_the_cards(city: Home) -> None:
     stated = ask(
         city,
-        "SELECT closing_cost_cny, closing_amortisation_cny, closing_carrying_cny FROM report.form_r1 WHERE level = 'city'",
+        "SELECT sum(closing_cost_cny), sum(closing_amortisation_cny), sum(closing_carrying_cny) FROM report.form_r1 "
+        "WHERE level = 'city'",
     )
     cards = ask(
         city,
@@ -182,16 +186,19 @@ def test_the_same_deliveries_give_the_same_tables(city: Home, city_folder: Path,
 
 def test_the_workbook_shows_the_tables_figures(city: Home) -> None:
     book = openpyxl.load_workbook(city.reports / "2026-06" / "form_r1.xlsx")
-    assert book.sheetnames == ["全市", "区划", "主管部门", "单位"]
-    for sheet, level in zip(book.sheetnames, ("city", "district", "department", "unit"), strict=True):
+    assert book.sheetnames == ["全市", "本级和下级", "区划", "主管部门", "单位"]
+    for sheet, level in zip(book.sheetnames, ("city", "tier", "district", "department", "unit"), strict=True):
         shown = [row for row in book[sheet].iter_rows(min_row=5, values_only=True) if row[1]]
         stored = ask(
             city,
             "SELECT entity_name, entity_code, closing_count, closing_cost_cny, memo_count FROM report.form_r1 WHERE level = $l",
             l=level,
         )
-        figures = sorted((row[0], row[1], row[19], f"{row[20]:.2f}", row[26]) for row in shown)
-        assert figures == sorted((name, code, count, f"{cost:.2f}", memo) for name, code, count, cost, memo in stored)
+        figures = sorted((row[0], row[1], row[20], row[21], row[27]) for row in shown if row[20] is not None)
+        assert figures == sorted(
+            (*text, count, float(cost), memo) for *text, count, cost, memo in stored if count is not None
+        )
+        assert len(shown) == len(stored)
 
 
 def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(
@@ -247,7 +254,11 @@ def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(
         "closing_carrying_cny": 1 - closing,
     }
     on_path = _path(city, holder)
-    query = f"SELECT level, entity_code, {', '.join(MEASURES)} FROM report.form_r1 ORDER BY level, entity_code"
+    query = (
+        f"SELECT level, entity_code, {', '.join(MEASURES)} FROM report.form_r1 WHERE reporting_count > 0 ORDER BY ALL"
+    )
+    kind = one(city, "SELECT report_kind FROM report.form_r1 WHERE level = 'unit' AND entity_code = $c", c=holder)
+    query = query.replace("WHERE", f"WHERE report_kind = '{kind}' AND")
     for before, after in zip(ask(city, query), ask(home, query), strict=True):
         assert before[:2] == after[:2]
         for measure, x, y in zip(MEASURES, before[2:], after[2:], strict=True):
@@ -264,4 +275,8 @@ def _path(home: Home, unit: str) -> set[tuple[str, str]]:
     for level in ("unit", "department", "district", "city"):
         path.add((level, code))
         code = parents[level, code]
+    tiers = {"city": "own_level", "district": "lower_level"}
+    path.add(
+        ("tier", tiers[one(home, "SELECT max(level) FROM catalog.organisation WHERE organisation_code = $c", c=unit)])
+    )
     return path

@@ -123,6 +123,7 @@ def test_trace_json_has_what_it_promises(city: Home) -> None:
         "trace",
         "report.form_r1",
         "period=2026-06",
+        "report_kind=government",
         "level=city",
         "entity_code=city",
         "--verify",
@@ -133,7 +134,7 @@ def test_trace_json_has_what_it_promises(city: Home) -> None:
     assert result.exit_code == 0
     document = json.loads(result.output)
     assert document["table"] == "report.form_r1"
-    assert document["key"] == {"period": "2026-06", "level": "city", "entity_code": "city"}
+    assert document["key"] == {"period": "2026-06", "report_kind": "government", "level": "city", "entity_code": "city"}
     assert document["verified"] is True
     assert {"table", "rows"} == set(document["steps"][0])
     assert len(document["sources"]) == 3
@@ -224,7 +225,9 @@ def test_export_opens_in_a_plain_duckdb_with_comments(city: Home, tmp_path: Path
             "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal"
         ).fetchone()
         assert columns == (0,)
-        found = connection.execute("SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city'").fetchone()
+        found = connection.execute(
+            "SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city' AND report_kind = 'government'"
+        ).fetchone()
     assert str((found or ("",))[0]) == "120153561.64"
 
 
@@ -260,7 +263,7 @@ def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pyt
         ["run", "--period", "0026-06"],
         ["run", "--period", "2062-06"],
         ["release", "nothing", "--reason", "x"],
-        ["trace", "report.form_r1", "period=2026-06", "level=city", "entity_code=nothing"],
+        ["trace", "report.form_r1", "period=2026-06", "report_kind=government", "level=city", "entity_code=nothing"],
         ["trace", "report.form_9", "a=b"],
         ["verify", "report.form_9"],
         ["lineage", "report.form_9"],
