@@ -28,9 +28,9 @@ from warehouse.intake.units import (
     known_units,
     named_codes,
 )
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.receipt_todo import Fault, Weight, short, todos
 from warehouse.publish.sheets import Look, set_up_print, set_widths, write_across, write_row
-from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import RECEIPTS_OF, strike_out
