@@ -24,8 +24,8 @@ from docx.table import _Cell
 from jinja2 import Environment, StrictUndefined
 
 from warehouse import queries
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.unit_files import file_stem
-from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.published import publishing

@@ -20,9 +20,9 @@ from readers.problems import WARNING
 from warehouse import queries
 from warehouse.asking.rejections import MOST_COLUMNS
 from warehouse.intake.units import Doubt, Sender, Units, doubts_of_deliveries, known_units
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.receipt_todo import Fault, Weight, short, todos
 from warehouse.publish.sheets import Look, set_up_print, set_widths, write_across, write_row
-from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import RECEIPTS_OF, strike_out
