@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from pipelines.cli.app import app
 from tests.homes import ask, lake_of
-from warehouse.publish.letter import MOST_EXAMPLES, NoSuchAgencyError, letter_of, letter_page, publish_letter
 from warehouse.publish.form_book import FIXED_TIME
+from warehouse.publish.letter import MOST_EXAMPLES, NoSuchAgencyError, letter_of, letter_page, publish_letter
 from warehouse.store.home import Home
 
 

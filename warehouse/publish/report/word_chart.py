@@ -24,9 +24,9 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Length
 from jinja2 import Environment, StrictUndefined, Template
 
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.report.blocks import Chart
 from warehouse.publish.report.figures import wan
-from warehouse.publish.form_book import FIXED_TIME
 
 _FONT, _LATIN = "黑体", "Times New Roman"
 _WIDTH = Cm(15.2)
