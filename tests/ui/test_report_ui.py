@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.unit.test_report_page import CITY, HOSTILE, departments, page_of, report_of
+from tests.reports import CITY, HOSTILE, departments, page_of, report_of
 from warehouse.publish.report.edition import Check
 from warehouse.publish.report.page import write_page
 from warehouse.publish.report.trace_page import TraceContent, put_trace_page

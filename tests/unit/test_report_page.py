@@ -1,54 +1,19 @@
 """A report as a page: what stands on it, where figures lead, that outside text stays text, and what it may run."""
 
-import base64
-import gzip
-import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.publish.form_page import FormColumn, FormPage
+from tests.reports import CITY, HOSTILE, ZERO, PageReader, departments, page_of, report_of
 from warehouse.publish.report.charts import Point, bar_chart, largest_first, waterfall
-from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Check, Edition, Report, Scope
+from warehouse.publish.report.edition import Check, Report
 from warehouse.publish.report.figures import anchor, english, shown
 from warehouse.publish.report.page import write_page
 from warehouse.publish.report.view import MOST_ROWS
-from warehouse.tables.definitions import all_tables
-
-HOSTILE = "</script><img src=x onerror=alert(1)>{{ 1 }}"
-#: Opening 700.00, additions 500.00 less 50.00 of amortisation: closing 1150.00.
-COLUMNS = {
-    "entity_name": ("", "单位", "text"),
-    "opening_carrying_cny": ("期初", "净值", "money"),
-    "addition_cost_cny": ("本期增加", "原值", "money"),
-    "addition_amortisation_cny": ("本期增加", "计提摊销", "money"),
-    "closing_count": ("期末", "数量", "count"),
-    "closing_carrying_cny": ("期末", "净值", "money"),
-}
-CITY = ("全市", Decimal("700.00"), Decimal("500.00"), Decimal("50.00"), 1204, Decimal("1150.00"))
-ZERO = Decimal("0.00")
-
-
-def page_of(level: str, rows: Sequence[tuple[str, Sequence[Any]]]) -> FormPage:
-    """A page of R1: (code, cells) by row."""
-    columns = [FormColumn(name, *of) for name, of in COLUMNS.items()]
-    keys = [("2026-06", level, code) for code, _ in rows]
-    table = all_tables()["report.form_r1"]
-    return FormPage(
-        "r1", table, "2026-06", level, "表 R1", f"表 R1（{level}）", "注", columns, [r for _, r in rows], keys
-    )
-
-
-def report_of(*pages: FormPage, before: Sequence[FormPage] = (), checks: Sequence[Check] = ()) -> Report:
-    edition = Edition("2026-06", Scope("city", "city", "甲市"), GOVERNMENT, "行政事业性", 1, DRAFT, 7)
-    return Report(edition, pages, before, checks, ["乙局未报送。"])
 
 
 def written(report: Report, folder: Path, trace_href: str | None = "trace.html") -> str:
@@ -56,51 +21,8 @@ def written(report: Report, folder: Path, trace_href: str | None = "trace.html")
     return (folder / "report.html").read_text("utf-8")
 
 
-def departments(count: int) -> FormPage:
-    rows = [(f"D{n}", (f"{n}局", ZERO, ZERO, ZERO, n, Decimal(n))) for n in range(1, count + 1)]
-    return page_of("department", rows)
-
-
-class _Page(HTMLParser):
-    """Tags, their attributes, and the text under each `id`-less way; enough to look a page over."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.packs: list[str] = []
-        self._in = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._in = dict(attrs).get("class") or "" if tag == "script" else "style" if tag == "style" else ""
-        if tag == "script" and self._in == "data":
-            self.packs.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._in == "data":
-            self.packs[-1] += data
-        else:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
-
-    @property
-    def hrefs(self) -> list[str]:
-        return [attrs["href"] or "" for tag, attrs in self.tags if tag == "a" and "href" in attrs]
-
-    def data(self, number: int) -> dict[str, Any]:
-        return json.loads(gzip.decompress(base64.b64decode(self.packs[number])))
-
-
 def test_headline_figures_are_cells_and_lead_to_their_traces(tmp_path: Path) -> None:
-    page = _Page(written(report_of(page_of("city", [("city", CITY)])), tmp_path))
+    page = PageReader(written(report_of(page_of("city", [("city", CITY)])), tmp_path))
     assert "1,150.00" in page.text
     assert "1,204" in page.text
     assert "trace.html#report.form_r1/2026-06/city/city/closing_carrying_cny" in page.hrefs
@@ -108,14 +30,14 @@ def test_headline_figures_are_cells_and_lead_to_their_traces(tmp_path: Path) -> 
 
 
 def test_without_a_trace_page_no_figure_is_a_link(tmp_path: Path) -> None:
-    page = _Page(written(report_of(page_of("city", [("city", CITY)])), tmp_path, None))
+    page = PageReader(written(report_of(page_of("city", [("city", CITY)])), tmp_path, None))
     assert [href for href in page.hrefs if not href.startswith("#")] == []
     assert page.data(0)["href"] is None
 
 
 def test_the_rows_that_scripts_show_are_the_forms_own(tmp_path: Path) -> None:
     form = departments(30)
-    data = _Page(written(report_of(form), tmp_path)).data(0)
+    data = PageReader(written(report_of(form), tmp_path)).data(0)
     assert data["rows"] == [[row[0], *(str(value) for value in row[1:])] for row in form.rows]
     assert [tuple(key) for key in data["keys"]] == form.keys
     assert [heading[0] for heading in data["headings"]] == [column.name for column in form.columns]
@@ -125,7 +47,7 @@ def test_what_comes_from_outside_stays_text(tmp_path: Path) -> None:
     rows = [("x/y&#", (HOSTILE, *CITY[1:])), ("z", CITY)]
     check = Check("r1", "c", HOSTILE, "unit", "x", HOSTILE, "1", "2", "1", False, "")
     text = written(report_of(page_of("department", rows), checks=[check]), tmp_path)
-    page = _Page(text)
+    page = PageReader(text)
     assert [tag for tag, _ in page.tags if tag == "img"] == []
     assert page.text.count(HOSTILE) >= 3
     assert "trace.html#report.form_r1/2026-06/department/x%2Fy%26%23/closing_count" in page.hrefs
@@ -154,7 +76,7 @@ def test_a_failed_check_is_seen_before_any_figure_and_one_let_pass_is_not(tmp_pa
 
 def test_what_was_a_year_ago_stands_beside(tmp_path: Path) -> None:
     was = page_of("city", [("city", ("全市", ZERO, ZERO, ZERO, 1000, Decimal("900.00")))])
-    page = _Page(written(report_of(page_of("city", [("city", CITY)]), before=[was]), tmp_path))
+    page = PageReader(written(report_of(page_of("city", [("city", CITY)]), before=[was]), tmp_path))
     assert "+204" in page.text
     assert "+250.00" in page.text
     assert "本期末" in page.text
@@ -168,7 +90,7 @@ def test_a_waterfall_is_drawn_only_where_the_form_adds_up(tmp_path: Path) -> Non
 
 
 def test_more_rows_than_a_browser_sorts_are_told_and_left_to_the_other_formats(tmp_path: Path) -> None:
-    page = _Page(written(report_of(departments(MOST_ROWS + 3)), tmp_path))
+    page = PageReader(written(report_of(departments(MOST_ROWS + 3)), tmp_path))
     assert len(page.data(0)["rows"]) == MOST_ROWS
     assert f"共 {MOST_ROWS + 3} 行，本页只有前 {MOST_ROWS} 行" in page.text
 
