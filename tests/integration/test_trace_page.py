@@ -116,6 +116,9 @@ def test_what_a_column_is_made_of_is_told(opened: Opened) -> None:
     (carrying,) = parts["opening_carrying_cny"]
     assert dict(carrying["amounts"])["opening_cost_cny"] == 1
     assert dict(carrying["amounts"])["opening_amortisation_cny"] == -1
+    # A card's row is not there without the snapshot's, whose amount it is; nor without what names it, which adds nothing.
+    (cost,) = next(c["parts"] for c in opened.form("report.asset_list")["columns"] if c["name"] == "closing_cost_cny")
+    assert cost == {"table": "valuation.snapshot", "amounts": [["closing_cost_cny", 1]], "adds": "sum"}
 
 
 def test_a_lines_sources_are_those_of_its_own_trace(lake: Lake, opened: Opened) -> None:

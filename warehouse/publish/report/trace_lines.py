@@ -92,46 +92,53 @@ def walk_lines(walk: LineWalk, asked: Sequence[Figures], found: dict[str, Lines]
 def _parts(walk: LineWalk, node: Node, of: Figures, lines: Lines) -> dict[str, list[Part]]:
     """By column of which tables' lines it is made."""
     origins = table_lineage(walk.lake.tables, of.table)
-    parts: dict[str, list[Part]] = {column.name: [] for column in of.columns}
+    found: dict[str, list[tuple[Part, bool]]] = {column.name: [] for column in of.columns}
     for source in node.inputs.values():
         if source.table.stage == POLICY or not source.row_count:
             continue
-        numeric = {
+        numeric = [
             c.name for c in source.table.columns if c.type.startswith(("DECIMAL", "BIGINT", "INTEGER", "HUGEINT"))
-        }
+        ]
         without = _without(walk, node, source, of)
-        for column in of.columns:
-            amounts = sorted(
+        for at, column in enumerate(of.columns):
+            named = {
                 name
                 for table, name, influence in origins.get(column.name, ())
-                if table == source.table.qualified and influence == "value" and name in numeric
-            )
+                if table == source.table.qualified and influence == "value"
+            }
+            amounts = [name for name in numeric if name in named]
+            # A row that is not there without what groups or names it is not made of that, unless of its amounts.
             adds = {
-                place: rest for place, rest in zip(lines.links, without[column.name], strict=True) if rest is not None
+                place: rest
+                for place, (rest, is_gone) in zip(lines.links, without[column.name], strict=True)
+                if amounts or not is_gone
             }
             if amounts or any(adds.values()):
-                parts[column.name].append(_part(walk, source, of, lines, amounts, adds))
-    return parts
+                part = _part(walk, source, of, lines, amounts, adds)
+                is_all = part.adds != "other" and adds == {p: Decimal(of.cells[p][at] or 0) for p in lines.links}
+                found[column.name].append((part, is_all))
+    # Where one table's lines add up to the figure, the others were looked up for them and add nothing.
+    return {
+        name: [part for part, is_all in parts if is_all][:1] or [part for part, _ in parts]
+        for name, parts in found.items()
+    }
 
 
-def _without(walk: LineWalk, node: Node, source: Node, of: Figures) -> dict[str, list[Decimal | None]]:
-    """By column and row, how much of a figure is there because an input's rows are; None where there is no row without them."""
+def _without(walk: LineWalk, node: Node, source: Node, of: Figures) -> dict[str, list[tuple[Decimal, bool]]]:
+    """By column and row, how much of a figure is there because an input's rows are, and whether there is no row without them."""
     nothing = f"nothing_{source.stored}"
     walk.connection.execute(f"CREATE OR REPLACE TEMP VIEW {nothing} AS SELECT * FROM {source.stored} LIMIT 0")
     stored = {name: n.stored for name, n in node.inputs.items()} | {source.table.qualified: nothing}
     query = retarget(str(node.model), stored)
     names, key = [column.name for column in of.columns], of.table.key
-    differences = ", ".join(
-        f"CASE WHEN q.{identifier(key[0])} IS NOT NULL THEN coalesce(s.{identifier(n)}, 0) - coalesce(q.{identifier(n)}, 0) END"
-        for n in names
-    )
+    differences = ", ".join(f"coalesce(s.{identifier(n)}, 0) - coalesce(q.{identifier(n)}, 0)" for n in names)
     same = " AND ".join(f"q.{identifier(n)} = a.{identifier(n)}" for n in key)
     rows = walk.connection.execute(
-        f"SELECT {differences} FROM asked_{node.stored} AS a JOIN {node.stored} AS s USING ({listed(key)}) "
+        f"SELECT q.{identifier(key[0])} IS NULL, {differences} FROM asked_{node.stored} AS a JOIN {node.stored} AS s USING ({listed(key)}) "
         f"LEFT JOIN ({query}) AS q ON {same} ORDER BY a.line",
         parameters(query, node.partition_key),
     ).fetchall()
-    return {name: [row[n] for row in rows] for n, name in enumerate(names)}
+    return {name: [(row[n], row[0]) for row in rows] for n, name in enumerate(names, 1)}
 
 
 def _part(

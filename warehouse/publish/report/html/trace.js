@@ -98,7 +98,7 @@
     if (others.length) {
       const body = make("table", {}, make("tbody", {}, ...others.flatMap((line) => lineRows(line, [], ""))));
       boxes.push(make("details", { class: "others" },
-        make("summary", {}, both(`另有 ${others.length} 行参与，不改变此数（归集、分类、金额为零）`, `${others.length} more rows took part and add nothing (grouping, classes, zero amounts)`)), make("div", { class: "wide" }, body)));
+        make("summary", {}, both(`另有 ${others.length} 行参与，没有金额计入此数（归集、分类、金额为零）`, `${others.length} more rows took part and add no amount (grouping, classes, zero amounts)`)), make("div", { class: "wide" }, body)));
     }
     return boxes;
   }
