@@ -14,7 +14,7 @@ from typing import Any
 
 from warehouse.building.build import parameters
 from warehouse.provenance.tree import retarget
-from warehouse.publish.report.figures import plain
+from warehouse.publish.report.anchors import plain
 from warehouse.publish.report.trace_figures import NAMES, Figures, Most
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import POLICY, Table
