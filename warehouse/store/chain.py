@@ -34,7 +34,7 @@ NOTHING_BEFORE = "0" * 64
 #: Kinds of events.
 LAKE, DELIVERY, WITHDRAWAL, READING = "lake", "delivery", "withdrawal", "reading"
 COMMIT, RESTORED, POLICY, PERIOD_REMOVED = "commit", "restored", "policy", "period_removed"
-RUN, PUBLICATION = "run", "publication"
+RUN, PUBLICATION, EDITION = "run", "publication", "edition"
 
 
 class ChainError(Exception):
