@@ -209,8 +209,7 @@ class _Facts:
 
     def causes(self, old: Origin, new: Origin) -> list[Cause]:
         """What two traces do not have in common and was not so before; else what they do not have in common at all."""
-        come = [leaf for leaf in new.leaves if leaf not in old.leaves]
-        gone = [leaf for leaf in old.leaves if leaf not in new.leaves]
+        come, gone = _unlike(new, old), _unlike(old, new)
         other = [leaf for leaf, says in new.leaves.items() if leaf in old.leaves and old.leaves[leaf] != says]
         found = [*self._records(come, gone), *self._entry_causes([*come, *gone, *other])]
         if not found:
@@ -292,6 +291,16 @@ class _Facts:
         between = sorted(delivery for delivery in self._new if self._is_news(delivery))
         told = f"；其间新收或变动的交付：{'、'.join(between[:5])}" if between and not self._one_time else ""
         return Cause(UNKNOWN, "", f"新旧数字的来源相同{told}")
+
+
+def _unlike(one: Origin, other: Origin) -> list[Leaf]:
+    """The rows that one trace ends at and the other does not; a record that came again with the same bytes is the same."""
+    bytes_there = {says for leaf, says in other.leaves.items() if leaf.table == _RECORD}
+    return [
+        leaf
+        for leaf, says in one.leaves.items()
+        if leaf not in other.leaves and not (leaf.table == _RECORD and says in bytes_there)
+    ]
 
 
 def told_causes(found: Collection[Cause]) -> str:
