@@ -87,9 +87,7 @@ def _show_row(lines: Sequence[Restated]) -> None:
     first = lines[0].change
     console.say_hanging("  ", f"{first.row_name}  {first.shown_key}")
     if first.kind != CHANGED:
-        console.say_hanging(
-            "    ", "新增的行 / new row" if first.kind == "added" else "不再有的行 / row that is no more"
-        )
+        console.say_hanging("    ", "新增的行 / new row" if first.kind == ADDED else "不再有的行 / row that is no more")
         lines = lines[:1]
     for line in lines:
         one = line.change

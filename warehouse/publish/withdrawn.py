@@ -9,7 +9,6 @@ from warehouse.building.removal import removals
 from warehouse.publish.report.versions import all_versions
 from warehouse.store.chain import Event
 from warehouse.store.disk import write_whole
-from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.owed import WITHDRAWN, owed, strike_out
 
