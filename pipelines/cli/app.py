@@ -1,5 +1,5 @@
 """The command line `shuzhang`: deliver, run, status, rejected, held, card, list, trace, verify, lineage, history, sql, export,
-template, withdraw, harvest, rebuild, reconcile, ungraded, value, policy, quality, audit, period, example.
+template, withdraw, harvest, rebuild, reconcile, publish, diff, ungraded, value, policy, quality, audit, period, example.
 
 Belongs here: which commands there are, in the order of the help; exit codes (deliveries.md: 0 completed, 1 a person must do something,
 2 misuse). Does not belong here: a command and its options (the module of its group, beside this one), what it does (`warehouse`,
@@ -14,6 +14,7 @@ from pipelines.cli.ask import rejected, sql, status
 from pipelines.cli.audit import audit_app
 from pipelines.cli.card import card
 from pipelines.cli.deliver import deliver, withdraw
+from pipelines.cli.diff import diff
 from pipelines.cli.guard import held, refuse, release
 from pipelines.cli.harvest import harvest
 from pipelines.cli.history import history
@@ -22,6 +23,7 @@ from pipelines.cli.lineage import lineage
 from pipelines.cli.lists import show_list
 from pipelines.cli.period import period_app
 from pipelines.cli.policy import policy_app
+from pipelines.cli.publish import publish
 from pipelines.cli.quality import quality_app
 from pipelines.cli.rebuild import rebuild
 from pipelines.cli.reconcile import reconcile
@@ -55,7 +57,21 @@ app = typer.Typer(
     help="数账：公共数据资产台账 / the ledger of public data assets",
 )
 
-for command in (card, lineage, history, harvest, held, release, refuse, rebuild, reconcile, ungraded, value):
+for command in (
+    card,
+    lineage,
+    history,
+    harvest,
+    held,
+    release,
+    refuse,
+    rebuild,
+    reconcile,
+    publish,
+    diff,
+    ungraded,
+    value,
+):
     app.command()(command)
 app.command("list")(show_list)
 for command in (deliver, withdraw, run, status, rejected, trace, verify, sql, export, template, dictionary, example):

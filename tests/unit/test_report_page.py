@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reports import CITY, HOSTILE, ZERO, PageReader, departments, page_of, report_of
+from warehouse.publish.report.anchors import anchor, english, shown
 from warehouse.publish.report.charts import Point, bar_chart, largest_first, waterfall
 from warehouse.publish.report.edition import Check, Report
-from warehouse.publish.report.anchors import anchor, english, shown
 from warehouse.publish.report.page import write_page
 from warehouse.publish.report.view import MOST_ROWS
 

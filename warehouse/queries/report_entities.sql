@@ -1,4 +1,10 @@
--- The entities of a level in a period, with their names.
-SELECT DISTINCT p.entity_code, min(p.entity_name) OVER (PARTITION BY p.entity_code) AS entity_name
+-- The entities of every level in a period, with their names and the units that count in them.
+SELECT
+    p.level,
+    p.entity_code,
+    min(p.entity_name) AS entity_name,
+    list(DISTINCT p.unit_code ORDER BY p.unit_code) AS unit_codes
 FROM report.placement AS p
-WHERE p.period = $period AND p.level = $level
+WHERE p.period = $period
+GROUP BY p.level, p.entity_code
+ORDER BY p.level, p.entity_code

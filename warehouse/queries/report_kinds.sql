@@ -1,9 +1,10 @@
--- The kinds of report that an entity has units of, with their names, in their order.
+-- The kinds of report in force on the last day of the period, in their order, with the units that belong to each.
 SELECT
-    p.report_kind,
-    coalesce(min(k.name_zh), '不列入报告的单位') AS kind_name
-FROM report.placement AS p
-LEFT JOIN policy.report_kind AS k ON k.report_kind = p.report_kind AND in_force(k, $period_end)
-WHERE p.period = $period AND p.level = $level AND p.entity_code = $code
-GROUP BY p.report_kind
-ORDER BY coalesce(min(k.position), 9), p.report_kind
+    k.report_kind,
+    min(k.name_zh) AS kind_name,
+    list(DISTINCT p.unit_code) FILTER (WHERE p.unit_code IS NOT NULL) AS unit_codes
+FROM policy.report_kind AS k
+LEFT JOIN report.placement AS p ON p.report_kind = k.report_kind AND p.period = $period AND p.level = 'unit'
+WHERE in_force(k, $period_end)
+GROUP BY k.report_kind
+ORDER BY min(k.position)

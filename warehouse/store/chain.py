@@ -35,7 +35,7 @@ NOTHING_BEFORE = "0" * 64
 #: Kinds of events.
 LAKE, DELIVERY, WITHDRAWAL, READING = "lake", "delivery", "withdrawal", "reading"
 COMMIT, RESTORED, POLICY, PERIOD_REMOVED = "commit", "restored", "policy", "period_removed"
-RUN, PUBLICATION = "run", "publication"
+RUN, PUBLICATION, EDITION = "run", "publication", "edition"
 #: That the clock was ahead at the events before: this one and those that follow have the right time again.
 CLOCK = "clock"
 

@@ -2,7 +2,7 @@
 
 The points are `commit.before`, `commit.inside` and `commit.after` (place: the step that commits), `file.inside` and `file.after`
 (place: `blob`, `intake`, `receipt`, `report`, `export`, `policy`, `key`,
-`catalogue`, `aside`), and `file.struck` (place: the table whose files
+`catalogue`, `aside`, `edition`, `replaced`), and `file.struck` (place: the table whose files
 were owed). Does not belong here: what a crash must leave behind, which is what tests/integration/test_crash.py says.
 """
 

@@ -6,12 +6,14 @@ what a file says (`publish`).
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from warehouse.store.chain import PUBLICATION, Chain, Event, Note
+from warehouse.store.chain import EDITION, PUBLICATION, Chain, Event, Note
 from warehouse.store.disk import file_sha256, put_in_place, written_aside
+from warehouse.store.folders import SUMS, replace_folder, resolved
 from warehouse.store.home import Home
 
 
@@ -97,12 +99,57 @@ def publishing(home: Home, place: str, snapshot: int, period: str = "") -> Itera
         publication._drop()
 
 
+def publish_edition(home: Home, aside: Path, target: Path, body: Mapping[str, Any]) -> None:
+    """Have a folder that was written aside (`folders.written`, `folders.seal`) take its place in the home, whole, with one event that has
+    the hashes of all its files. A folder that stands there is replaced.
+
+    Args:
+        body: what the event says besides, JSON-ready.
+    """
+    sums = file_sha256(aside / SUMS)
+    subject = target.relative_to(home.root).as_posix()
+    files = {
+        file.relative_to(aside).as_posix(): file_sha256(file) for file in sorted(aside.rglob("*")) if file.is_file()
+    }
+    with Chain(home).locked() as end:
+        lines = end.lines([Note(EDITION, subject, {**body, "files": files, "sha256": sums})])
+        # Of this file follows that the others are there: the folder comes whole.
+        end.announce(lines, files=[(f"{subject}/{SUMS}", sums)])
+        replace_folder(aside, target)
+        end.add(lines)
+
+
+def note_copy(home: Home, target: Path, sums: str, snapshot: int, period: str) -> bool:
+    """Put on record that a copy of an edition went elsewhere, by the name of its folder and the hash of its sums; whether that could be."""
+    chain = Chain(home)
+    if not os.access(chain.folder, os.W_OK):
+        return False
+    body = {"sha256": sums, "in_home": False, "period": period, "snapshot": snapshot}
+    chain.append([Note(PUBLICATION, target.name, body)])
+    return True
+
+
+def _last_published(events: Iterable[Event]) -> dict[str, tuple[Event, str]]:
+    """The files of the home as they were published last, each with the event and its hash; those of an edition that was written again
+    go with it.
+    """
+    last: dict[str, tuple[Event, str]] = {}
+    editions: dict[str, Event] = {}
+    for event in events:
+        if event.kind == PUBLICATION and event.body["in_home"]:
+            last[event.subject] = event, event.body["sha256"]
+        elif event.kind == EDITION:
+            editions[event.subject] = event
+    for folder, event in editions.items():
+        last |= {f"{folder}/{name}": (event, sha256) for name, sha256 in event.body["files"].items()}
+    return last
+
+
 def altered(home: Home, events: Iterable[Event]) -> Iterator[str]:
     """What was published in the home and is not there as it was published last, a line a file."""
-    last = {e.subject: e for e in events if e.kind == PUBLICATION and e.body["in_home"]}
-    for name, event in sorted(last.items()):
-        file = home.root / name
+    for name, (event, sha256) in sorted(_last_published(events).items()):
+        file = resolved(home.root / name)
         if not file.is_file():
             yield f"{name}: 已发布的文件不在了 / was published and is gone (event {event.number})"
-        elif file_sha256(file) != event.body["sha256"]:
+        elif file_sha256(file) != sha256:
             yield f"{name}: 已发布的文件被改动 / was changed since it was published (event {event.number})"

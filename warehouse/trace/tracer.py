@@ -7,7 +7,7 @@ from model to model (`walk.py`), the command line.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 
@@ -19,7 +19,7 @@ from warehouse.store.on_record import RECORD, NotOnRecordError, concerning, not_
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table, Tables
 from warehouse.trace.rederive import KeptBytes
-from warehouse.trace.walk import COMMITS, Node, TraceError, Walk, listed
+from warehouse.trace.walk import COMMITS, Leaf, Node, TraceError, Walk, listed
 
 AnyWalk = TypeVar("AnyWalk", bound=Walk)
 
@@ -55,6 +55,13 @@ class Trace:
             "differences": self.differences,
             "unproven": self.unproven,
         }
+
+
+class Origin(NamedTuple):
+    """What rows come from: the rows at which their traces end, each with what it says, and the models on the way by table."""
+
+    leaves: Mapping[Leaf, tuple[Any, ...]]
+    models: Mapping[str, str]
 
 
 def trace(
@@ -148,6 +155,28 @@ class Tracer:
             walk, tops = self._walked([(table, keys, None) for table, keys in wanted.items()])
             walk.up()
         return {top.table.qualified: walk.shown(top) for top in tops}
+
+    def origin(
+        self, rows: Mapping[str, Sequence[Mapping[str, str]]], columns: Mapping[str, Collection[str]], as_of: int | None
+    ) -> Origin:
+        """What rows of some tables come from together, as they were at a snapshot; rows that were not there then come from nothing.
+
+        Args:
+            rows: keys by table; of those that have partitions, keys of one.
+            columns: those that matter, by table.
+            as_of: the snapshot, by default the last one.
+
+        Raises:
+            As `trace`; NotOnRecordError if the lake has the snapshot no longer.
+        """
+        with self._transaction():
+            self._demand_on_record([*RECORD, *rows])
+            walk = Walk(self.connection, self.lake, self.kept, self.hold)
+            for name, keys in rows.items():
+                walk.start_as_of(_known_table(self.lake.tables, name, keys[0], None), keys, columns[name], as_of)
+            walk.down()
+            self._demand_on_record([node.table.qualified for node in walk.nodes])
+            return Origin(walk.leaves(), walk.models())
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -71,6 +71,15 @@ class Node:
         return f"derived_{self._suffix}"
 
 
+@dataclass(frozen=True)
+class Leaf:
+    """A row at which a trace ends, by its table and key; place: in which file, and where, for people."""
+
+    table: str
+    key: tuple[str, ...]
+    place: str = field(compare=False)
+
+
 class Walk:
     """The way down and up of one trace on one connection."""
 
@@ -91,16 +100,28 @@ class Walk:
 
     def start(self, table: Table, keys: Sequence[Mapping[str, str]], column: str | None) -> Node:
         """The node of rows of one partition, by their keys, values as text."""
+        node = self.start_as_of(table, keys, None if column is None else (column,), None)
+        if node is None:
+            partition = f" for {keys[0][table.partition]}" if table.partition else ""
+            raise TraceError(f"{table.qualified}: never built{partition}; run `shuzhang run` 尚未生成")
+        if node.row_count != len(keys):
+            none = dict(keys[0]) if len(keys) == 1 else f"{len(keys) - node.row_count} / {len(keys)} keys"
+            raise TraceError(f"{table.qualified}: no row with {none} 没有这一行")
+        return node
+
+    def start_as_of(
+        self, table: Table, keys: Sequence[Mapping[str, str]], columns: Collection[str] | None, as_of: int | None
+    ) -> Node | None:
+        """The node of those of some rows of a partition that were there at a snapshot, by default now; None if it was not built then."""
         partition = keys[0][table.partition] if table.partition else ""
         found = self.connection.execute(
-            f"SELECT max(snapshot_id) FROM {COMMITS} WHERE table_name = $name AND partition_key = $partition",
-            {"name": table.qualified, "partition": partition},
+            f"SELECT max(snapshot_id) FROM {COMMITS} WHERE table_name = $name AND partition_key = $partition "
+            "AND snapshot_id <= coalesce($as_of, snapshot_id)",
+            {"name": table.qualified, "partition": partition, "as_of": as_of},
         ).fetchone()
         if found is None or found[0] is None:
-            raise TraceError(
-                f"{table.qualified}: never built{f' for {partition}' if partition else ''}; run `shuzhang run` 尚未生成"
-            )
-        node = self._node(table, found[0], partition, None if column is None else {column, *table.key})
+            return None
+        node = self._node(table, found[0], partition, None if columns is None else {*columns, *table.key})
         types = {c.name: c.type for c in table.columns}
         asked = ", ".join(f"CAST(k.{identifier(name)} AS {types[name]}) AS {identifier(name)}" for name in table.key)
         layout = json.dumps([dict.fromkeys(table.key, "VARCHAR")])
@@ -110,9 +131,6 @@ class Walk:
             f"(SELECT {asked} FROM (SELECT unnest(from_json($keys, {literal(layout)})) AS k)) USING ({listed(table.key)})",
             {"keys": json.dumps([dict(key) for key in keys])},
         )
-        if node.row_count != len(keys):
-            none = dict(keys[0]) if len(keys) == 1 else f"{len(keys) - node.row_count} / {len(keys)} keys"
-            raise TraceError(f"{table.qualified}: no row with {none} 没有这一行")
         return node
 
     def down(self) -> None:
@@ -253,6 +271,29 @@ class Walk:
             names = [d[0] for d in cursor.description or ()]
             found += [(node, dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
         return sorted(found, key=lambda one: not one[1]["has_amount"])
+
+    def leaves(self) -> dict[Leaf, tuple[Any, ...]]:
+        """The rows at which the trace ends, each with what it says: of two traces, what differs is what they differ by."""
+        found: dict[Leaf, tuple[Any, ...]] = {}
+        for node in self.nodes:
+            if node.table.model or not node.row_count:
+                continue
+            # A policy file's hash and lines change with every edit of it, the body of an entry does not.
+            says = [name for name in ("body", "raw_hash", "status") if name in node.present]
+            kept = [name for name in ("source_file", "source_pointer") if name in node.present]
+            key = [f"CAST({identifier(name)} AS VARCHAR)" for name in node.table.key]
+            rows = self.connection.execute(
+                f"SELECT [{', '.join(key)}], {listed((*kept, *says))} FROM {node.stored} "
+                f"SEMI JOIN {node.keys} USING ({listed(node.table.key)})"
+            ).fetchall()
+            for values, *rest in rows:
+                place = " ".join(filter(None, rest[: len(kept)]))
+                found[Leaf(node.table.qualified, tuple(values), place)] = tuple(rest[len(kept) :])
+        return found
+
+    def models(self) -> dict[str, str]:
+        """The models that the traced rows were derived by, of each table."""
+        return {node.table.qualified: node.model for node in self.nodes if node.model is not None}
 
     def _node(self, table: Table, snapshot_id: int, partition_key: str, columns: set[str] | None) -> Node:
         node = self._nodes.get((table.qualified, snapshot_id))

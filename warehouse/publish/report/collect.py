@@ -13,6 +13,7 @@ from warehouse import queries
 from warehouse.building.build import parameters
 from warehouse.publish.form_page import FormPage, Within, form_pages
 from warehouse.publish.report.edition import OTHER, Check, Edition, Report, Scope
+from warehouse.publish.report.scope import kind_of
 from warehouse.store.lake import Lake, current_snapshot
 
 #: The levels of the entities that a report of a level shows: a district's does not show the city's sums.
@@ -24,35 +25,6 @@ _LEVELS = {
 }
 #: A note names so many units; the forms list all of them.
 _NAMED = 20
-
-
-class NoSuchReportError(LookupError):
-    """The lake has no such period, scope or kind; it names what there is."""
-
-
-def scope_of(connection: duckdb.DuckDBPyConnection, period: str, text: str) -> Scope:
-    """The scope that `city`, `district:CODE`, `department:CODE` or `unit:CODE` names.
-
-    Raises:
-        NoSuchReportError: there is none of that name in the period.
-    """
-    level, _, code = text.partition(":")
-    known = dict(_asked(connection, "report_entities", {"level": level}, period))
-    code = code or "city"
-    if level not in _LEVELS or code not in known:
-        near = (
-            "、".join(f"{level}:{one}" for one in sorted(known)[:5])
-            or "city, district:CODE, department:CODE, unit:CODE"
-        )
-        raise NoSuchReportError(
-            f"--scope {text}: {period} 没有这个范围，例如 {near} / no such scope in {period}, for example {near}"
-        )
-    return Scope(level, code, known[code])
-
-
-def report_kinds(connection: duckdb.DuckDBPyConnection, period: str, scope: Scope) -> dict[str, str]:
-    """The kinds of report that a scope has units of, with their names, in their order; what belongs to no report is one too."""
-    return dict(_asked(connection, "report_kinds", {"level": scope.level, "code": scope.code}, period))
 
 
 def collect(
@@ -71,16 +43,11 @@ def collect(
         connection: that reads tables as commits on record left them (`reading_on_record`).
 
     Raises:
-        NoSuchReportError: the scope has no units of that kind.
+        ScopeError: the policy has no such kind.
         LookupError: the policy lacks a form's layout.
     """
-    kinds = report_kinds(connection, period, scope)
-    if report_kind not in kinds:
-        told = "、".join(kinds)
-        raise NoSuchReportError(
-            f"--kind {report_kind}: {period} {scope.name} 没有这类单位，有 {told} / no units of this kind; there are: {told}"
-        )
-    edition = Edition(period, scope, report_kind, kinds[report_kind], version, state, current_snapshot(connection))
+    _, kind_name = kind_of(connection, report_kind, scope, period)
+    edition = Edition(period, scope, report_kind, kind_name, version, state, current_snapshot(connection))
     pages = _pages(lake, connection, period, edition)
     last_year = f"{int(period[:4]) - 1}-12"
     checks = list(_checks(connection, edition))

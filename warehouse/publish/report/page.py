@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from warehouse.publish.form_page import FormPage
+from warehouse.publish.report.anchors import anchor, english
 from warehouse.publish.report.charts import Chart, Number, Point, bar_chart, largest_first, waterfall
 from warehouse.publish.report.edition import STATES, Report
-from warehouse.publish.report.anchors import anchor, english
 from warehouse.publish.report.view import MOST_ROWS, Heading, Headline, Sheet, View, write_view
 
 #: The form that has what a report is about: opening, movements, closing.

@@ -15,8 +15,8 @@ import duckdb
 from warehouse import queries
 from warehouse.building.build import parameters
 from warehouse.publish.form_page import FormColumn
-from warehouse.publish.report.edition import Report
 from warehouse.publish.report.anchors import figures, plain
+from warehouse.publish.report.edition import Report
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 from warehouse.trace.walk import TraceError, listed

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.publish.report.edition import STATES, Edition, Report
 from warehouse.publish.report.anchors import english
+from warehouse.publish.report.edition import STATES, Edition, Report
 from warehouse.publish.report.offline import packed, write_offline
 from warehouse.publish.report.trace_figures import Figures, Most, asked_figures
 from warehouse.publish.report.trace_lines import Lines, line_documents, walk_lines, with_room

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from warehouse.publish.report.anchors import TRACED, anchor, plain, shown
 from warehouse.publish.report.charts import Chart
 from warehouse.publish.report.edition import Check
-from warehouse.publish.report.anchors import TRACED, anchor, plain, shown
 from warehouse.publish.report.offline import packed, write_offline
 
 #: Rows of a table that stand in the page as they are, for who runs no scripts; the others are in its data.
