@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from readers.policy.lists.checks import NAME, PLACE, Check, one_of, whole
-from readers.policy.lists.shape import ListShape
+from readers.policy.lists.shape import NAMES, ListShape
 
 _TERM_OF_ROWS = r"[a-z][a-z0-9_]*(=|<>)[^;=<>]+"
 _ROWS_SHOWN = Check(
@@ -71,5 +71,12 @@ SHAPES: Mapping[str, ListShape] = {
         ("report_kind", "position", "name_zh", "short_zh", "name_en"),
         checks={"report_kind": NAME, "position": PLACE},
         needed=("other",),
+    ),
+    "open_catalogue_term": ListShape(
+        ("name",),
+        (),
+        ("value",),
+        more=NAMES,
+        needed=("address", "title", "description", "publisher"),
     ),
 }

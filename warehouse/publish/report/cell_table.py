@@ -4,21 +4,14 @@ Does not belong here: how figures become cells (`cells.py`).
 """
 
 import csv
-import re
 from pathlib import Path
 
 from warehouse.publish.report.cells import cells, shown_key
+from warehouse.publish.report.data_files import defused
 from warehouse.publish.report.edition import Report
 
 FILE_NAME = "cells.csv"
 _HEADS = ("报表", "行", "行键", "栏", "栏目", "数值")
-#: What spreadsheets take for a formula; a negative number is none.
-_FORMULA = re.compile(r"(?!-?\d+(?:\.\d+)?\Z)[=+\-@\t\r]")
-
-
-def defused(text: str | None) -> str:
-    """A text as a spreadsheet shows it and does not run it; nothing for none."""
-    return f"'{text}" if text and _FORMULA.match(text) else text or ""
 
 
 def write_cell_table(report: Report, folder: Path) -> None:
@@ -30,4 +23,4 @@ def write_cell_table(report: Report, folder: Path) -> None:
             names = column.cells.columns
             for key, name, value in zip(*(one.to_pylist() for one in names), strict=True):
                 row = (column.form, name, shown_key(key), column.name, column.label, value)
-                writer.writerow([*map(defused, row)])
+                writer.writerow([defused(cell or "") for cell in row])

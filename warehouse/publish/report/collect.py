@@ -99,9 +99,7 @@ def _notes(
     if edition.report_kind == OTHER:
         yield "以下单位的类别不明或不属于行政事业单位、国有企业，不列入任何国有资产报告，在此单独列示。"
     for check in checks:
-        if check.level == "unit" and not check.passed:
-            yield f"审核未通过：{check.entity_name}，{check.name}，{check.left} 与 {check.right} 相差 {check.difference}。"
-        elif check.let_pass_by:
+        if check.let_pass_by:
             yield f"经决定放行：{check.entity_name}，{check.name}，相差 {check.difference}，决定 {check.let_pass_by}。"
     unrecorded = [page.title for page in pages if any(column.name == "recording_state" for column in page.columns)]
     if unrecorded:

@@ -1,11 +1,11 @@
 """Publishing a report: collected once, written in every format aside, and put in its place whole, as a version on record.
 
-Belongs here: which formats there are (`WRITERS`), and what is refused. Does not belong here: what is in a report (`collect.py`), how a
-format looks (a module each), which version comes next (`versions.py`), why a figure differs from the version before (`causes.py`).
+Belongs here: what is refused, and what is written when. Does not belong here: what is in a report (`collect.py`), which formats
+there are (`writers.py`), which version comes next (`versions.py`), why a figure differs from the version before (`causes.py`).
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from warehouse.building.build import stale_now
 from warehouse.building.staleness import materializations
 from warehouse.intake.ingest import pending
 from warehouse.intake.landed import judged_day
-from warehouse.publish.report import cell_table, leaflet, restatement
+from warehouse.publish.report import leaflet, restatement
 from warehouse.publish.report.cells import CellChange, Cells, cells, differences, write_cells
 from warehouse.publish.report.collect import collect
 from warehouse.publish.report.edition import DRAFT, PUBLISHED, REVIEWED, Check, Edition, Report
@@ -32,6 +32,7 @@ from warehouse.publish.report.versions import (
     version_folder,
     versions,
 )
+from warehouse.publish.report.writers import WRITERS, Source, Writer, write_formats
 from warehouse.store.chain import Chain
 from warehouse.store.folders import SUMS, give_back, replace_folder, seal, turns, written
 from warehouse.store.home import Home
@@ -39,23 +40,6 @@ from warehouse.store.lake import Lake, lake_id
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.published import note_copy, publish_edition
 from warehouse.trace.column_grade import WORKBOOK, keep_door
-
-
-class Writer(NamedTuple):
-    """A format. file_name: what it writes into the folder, a file or a folder. what: what the reader is told of it."""
-
-    name: str
-    file_name: str
-    what: str
-    write: Callable[[Report, Path], object]
-
-
-#: The formats of a report, in the order in which the reader is told of them; every one is written from the same `Report`.
-WRITERS: Sequence[Writer] = (
-    Writer(
-        "cells", cell_table.FILE_NAME, "全部数字，一格一行 / all figures, a row a cell", cell_table.write_cell_table
-    ),
-)
 
 
 class UnpublishableError(ValueError):
@@ -128,14 +112,14 @@ def publish(
         with reading_on_record(lake) as connection:
             report = collect(lake, connection, period, whose, kind, version=history.next_number, state=state)
             made = _Made(_checked(report), cells(report.pages), lake_id(connection), by, reason)
-        edition, before = made.report.edition, history.published
-        changes = differences(kept_cells(home, before), made.figures) if before else []
-        if before and not changes and not before.is_withdrawn:
-            edition, is_new = before.edition, False
-        else:
-            _demand_reviewed(home, history, made)
-            _write(lake, made, before, changes, writers)
-            is_new = True
+            edition, before = made.report.edition, history.published
+            changes = differences(kept_cells(home, before), made.figures) if before else []
+            if before and not changes and not before.is_withdrawn:
+                edition, is_new = before.edition, False
+            else:
+                _demand_reviewed(home, history, made)
+                _write(Source(lake, connection, policy.on(judged_day(lake))), made, before, changes, writers)
+                is_new = True
         folder = version_folder(home, edition)
         copied = _copy(home, folder, out, edition) if out is not None else None
     return Published(edition, folder, is_new, changes, made.report.notes, waiting, copied)
@@ -159,8 +143,9 @@ def _checked(report: Report) -> Report:
         UnpublishableError: a check of the unit whose report it is failed, and nobody let it pass.
     """
     scope = report.edition.scope
-    failed = [check for check in report.checks if not check.passed and not check.let_pass_by]
-    own = [check for check in failed if scope.level == check.level == UNIT and check.entity_code == scope.code]
+    # What fails for a unit fails for all that it is part of: the unit is told.
+    failed = [c for c in report.checks if c.level == UNIT and not c.passed and not c.let_pass_by]
+    own = [check for check in failed if scope.level == UNIT and check.entity_code == scope.code]
     if own:
         raise UnpublishableError(
             "\n".join(map(told_check, own))
@@ -188,15 +173,14 @@ def _demand_reviewed(home: Home, history: Versions, made: _Made) -> None:
 
 
 def _write(
-    lake: Lake, made: _Made, before: Version | None, changes: Sequence[CellChange], writers: Sequence[Writer]
+    source: Source, made: _Made, before: Version | None, changes: Sequence[CellChange], writers: Sequence[Writer]
 ) -> None:
-    edition = made.report.edition
+    lake, edition = source.lake, made.report.edition
     target = version_folder(lake.home, edition)
     with written(target) as aside:
-        for writer in writers:
-            writer.write(made.report, aside)
+        write_formats(source, made.report, aside, writers)
         write_cells(made.figures, aside / CELLS_FILE)
-        told = [(writer.file_name, writer.what) for writer in writers]
+        told = [(writer.place, writer.what) for writer in writers]
         told.append(
             (CELLS_FILE, "全部数字的精确文本，供下一版比较 / the exact text of all figures, for the next version")
         )

@@ -78,7 +78,7 @@ def write_restatement(lines: Sequence[Restated], folder: Path) -> None:
     with (folder / FILE_NAME).open("w", encoding="utf-8-sig", newline="") as text:
         writer = csv.writer(text)
         writer.writerow(_HEADS)
-        writer.writerows([*map(defused, line.values)] for line in lines)
+        writer.writerows([defused(value or "") for value in line.values] for line in lines)
     columns = zip(*(line.values for line in lines), strict=True) if lines else [()] * len(_NAMES)
     schema = pa.schema([(name, pa.string()) for name in _NAMES])
     pq.write_table(
