@@ -46,7 +46,7 @@ _LEVELS = (("district", "按区划的净值", "By district"), ("department", "�
 _STRUCTURES = (
     ("grade", ("grade_label", "grade"), "按分级", "By grade"),
     ("acquisition", ("acquisition_label", "acquisition"), "按取得方式", "By way of acquisition"),
-    ("category", ("category_label", "domain_label"), "按领域", "By field"),
+    ("field", ("category_label", "domain_label"), "按领域", "By field"),
 )
 _YUAN = ("元", "CNY")
 
@@ -187,13 +187,17 @@ def _structure(report: Report, name: str, columns: Sequence[str], zh: str, en: s
     scope = report.edition.scope
     for page in report.pages:
         names = [column.name for column in page.columns]
-        label = next((column for column in columns if column in names), None)
+        # A form of several structures tells them apart in the key of its rows.
+        is_long = "dimension" in page.table.key and "item_label" in names
+        label = "item_label" if is_long else next((column for column in columns if column in names), None)
         measure = next((c for c in ("closing_carrying_cny", "closing_cost_cny", "closing_count") if c in names), None)
         if label is None or measure is None:
             continue
         sums: dict[str, Number] = {}
         for row in (_Row(page, place, None) for place in range(len(page.rows))):
             if "level" in row.key and (row.key["level"], row.key.get("entity_code")) != (scope.level, scope.code):
+                continue
+            if is_long and row.key["dimension"] != name:
                 continue
             group = str(row.cells[label] or "未定 not settled")
             sums[group] = sums.get(group, 0) + (row.number(measure) or 0)

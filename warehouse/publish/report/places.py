@@ -22,19 +22,20 @@ NAMELESS = "未分类"
 
 @dataclass(frozen=True)
 class Dimension:
-    """What a structure is by: a level of the roll-up, or the first of these columns that a form has."""
+    """What a structure is by: a level of the roll-up, the first of these columns that a form has, or a dimension in the key of its rows."""
 
     name: str
     level: str = ""
     columns: tuple[str, ...] = ()
+    key: str = ""
 
 
 DIMENSIONS = (
     Dimension("区划", level="district"),
     Dimension("主管部门", level="department", columns=("department_name",)),
-    Dimension("分级", columns=("grade_label", "grade")),
-    Dimension("取得方式", columns=("acquisition_label", "acquisition")),
-    Dimension("领域", columns=("domain_label", "theme_label", "category_label", "domain", "theme", "category")),
+    Dimension("分级", columns=("grade_label", "grade"), key="grade"),
+    Dimension("取得方式", columns=("acquisition_label", "acquisition"), key="acquisition"),
+    Dimension("领域", columns=("domain_label", "category_label", "domain", "category"), key="field"),
 )
 
 
@@ -110,7 +111,7 @@ def structure(report: Report, dimension: Dimension) -> list[Group] | None:
     """The groups of a dimension, the largest first; None if no form of the report has them."""
     rows = _level_rows(report, dimension.level) if dimension.level else []
     by_level = [(quoted(page, row, "entity_name"), page, [row]) for page, row in rows]
-    groups = [_group(label, page, of) for label, page, of in by_level or _by_column(report, dimension.columns)]
+    groups = [_group(label, page, of) for label, page, of in by_level or _by_column(report, dimension)]
     groups = [group for group in groups if group.amount is not None]
     groups.sort(key=lambda group: (-(group.amount.value or 0) if group.amount else 0, group.label))
     return groups or None
@@ -126,16 +127,20 @@ def _level_rows(report: Report, level: str) -> list[tuple[FormPage, int]]:
     return []
 
 
-def _by_column(report: Report, columns: Sequence[str]) -> Iterator[tuple[Quote, FormPage, list[int]]]:
+def _by_column(report: Report, dimension: Dimension) -> Iterator[tuple[Quote, FormPage, list[int]]]:
     """Rows by what stands in a column: of the entity that reports where the page has a roll-up, else all."""
     scope = report.edition.scope
     for page in report.pages:
-        column = next((name for name in columns if has(page, name)), None)
+        is_long = "dimension" in page.table.key and has(page, "item_label")
+        found = next((name for name in dimension.columns if has(page, name)), None)
+        column = "item_label" if is_long and dimension.key else found
         if column is None or not any(has(page, amount) for amount in _AMOUNTS):
             continue
-        rows = range(len(page.rows))
+        rows = [row for row in range(len(page.rows)) if not is_long or key(page, row)["dimension"] == dimension.key]
         if "level" in page.table.key:
             rows = [row for row in rows if key(page, row)["level"] == scope.level]
+        if not rows:
+            continue
         by_label: dict[Quote, list[int]] = {}
         for row in rows:
             by_label.setdefault(quoted(page, row, column) or Quote(NAMELESS), []).append(row)

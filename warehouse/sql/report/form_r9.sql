@@ -1,5 +1,5 @@
 -- Form R9 (own id): progress by entity: units that are to report and that did, resources registered, booked and agreed
--- with the books, and what is still to be assessed.
+-- with the books, and what is still to be assessed. Percentages are hundredths in whole numbers, half up.
 WITH item AS (
     SELECT
         r.holder_code, r.item_code,
@@ -85,9 +85,28 @@ SELECT
     s.reporting_count,
     s.catalogue_count,
     s.books_count,
-    CAST(s.card_count AS BIGINT) AS card_count,
+    CAST(s.card_count + s.memo_count AS BIGINT) AS due_count,
+    CAST(s.card_count AS BIGINT) AS registered_count,
     CAST(s.booked_count AS BIGINT) AS booked_count,
     CAST(s.agreed_count AS BIGINT) AS agreed_count,
+    CASE WHEN s.card_count + s.memo_count > 0
+        THEN CAST(
+            (CAST(s.card_count AS BIGINT) * 10000 + CAST(s.card_count + s.memo_count AS BIGINT) // 2)
+            // CAST(s.card_count + s.memo_count AS BIGINT) * 0.01 AS DECIMAL(5, 2)
+        )
+    END AS registered_pct,
+    CASE WHEN s.card_count > 0
+        THEN CAST(
+            (CAST(s.booked_count AS BIGINT) * 10000 + CAST(s.card_count AS BIGINT) // 2)
+            // CAST(s.card_count AS BIGINT) * 0.01 AS DECIMAL(5, 2)
+        )
+    END AS booked_pct,
+    CASE WHEN s.card_count > 0
+        THEN CAST(
+            (CAST(s.agreed_count AS BIGINT) * 10000 + CAST(s.card_count AS BIGINT) // 2)
+            // CAST(s.card_count AS BIGINT) * 0.01 AS DECIMAL(5, 2)
+        )
+    END AS agreed_pct,
     CAST(s.memo_count AS BIGINT) AS memo_count,
     CAST(s.unassessed_count AS BIGINT) AS unassessed_count
 FROM summed AS s
