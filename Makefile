@@ -38,10 +38,12 @@ $(STAMP): .venv/bin/uv pyproject.toml uv.lock
 setup: $(STAMP) ## make the environment in .venv
 
 .PHONY: run
-run: setup ## write the example city, deliver it, run the whole pipeline, show what came out
+run: setup ## write the example city, deliver it, run the whole pipeline, draft its reports
 	test -d $(SHUZHANG_HOME)/example || shuzhang example $(SHUZHANG_HOME)/example
 	shuzhang deliver $(SHUZHANG_HOME)/example
 	shuzhang run
+	shuzhang publish
+	shuzhang publish --kind enterprise
 
 .PHONY: test
 test: setup ## run the tests, with coverage (real data: SHUZHANG_TEST_DATA, default ../shared/data)

@@ -13,6 +13,7 @@ from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
 from pipelines.cli.period import demand_period
 from pipelines.misuse import MisuseError
+from warehouse.building.removal import built_periods
 from warehouse.publish.report.edition import STATES
 from warehouse.store.lake import Lake
 
@@ -36,7 +37,9 @@ class State(enum.StrEnum):
 
 
 def publish(
-    period: Annotated[str, typer.Option(help="期间 / period, YYYY-MM", metavar="YYYY-MM")],
+    period: Annotated[
+        str | None, typer.Option(help="期间，默认最近的 / period, default the latest", metavar="YYYY-MM")
+    ] = None,
     scope: ScopeOption = "city",
     kind: KindOption = None,
     state: Annotated[
@@ -59,8 +62,12 @@ def publish(
     demand_period(period)
     if state != State.DRAFT and not by.strip():
         raise MisuseError(f"--state {state}: --by is wanted 须注明由谁审核或发布")
+    lake = Lake(opened(home))
+    period = period or max(built_periods(lake), default=None)
+    if period is None:
+        raise ValueError("没有可以发布的期间，请先运行 / no period to publish yet; run `shuzhang run` first")
     try:
-        done = publish_report(Lake(opened(home)), period, scope, kind, state, out, by=by.strip(), reason=reason.strip())
+        done = publish_report(lake, period, scope, kind, state, out, by=by.strip(), reason=reason.strip())
     except ScopeError as error:
         raise MisuseError(str(error)) from error
     edition = done.edition

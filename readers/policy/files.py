@@ -174,6 +174,7 @@ def _of_files(files: tuple[tuple[str, bytes], ...], whole: bool) -> PolicySet:
     problems += _twin_labels(lists.get("code_value", ()))
     problems += _missing_entries(lists) if whole else ()
     problems += _rule_problems(lists, whole)
+    problems += _check_problems(lists)
     if problems:
         raise PolicyError(tuple(sorted(problems)))
     return PolicySet(lists)
@@ -301,6 +302,22 @@ def _rule_problems(lists: Mapping[str, tuple[Entry, ...]], whole: bool) -> Itera
         found = [rule for rule in rules if rule.body.get("table_name") == table]
         for rule in found[_MOST_RULES:]:
             yield Problem.of(rule.source_file, rule.line, "too_many_rules", table=table, most=_MOST_RULES)
+
+
+def _check_problems(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]:
+    """Checks of forms that reckon with what is no column of the form: their SQL would not run."""
+    columns: dict[str, set[str]] = {}
+    for entry in lists.get("report_column", ()):
+        columns.setdefault(entry.body["form"], set()).add(entry.body["column"])
+    for check in lists.get("report_check", ()):
+        form = check.body["form"]
+        of_right = check.body.get("other_form", form) if check.body["check_kind"] == "between" else form
+        for side, of in (("left", form), ("right", of_right)):
+            for name in check.body[side].replace("+", " ").replace("-", " ").split():
+                if name not in columns.get(of, ()):
+                    words = {"list": f"report_column ({of})", "to": file_of("report_column"), "value": name}
+                    hint = near(name, sorted(columns.get(of, ())), listed=False)
+                    yield Problem.of(check.source_file, check.line, "unknown_reference", **words, near=hint)
 
 
 def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Problem]:

@@ -355,6 +355,16 @@ column = "closing_cost_cny"
 label_zh = "原值"
 number_format = "money"
 status = "official"
+# checks
+"""
+CHECK = """
+[[check]]
+check_code = "adds_up"
+check_kind = "within"
+name_zh = "相等"
+name_en = "equal"
+left = "closing_cost_cny"
+right = "closing_cost_cny - closing_cots_cny"
 """
 
 
@@ -378,6 +388,7 @@ def test_what_stands_at_the_top_of_a_form_holds_for_its_entries_and_they_come_in
         ('label_zh = "原值"', "label_zh = ", 17, "bad_toml"),
         ('source = "a paper"', "", 6, "missing_value"),
         ('source = "a paper"', "source = []", 1, "unknown_entry"),
+        ("# checks", CHECK, 21, "unknown_reference"),
     ],
 )
 def test_a_bad_form_is_named_by_file_and_line(old: str, new: str, line: int, rule: str) -> None:

@@ -1,4 +1,4 @@
--- The checks of an entity and of those below it that have two sides to compare.
+-- The checks of an entity and of those below it that failed, or that a decision let pass.
 SELECT
     c.form, c.check_code,
     c.check_name_zh AS name,
@@ -13,7 +13,7 @@ WHERE
     c.period = $period
     AND c.report_kind = $kind
     AND list_contains($levels, c.level)
-    AND c.check_state <> 'not_compared'
+    AND c.check_state IN ('failed', 'let_pass')
     AND (c.level, c.entity_code) IN (
         SELECT (p.level, p.entity_code)
         FROM report.placement AS p

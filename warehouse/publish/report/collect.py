@@ -101,6 +101,8 @@ def _notes(
     for check in checks:
         if check.let_pass_by:
             yield f"经决定放行：{check.entity_name}，{check.name}，相差 {check.difference}，决定 {check.let_pass_by}。"
+    for passed, apart in _asked(connection, "report_check_counts", values, edition.period):
+        yield f"单位报表的审核公式 {passed} 项通过，{apart} 项没有可比的数；未通过和经决定放行的逐项列明。"
     unrecorded = [page.title for page in pages if any(column.name == "recording_state" for column in page.columns)]
     if unrecorded:
         yield f"{'、'.join(unrecorded)}：各项目尚未记录，没有数字；没有记录不等于零。"
