@@ -24,8 +24,9 @@ _TABLES = {asset_key(table): table for table in all_tables().of_stage("report")}
 def report_stage(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
     """Build the forms of the period, then write each as a workbook under the home's `reports/<period>/`."""
     selected = [table for key, table in _TABLES.items() if key in context.selected_asset_keys]
-    for table in selected:
+    forms = [table for table in selected if table.layout_lists]
+    for table in forms:
         owe(lake.open().home, table.qualified, [str(run_period(context))])
     built = build_selected(context, lake, selected, "report")
-    files = publish_forms(lake.open(), [one.table for one in built], context.partition_key)
+    files = publish_forms(lake.open(), forms, context.partition_key)
     yield from results(built, {name: {"workbook": dg.MetadataValue.path(file)} for name, file in files.items()})

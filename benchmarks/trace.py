@@ -29,8 +29,16 @@ def run(size: str) -> Iterator[Result]:
         outcome = run_pipeline(home)
         if outcome.problems:
             raise AssertionError(outcome)
-        yield from _figure(Lake(home), size, {"period": outcome.period, "level": "unit", "entity_code": "U00001"})
-        yield from _figure(Lake(home), size, {"period": outcome.period, "level": "city", "entity_code": "city"})
+        yield from _figure(
+            Lake(home),
+            size,
+            {"period": outcome.period, "report_kind": "government", "level": "unit", "entity_code": "U00001"},
+        )
+        yield from _figure(
+            Lake(home),
+            size,
+            {"period": outcome.period, "report_kind": "government", "level": "city", "entity_code": "city"},
+        )
 
 
 def _figure(lake: Lake, size: str, key: dict[str, str]) -> Iterator[Result]:

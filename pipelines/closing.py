@@ -3,11 +3,13 @@
 Does not belong here: what a closing says (`warehouse/intake/closing.py`).
 """
 
+import csv
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from pipelines.plan import plan
+from pipelines.run import shown_periods
 from readers.near import near
 from readers.policy.files import PolicySet, load
 from warehouse import queries
@@ -15,6 +17,7 @@ from warehouse.building.removal import built_periods, no_such_period
 from warehouse.intake.closing import KIND, file_name, put_closing
 from warehouse.intake.deliveries import Delivery, DeliveryError, Intake
 from warehouse.intake.ingest import pending
+from warehouse.intake.own_delivery import label
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import reading_on_record
@@ -59,20 +62,20 @@ def decide_period(
 
     Raises:
         NoSuchPeriodError: the lake has no such month.
-        DeliveryError: the month is yet to come, what it would say is stale, there is no such unit, there is nothing to do, or a month
-            would close before one that is open, or open before one that is closed.
+        DeliveryError: the month is yet to come or was never run, what it would say is stale, it is decided already and waits for a run,
+            no such unit is there, there is nothing to do, or it would close before one that is open, or open before one that is closed.
     """
     lake, policy = Lake(home), load(home.policy)
     today = datetime.now(UTC).astimezone().date()
     if is_closed and period > f"{today:%Y-%m}":
         raise DeliveryError(f"{period}: 该月尚未到，不能结账 / the month has not begun, so it cannot be closed")
     if period not in (built := built_periods(lake)):
+        if period in shown_periods(home):
+            raise DeliveryError(
+                f"{period}: 该期间只有 Dagster 知道，尚未生成，先运行 / only Dagster knows it, nothing was built of it: run it first: "
+                f"shuzhang run --period {period}"
+            )
         raise no_such_period(period, built)
-    if is_closed and (stale := plan(lake, policy, period, ()).assets):
-        raise DeliveryError(
-            f"{period}: 有 {len(stale)} 张表过期，先运行再结账 / {len(stale)} tables are stale: run it before it is closed: "
-            f"shuzhang run --period {period}"
-        )
     known = unit_periods(lake)
     of_month = {one.holder_code: one for one in known if one.period == period}
     if unknown := sorted(set(units) - set(of_month)):
@@ -80,9 +83,14 @@ def decide_period(
             f"--unit {unknown[0]}: {period} 没有这个单位 / no such unit in {period}{near(unknown[0], of_month, listed=False)}"
         )
     chosen = [one for code, one in of_month.items() if (not units or code in units) and one.is_closed != is_closed]
+    _demand_undecided(lake, policy, period, chosen, is_closed=is_closed)
+    if is_closed and (stale := plan(lake, policy, period, ()).assets):
+        raise DeliveryError(
+            f"{period}: 有 {len(stale)} 张表过期，先运行再结账 / {len(stale)} tables are stale: run it before it is closed: "
+            f"shuzhang run --period {period}"
+        )
     if not chosen:
-        state = "已经结账 / closed already" if is_closed else "没有结账 / not closed"
-        raise DeliveryError(f"{period}: {state}{_waiting(lake, policy, period)}")
+        raise DeliveryError(f"{period}: {'已经结账 / closed already' if is_closed else '没有结账 / not closed'}")
     for one in chosen:
         demand_order(one, sorted(k.period for k in known if k.holder_code == one.holder_code and k.is_closed))
     codes = [one.holder_code for one in chosen]
@@ -94,26 +102,49 @@ def standing_closings(home: Home, period: str) -> list[str]:
     """The deliveries by which a month was closed or opened and that were not withdrawn."""
     intake = Intake(home)
     withdrawn = intake.withdrawals()
-    return [found for found in _on(period, intake.deliveries()) if found not in withdrawn]
+    return [one.delivery_id for one in _on(period, intake.deliveries()) if one.delivery_id not in withdrawn]
 
 
-def _on(period: str, deliveries: Iterable[Delivery]) -> list[str]:
+def _on(period: str, deliveries: Iterable[Delivery]) -> list[Delivery]:
     """Of deliveries those that decide on a month."""
     return [
-        delivery.delivery_id
+        delivery
         for delivery in deliveries
         if delivery.kind == KIND and any(file.name == file_name(period) for file in delivery.files)
     ]
 
 
-def _waiting(lake: Lake, policy: PolicySet, period: str) -> str:
-    """What is said of decisions on a month that no run has followed yet: what they say is not so before one has."""
+def _demand_undecided(
+    lake: Lake, policy: PolicySet, period: str, chosen: Collection[UnitPeriod], *, is_closed: bool
+) -> None:
+    """Refuse what is decided already and waits for a run, and to close a month, or do nothing, while any decision on it waits.
+
+    Args:
+        chosen: the months of units that are to be decided on.
+
+    Raises:
+        DeliveryError: it waits.
+    """
     waiting = _on(period, pending(lake, policy, ()).deliveries)
     if not waiting:
-        return ""
-    return (
-        f"；该月有待运行的决定 {'、'.join(waiting)}：先运行，或用 shuzhang withdraw {waiting[-1]} --reason … 撤回 / a decision on this "
-        "month waits for a run: run it, or take it back by `shuzhang withdraw`"
+        return
+    said: dict[str, str] = {}
+    for file in (file for delivery in waiting for file in delivery.files):
+        with lake.home.blob(file.sha256).open(encoding="utf-8", newline="") as rows:
+            said |= {row["holder_code"]: row["period_state"] for row in csv.DictReader(rows)}
+    state = label(policy.on(date.max), "period_state", "closed" if is_closed else "open")
+    if chosen and all(said.get(one.holder_code) == state for one in chosen):
+        word = "已决定结账 / closing it is decided" if is_closed else "已决定重新打开 / opening it is decided"
+    elif is_closed:
+        word = "尚不能结账 / it cannot be closed yet"
+    elif not chosen:
+        word = "没有结账 / not closed"
+    else:
+        return
+    named = [one.delivery_id for one in waiting]
+    raise DeliveryError(
+        f"{period}: {word}；该月有待运行的决定 {'、'.join(named)}：先运行 shuzhang run --period {period}，或用 shuzhang withdraw "
+        f"{named[-1]} --reason … 撤回 / a decision on this month waits for a run: run it, or take it back by `shuzhang withdraw`"
     )
 
 

@@ -27,6 +27,7 @@ from readers.policy.files import PolicySet, load
 from warehouse import queries
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.received import told, vanished
+from warehouse.store.chain import Chain
 from warehouse.store.disk import write_whole
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
@@ -66,11 +67,13 @@ def examine(home: Home, periods: Collection[str] = ()) -> Findings:
 
     Raises:
         PolicyError: a policy file is wrong; it names file, line and mend.
+        ClockError: the clock is behind what is on record.
         RebuildError: kept bytes are missing, a run is going on, or the lake does not say what was built.
     """
     added = tuple(home.lacking_policy())
     home.create()
     policy = load(home.policy)
+    Chain(home).demand_clock()
     _demand_bytes(home)
     if lost := vanished(home, but_withdrawn=True):
         raise RebuildError(told(lost))

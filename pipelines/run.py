@@ -6,7 +6,8 @@ Does not belong here: what is stale (`plan.py`), what is built (`assets_defs`).
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
@@ -17,7 +18,7 @@ import dagster as dg
 from pipelines.definitions import build_definitions
 from pipelines.jobs import EVERYTHING, INGEST, JOB_NAMES, YEAR_END, landing_config
 from pipelines.misuse import MisuseError
-from pipelines.partitions import add_partitions, last_year_end
+from pipelines.partitions import add_partitions, known_periods, last_year_end
 from pipelines.plan import Plan, default_period, plan
 from pipelines.problems import problems
 from pipelines.reaper import reap_dead_runs
@@ -85,6 +86,7 @@ def run(
         PolicyError: a policy file is wrong.
         FullDiskError: there is no room for the run's record.
         VanishedError: something that was received is gone or changed.
+        ClockError: the clock is behind what is on record.
         MisuseError: there is no such job, or it is not for this period.
         PeriodError: the period is none, or implausible.
         ValueError: nothing was delivered, so there is no period.
@@ -94,6 +96,7 @@ def run(
     if period is not None:
         checked(period)
     lake = Lake(home.create())
+    lake.chain.demand_clock()
     if period is not None:
         demand_plausible(period, load(home.policy), Intake(home).deliveries())
     with FirstReading() as first_reading, lent(lake):
@@ -205,14 +208,30 @@ def last_run(home: Home) -> dict[str, object] | None:
             reap_dead_runs(instance)
             return _last_run(instance)
     except DiskError:
-        # Dagster opens no record for reading alone: a copy of what it knows of runs is asked.
-        with tempfile.TemporaryDirectory() as folder:
-            copied = Path(folder) / "history"
-            copied.mkdir()
-            for file in home.dagster.glob(f"{copied.name}/runs.db*"):
-                shutil.copyfile(file, copied / file.name)
-            with dg.DagsterInstance.from_config(folder) as instance:
-                return _last_run(instance)
+        with _copied(home, "runs.db") as instance:
+            return _last_run(instance)
+
+
+def shown_periods(home: Home) -> list[str]:
+    """The periods that Dagster shows in this home, in their order, whether or not anything was built of them."""
+    try:
+        with full_disk_named(home.root), open_instance(home) as instance:
+            return sorted(known_periods(instance))
+    except DiskError:
+        with _copied(home, "runs/index.db") as instance:
+            return sorted(known_periods(instance))
+
+
+@contextmanager
+def _copied(home: Home, database: str) -> Iterator[dg.DagsterInstance]:
+    """A copy of one of Dagster's databases in a home that cannot be written: it opens no record for reading alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "history" / database
+        target.parent.mkdir(parents=True)
+        for file in (home.dagster / "history" / database).parent.glob(f"{target.name}*"):
+            shutil.copyfile(file, target.with_name(file.name))
+        with dg.DagsterInstance.from_config(folder) as instance:
+            yield instance
 
 
 def _last_run(instance: dg.DagsterInstance) -> dict[str, object] | None:

@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 #: Raise it when a reader gives other records for equal bytes: homes then read their deliveries again.
-READING_VERSION = 12
+READING_VERSION = 13
 
 #: A catalogue of so many bytes is read by several processes: starting them takes as long as reading half of that.
 LARGE_BYTES = 64 << 20

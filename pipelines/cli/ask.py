@@ -10,6 +10,7 @@ import typer
 from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
 from warehouse.asking.query import query, query_all
+from warehouse.asking.rejections import rejections
 from warehouse.asking.status import status as figures
 from warehouse.intake import received
 from warehouse.intake.deliveries import Intake
@@ -68,7 +69,7 @@ def rejected(
     lake = Lake(opened(home))
     if delivery:
         Intake(lake.home).must_have(delivery)
-    console.show_rejections(console.rejections(lake, delivery), output)
+    console.show_rejections(rejections(lake, delivery), output)
 
 
 def sql(

@@ -89,11 +89,6 @@ def collect(
     return made, problems
 
 
-def rejections(lake: Lake, delivery: str | None) -> Answer:
-    """Rejected files and records, then warnings, told apart by the first column; of one delivery or of all."""
-    return query(lake, queries.text("rejections"), {"delivery": delivery, "mark": WARNING})
-
-
 def show_file_warnings(lake: Lake, deliveries: Iterable[str]) -> None:
     """What must be read of the files of deliveries that were taken in: how their tables were misunderstood, or could have been."""
     found = query(lake, queries.text("file_warnings"), {"deliveries": sorted(deliveries), "mark": WARNING})
@@ -329,7 +324,9 @@ def show_summary(figures: dict[str, Any], reconciled: dict[str, Any] | None, per
         say(f"报告 / report: {home.reports / period}")
     say(f"血缘 / lineage: {home.reports / 'lineage.html'}")
     say(f"回执 / receipts: {home.receipts}")
-    say(f"追溯 / trace: shuzhang trace report.form_r1 period={period} level=city entity_code=city --verify")
+    say(
+        f"追溯 / trace: shuzhang trace report.form_r1 period={period} report_kind=government level=city entity_code=city --verify"
+    )
 
 
 def show_tree(tree: Tree) -> None:

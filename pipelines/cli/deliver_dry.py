@@ -7,6 +7,7 @@ from itertools import groupby
 
 from pipelines.cli import console
 from readers.problems import WARNING
+from readers.tables.header import named
 from warehouse.asking.dry_run import DryRun, dry_run
 from warehouse.intake.deliveries import Manifest
 from warehouse.intake.units import words
@@ -21,11 +22,14 @@ def show_dry_run(home: Home, manifest: Manifest) -> None:
     _show_files(found)
     for (file, place), headings in groupby(found.headings, key=lambda heading: heading[:2]):
         console.say(f"\n{file} {place}: 列名 / headings")
+        others = []
         for heading in headings:
-            if not heading.heading.startswith("_extra_") or heading.column:
-                console.say(
-                    f"  {heading.heading} → {heading.column or '（不在模板中，原样保留 / not in the template, kept as it is）'}"
-                )
+            if heading.column:
+                console.say(f"  {heading.heading} → {heading.column}")
+            elif not heading.heading.startswith("_extra_"):
+                others.append(heading.heading)
+        if others:
+            console.say(f"  {named(others)} → （不在模板中，原样保留 / not in the template, kept as it is）")
     console.say("\n前几条记录 / first records")
     for file, place, outcome, body, raw in found.records.rows:
         verdict = "接受 / accepted" if outcome == "accepted" else "拒收 / rejected"

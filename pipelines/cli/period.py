@@ -15,6 +15,7 @@ from pipelines.cli.guard import ByOption, ReasonOption
 from pipelines.cli.home_option import HomeOption, opened
 from pipelines.misuse import MisuseError
 from warehouse.asking.query import Answer
+from warehouse.building.removal import built_periods
 from warehouse.store.lake import Lake
 from warehouse.tables.periods import is_period, told
 
@@ -42,12 +43,17 @@ def list_periods(
     output: Annotated[console.Format, typer.Option("--format", help="输出格式 / output format")] = console.Format.TABLE,
     home: HomeOption = None,
 ) -> None:
-    """各月份的单位数、已结账的单位数和卡片数 / months, with their units, how many of these are closed, and their cards."""
+    """各月份是否已生成、单位数、已结账的单位数和卡片数 / months: whether they were built, their units, how many of these are closed, and
+    their cards."""
     from pipelines.closing import unit_periods  # see `remove`
+    from pipelines.run import shown_periods
 
-    months: dict[str, list[int]] = {}
-    for one in unit_periods(Lake(opened(home))):
-        counts = months.setdefault(one.period, [0, 0, 0])
+    lake = Lake(opened(home))
+    built = built_periods(lake)
+    # What Dagster alone knows can be taken back too, so it is named.
+    months = {period: [0, 0, 0] for period in sorted({*built, *shown_periods(lake.home)})}
+    for one in unit_periods(lake):
+        counts = months[one.period]
         counts[0] += 1
         counts[1] += one.is_closed
         counts[2] += one.card_count
@@ -61,8 +67,8 @@ def list_periods(
                 f"{one.period} {one.holder_code}: "
                 "与先结账的月份之间有未结账的月份，不算数 / it closes nothing while a month between it and those closed first is open"
             )
-    names = ["period", "unit_count", "closed_count", "card_count"]
-    console.show(Answer(names, [(period, *counts) for period, counts in months.items()]), output)
+    names = ["period", "is_built", "unit_count", "closed_count", "card_count"]
+    console.show(Answer(names, [(period, period in built, *counts) for period, counts in months.items()]), output)
 
 
 @period_app.command()

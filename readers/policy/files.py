@@ -232,15 +232,13 @@ def _row_problems(name: str, shape: ListShape, row: Row) -> Iterator[Problem]:
     for column, check in {**shape.checks, **PROVENANCE}.items():
         value = cells.get(column)
         if check and value and not check.holds(value):
-            words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
-            yield Problem.of(name, row.line, check.rule, **words)
+            yield Problem.of(name, row.line, check.rule, column=column, value=value, **check.must(value))
     key = "|".join(cells.get(column, "") for column in shape.key)
     check = shape.values.get(key)
     for column in ("value", *shape.bounds):
         value = cells.get(column)
         if check and value and not check.holds(value) and shape.checks[column].holds(value):
-            words = {"column": column, "value": value, "must_zh": check.zh, "must_en": check.en}
-            yield Problem.of(name, row.line, check.rule, **words)
+            yield Problem.of(name, row.line, check.rule, column=column, value=value, **check.must(value))
     if shape.bounds:
         yield from _bound_problems(name, shape, row, check or shape.checks["value"])
     for column, wanted in shape.pinned.get(key, {}).items():

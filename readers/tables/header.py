@@ -20,8 +20,12 @@ HEADER_SCAN_ROWS = 50
 HEADER_MIN_COLUMNS = 2
 #: A table without a header is told by as many rows as this, or more.
 BARE_MIN_ROWS = 2
-#: Headings that mean no column are noted one by one up to this many; each is compared with all that are known.
-NOTED_HEADINGS = 50
+#: Of headings that mean no column so many are compared with all that are known: one that is like another may be a slip.
+COMPARED_HEADINGS = 50
+#: A note names so many headings, and the number of the others.
+_NAMED_HEADINGS = 10
+#: Of a heading it shows as much.
+_HEADING_CHARS = 40
 #: Of what stands above a header, a note shows as much.
 _NOTED_CHARS = 500
 #: How a note of a heading goes on after its place.
@@ -212,10 +216,7 @@ def heading_notes(place: str, above: Sequence[Row], found: Found, layout: Layout
     for heading in header.unmapped:
         if heading_key(heading) in layout.holder_headings and (meant := _holder(layout, taken)):
             yield f"{WARNING}{place}: {_holder_words(heading, meant)}"
-    for heading in header.unmapped[:NOTED_HEADINGS]:
-        yield f"{place}: {unmapped_note(heading, layout, taken)}"
-    if more := len(header.unmapped[NOTED_HEADINGS:]):
-        yield f"{place}: 另有 {more} 列不在模板中，原样保留 {more} more headings are not in the template; kept as they are"
+    yield from (f"{place}: {note}" for note in _unmapped_notes(header.unmapped, layout, taken))
 
 
 def _refuse_side_by_side(place: str, header: Header, layout: Layout) -> None:
@@ -244,11 +245,34 @@ def _holder_words(heading: str, meant: Column) -> str:
     )
 
 
-def unmapped_note(heading: str, layout: Layout, taken: Collection[Column]) -> str:
-    """What to say of a heading that means no column: it is kept, and the nearest one that is not taken."""
-    nearest = layout.nearest(heading, besides=taken)
-    hint = f"；是否为“{nearest.label_zh}” did you mean “{nearest.label_zh}” ({nearest.heading})?" if nearest else ""
-    return f"{_HEADING_NOTE}“{heading[:_NOTED_CHARS]}”，原样保留 not in the template; kept as it is{hint}"
+def _unmapped_notes(headings: Sequence[str], layout: Layout, taken: Collection[Column]) -> Iterator[str]:
+    """What to say of headings that mean no column, which are kept: of one that is like a column that is not taken a note, and of all
+    others one.
+    """
+    others = []
+    for position, heading in enumerate(headings):
+        nearest = layout.nearest(heading, besides=taken) if position < COMPARED_HEADINGS else None
+        if nearest is None:
+            others.append(heading)
+            continue
+        yield (
+            f"{_HEADING_NOTE}“{shortened(heading)}”，原样保留 not in the template; kept as it is；"
+            f"是否为“{nearest.label_zh}” did you mean “{nearest.label_zh}” ({nearest.heading})?"
+        )
+    if others:
+        kept = "not in the template; kept as it is" if len(others) == 1 else "not in the template; kept as they are"
+        yield f"{_HEADING_NOTE}{named(others)}，原样保留 {kept}"
+
+
+def shortened(heading: str) -> str:
+    """A heading as far as a note shows it."""
+    return heading if len(heading) <= _HEADING_CHARS else f"{heading[:_HEADING_CHARS]}…"
+
+
+def named(headings: Sequence[str]) -> str:
+    """The first of some headings, and how many there are if they are not all."""
+    text = "、".join(f"“{shortened(heading)}”" for heading in headings[:_NAMED_HEADINGS])
+    return text if len(headings) <= _NAMED_HEADINGS else f"{text} 等 {len(headings):,} 列 / columns"
 
 
 def untold(notes: Iterable[str], told: set[str]) -> Iterator[str]:

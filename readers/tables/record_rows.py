@@ -12,7 +12,7 @@ from typing import Any
 from readers.headings import heading_key
 from readers.problems import WARNING
 from readers.shapes import UNSAID, Column, Violation
-from readers.tables.header import HEADER_MIN_COLUMNS, Header, Row
+from readers.tables.header import HEADER_MIN_COLUMNS, Header, Row, named
 from readers.tables.remarks import Cell, Remarks, filled
 from readers.tables.row_body import RowReading, Scale
 from readers.tables.table import Block, Form, Numbered, Table
@@ -179,7 +179,7 @@ class RecordRows:
                 by_factor.setdefault(scale.factor, []).append(header.headings[position])
         for factor, headings in by_factor.items():
             self.notes.append(
-                f"{WARNING}{self.table.place}: “{'、'.join(headings)}”已乘以 {factor:f} 换算为元 "
+                f"{WARNING}{self.table.place}: {named(headings)}已乘以 {factor:f} 换算为元 "
                 f"multiplied by {factor:f} into yuan, as the heading or the lines above say"
             )
 

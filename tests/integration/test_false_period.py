@@ -1,11 +1,19 @@
-"""A run that the UI starts for a false period ends at once, with what to do, and leaves nothing of it."""
+"""A run that the UI starts for a false period ends at once, with what to do, and leaves nothing of it; a period that Dagster alone knows
+is listed, is not closed, and can be taken back."""
+
+import json
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from pipelines.cli.app import app
 from pipelines.definitions import build_definitions
+from pipelines.partitions import add_partitions
 from pipelines.problems import problems
 from pipelines.run import open_instance
-from tests.homes import deliver_files
+from tests.homes import deliver_files, run_home
+from warehouse.intake.deliveries import DeliveryError
 from warehouse.resource import LakeResource
 from warehouse.store.home import Home
 
@@ -50,3 +58,28 @@ def test_a_partition_that_is_no_period_ends_every_job_before_it_writes(
     assert not (home.lake / "catalog.sqlite").exists()
     assert not list(home.reports.iterdir())
     assert not home.owed.exists()
+
+
+def test_what_is_listed_can_be_taken_back_and_the_other_way_round(tmp_path: Path) -> None:
+    def period(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["period", *arguments], env={"SHUZHANG_HOME": f"{tmp_path}", "COLUMNS": "200"})
+
+    def listed() -> dict[str, bool]:
+        return {row["period"]: row["is_built"] for row in json.loads(period("list", "--format", "json").stdout)}
+
+    young = Home(tmp_path)
+    file = tmp_path / "data.json"
+    file.write_text('{"dataset": [{"identifier": "1", "title": "x"}]}', "utf-8")
+    deliver_files(young, [file], "A", "catalog", "2026-06-01")
+    with open_instance(young) as instance:
+        add_partitions(instance, periods=["2026-06", "2062-06"])
+        instance.add_dynamic_partitions("period", ["2026-5"])
+    assert listed() == {"2026-06": False, "2026-5": False, "2062-06": False}
+    closing = period("close", "2026-06", "--reason", "x", "--by", "y")
+    assert isinstance(closing.exception, DeliveryError)
+    assert "shuzhang run --period 2026-06" in str(closing.exception)
+    run_home(young, period="2026-06", stages=["valuation"])
+    assert listed() == {"2026-06": True, "2026-5": False, "2062-06": False}
+    for text in ("2026-5", "2062-06", "2026-06"):
+        assert period("remove", text, "--reason", "x").exit_code == 0
+    assert listed() == {}

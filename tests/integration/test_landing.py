@@ -16,7 +16,7 @@ import warehouse.intake.reading
 import warehouse.intake.record_writer
 from readers.policy.files import load
 from tests import troubled_readers
-from tests.homes import ask, deliver_files, lake_of, one
+from tests.homes import ask, deliver_files, lake_of, name_authorities, one, run_home
 from warehouse.asking.status import status
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Delivery, DeliveryError, Intake
@@ -24,6 +24,7 @@ from warehouse.intake.ingest import ingest, pending
 from warehouse.store.clock import ClockError
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
+from warehouse.trace.proof import prove
 
 INFO = CommitInfo("test", "test", "run")
 
@@ -251,7 +252,90 @@ def test_rejections_name_place_rule_and_mend_in_both_languages(tmp_path: Path) -
     for row in rows:
         assert all(row[4:])
     assert "金额" in rows[0][4]
+    assert rows[2][6:8] == ("改为其中之一：开发、研究、运维", "use one of: 开发、研究、运维")
     assert rows[0][8].startswith("J-1,1,采集,开发,12.345")
+
+
+@pytest.mark.parametrize(
+    ("code", "plain"),
+    [
+        ("Ａ／１", "A/1"),
+        ("R－１０", "R-10"),
+        ("R–1", "R-1"),
+        ("АB", "AB"),
+        ("R（1）", None),
+        ("数据：甲，乙", None),
+        ("A/1", None),
+    ],
+)
+def test_a_code_that_only_looks_like_another_is_warned_of_and_taken_as_it_is(
+    tmp_path: Path, code: str, plain: str | None
+) -> None:
+    home = Home(tmp_path / "home")
+    file = tmp_path / "ledger.csv"
+    file.write_text(
+        "holder_code,period,account_code,account_name,resource_code,opening_cny,debit_cny,credit_cny,closing_cny\n"
+        f"A,2026-01,1701,无形资产－１,{code},0,1,0,1\n",
+        "utf-8",
+    )
+    deliver_files(home, [file], "A", "ledger", "2026-03-01")
+    catalogue = _catalogue(tmp_path, "data.json", [{"identifier": code, "title": "全角Ａ"}])
+    deliver_files(home, [catalogue], "A", "catalog", "2026-03-01")
+    _take_in(home)
+    found = ask(
+        home,
+        "SELECT kind, column_name, value, mend_zh LIKE '%改为 ' || $plain FROM landing.violation "
+        "WHERE rule = 'look_alike_code' ORDER BY kind",
+        plain=plain or "",
+    )
+    columns = [("catalog", "identifier"), ("ledger", "resource_code")] if plain else []
+    (proof,) = prove(lake_of(home), rows=2, seed=1, tables=("landing.violation",))
+    assert proof.failures == ()
+    assert found == [(*column, code, True) for column in columns]
+    assert one(home, "SELECT count(*) FROM landing.rejected_record") == 0
+
+
+def test_a_ledger_line_that_is_the_sum_of_its_parts_is_warned_of_and_taken(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    lines = [
+        *("2026-01,1701,,1,100.00", "2026-01,170101,A/1,1,60.00", "2026-01,170102,A/2,1,40.00"),
+        *("2026-01,1702,,1,-7.00", "2026-01,1702,A/1,1,-4.00", "2026-01,1702,A/2,1,-3.00"),
+        # Of another month, another account, not to the cent, of nothing, and of sub-accounts alone.
+        *("2026-02,1701,,1,100.00", "2026-02,1702,A/1,1,100.00", "2026-03,1701,,1,99.99", "2026-03,1701,A/1,1,100.00"),
+        *("2026-04,1701,,1,0.00", "2026-04,1701,A/1,1,0.00", "2026-05,1701,,1,9.00", "2026-05,170101,,1,9.00"),
+    ]
+    file = tmp_path / "ledger.csv"
+    header = "period,account_code,resource_code,debit_cny,closing_cny,opening_cny,credit_cny"
+    file.write_text("\n".join([header, *(f"{line},0,0" for line in lines)]), "utf-8")
+    deliver_files(home, [file], "A", "ledger", "2026-06-01")
+    _take_in(home)
+    found = ask(
+        home,
+        "SELECT ordinal, value, severity, message_zh FROM landing.violation WHERE rule = 'total_among_parts' ORDER BY 1",
+    )
+    assert [row[:3] for row in found] == [(1, "100.00", "warn"), (4, "-7.00", "warn")]
+    assert "科目 1701 未写资源代码的期末余额 100.00 恰为各资源之和" in found[0][3]
+    assert one(home, "SELECT accepted_count FROM landing.delivery_outcome") == len(lines)
+    (proof,) = prove(lake_of(home), rows=2, seed=1, tables=("landing.violation",))
+    assert (proof.sampled, proof.failures) == (2, ())
+
+
+def test_a_level_is_taken_as_people_write_it_and_what_is_none_is_told_all_that_there_are(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    name_authorities(home, data_authority="A")
+    levels = ("市", "地级市", "区县", "县级", "县", "市辖区", "省级")
+    rows = [f"U{n},单位{n},{level},990100,行政单位,2024-01-01" for n, level in enumerate(levels)]
+    file = tmp_path / "units.csv"
+    file.write_text("\n".join(["organisation_code,name,level,district_code,unit_kind,valid_from", *rows]), "utf-8")
+    deliver_files(home, [file], "A", "organisations", "2026-03-01")
+    run_home(home, stages=["delivered"])
+    taken = ask(home, "SELECT level FROM delivered.organisation ORDER BY organisation_code")
+    assert [level for (level,) in taken] == ["city", "city", *["district"] * 4]
+    ((rule, value, mend),) = ask(home, "SELECT rule, value, mend_zh FROM landing.rejected_record")
+    assert (rule, value) == ("unknown_code", "省级")
+    assert {"区县", "市"} <= {*mend.removeprefix("改为其中之一：").split("、")}
+    (proof,) = prove(lake_of(home), rows=1, seed=1, tables=("landing.rejected_record",))
+    assert (proof.sampled, proof.failures) == (1, ())
 
 
 def test_a_writer_waits_for_its_turn_and_readers_keep_their_snapshot(tmp_path: Path) -> None:

@@ -119,9 +119,9 @@ def test_an_edited_table_is_refused_named_and_restored(built: Home, home: Home, 
 
 
 def test_a_run_builds_anew_what_was_edited_and_puts_both_on_record(built: Home, home: Home) -> None:
-    _edit(home, EDITS["report.form_r1"], "CREATE TABLE report.form_r9 AS SELECT 1 AS a")
+    _edit(home, EDITS["report.form_r1"], "CREATE TABLE report.form_r99 AS SELECT 1 AS a")
     outcome = run_home(home)
-    assert list(outcome.restored) == ["report.form_r1", "report.form_r9"]
+    assert list(outcome.restored) == ["report.form_r1", "report.form_r99"]
     assert "report.form_r1" in outcome.materialised
     assert ("restored", "report.form_r1") in {(event.kind, event.subject) for event in Chain(home).events()}
     assert ask(home, "FROM report.form_r1 ORDER BY ALL") == ask(built, "FROM report.form_r1 ORDER BY ALL")
@@ -130,10 +130,10 @@ def test_a_run_builds_anew_what_was_edited_and_puts_both_on_record(built: Home, 
 
 def test_what_no_commit_made_is_refused_and_dropped(built: Home, home: Home) -> None:
     """A macro is called as DuckDB's own function is, and a view stands in the place of a table."""
-    made = {"report.form_r9", "report.figures", "main.sum()"}
+    made = {"report.form_r99", "report.figures", "main.sum()"}
     _edit(
         home,
-        "CREATE TABLE report.form_r9 AS FROM report.form_r1",
+        "CREATE TABLE report.form_r99 AS FROM report.form_r1",
         "CREATE VIEW report.figures AS SELECT * REPLACE (closing_cost_cny + 100 AS closing_cost_cny) FROM report.form_r1",
         "CREATE MACRO main.sum(x) AS 42",
         "DROP TABLE registry.memo_register",
@@ -142,7 +142,7 @@ def test_what_no_commit_made_is_refused_and_dropped(built: Home, home: Home) -> 
     assert _changed(home) == made | {"registry.memo_register"}
     lake = Lake(home)
     for sql in (
-        "FROM report.form_r9", "FROM report.figures", "SELECT sum(closing_cost_cny) FROM report.form_r1",
+        "FROM report.form_r99", "FROM report.figures", "SELECT sum(closing_cost_cny) FROM report.form_r1",
         "FROM registry.memo_register", "FROM lake.table_changes('form_' || 'r1', 0, 1)",
     ):  # fmt: skip
         with pytest.raises(NotOnRecordError):
@@ -253,7 +253,7 @@ def test_a_chain_without_its_head_is_named(home: Home) -> None:
 
 
 def test_no_proof_goes_by_a_record_that_was_rewritten(home: Home) -> None:
-    key = {"period": "2026-06", "level": "city", "entity_code": "city"}
+    key = {"period": "2026-06", "report_kind": "government", "level": "city", "entity_code": "city"}
     _edit(home, "UPDATE audit.materialization SET row_count = row_count + 1 WHERE table_name = 'report.form_r1'")
     with pytest.raises(NotOnRecordError, match=r"audit\.materialization"):
         trace(Lake(home), "report.form_r1", key, verify=True)
@@ -262,7 +262,7 @@ def test_no_proof_goes_by_a_record_that_was_rewritten(home: Home) -> None:
 
 
 def test_a_snapshot_that_expired_is_named(home: Home) -> None:
-    key = {"period": "2026-06", "level": "city", "entity_code": "city"}
+    key = {"period": "2026-06", "report_kind": "government", "level": "city", "entity_code": "city"}
     snapshot = one(home, "SELECT max(snapshot_id) FROM audit.materialization WHERE table_name = 'landing.record'")
     lake_of.cache_clear()
     _edit(home, f"CALL ducklake_expire_snapshots('lake', versions => [{snapshot}])")

@@ -140,7 +140,10 @@ def test_a_moved_home_runs_traces_exports_and_is_read(few: Home, tmp_path: Path)
     assert contents(home) == expected
     period = one(home, "SELECT max(period) FROM report.form_r1")
     found = trace(
-        lake_of(home), "report.form_r1", {"period": period, "level": "city", "entity_code": "city"}, verify=True
+        lake_of(home),
+        "report.form_r1",
+        {"period": period, "report_kind": "government", "level": "city", "entity_code": "city"},
+        verify=True,
     )
     assert found.verified
     counts = export_database(lake_of(home), tmp_path / "lake.duckdb").counts

@@ -16,6 +16,7 @@ from pipelines.cli.app import app
 from readers.policy.files import load
 from tests.homes import ask, deliver_files, lake_of, name_authorities, one
 from tests.unit.test_sheets import needed
+from warehouse.asking.rejections import rejections
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.ingest import ingest
@@ -34,6 +35,11 @@ ORGANISATIONS = "organisation_code,name,level,district_code,unit_kind,parent_cod
 )
 HEADINGS = ("信息资源代码", "凭证号", "分录号", "成本类别", "阶段", "金额（元）", "责任单位")
 RECORDS = [("R-1", f"记-{number}", 1, "采集加工", "开发", 100 * number, "示例市园林局") for number in range(1, 6)]
+#: Columns that no template has, with a character in each that nobody sees.
+MANY = [f"指标{number}" for number in range(3000)]
+WIDE = "\n".join(
+    ",".join(row) for row in (["信息资源代码", "信息资源名称", *MANY], ["R-1", "甲", *["a\u200bb"] * len(MANY)])
+)
 TROUBLED = [
     ("示例市园林局 2026 年上半年数据资源成本归集表",),
     HEADINGS,
@@ -91,6 +97,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str,
         "mistyped": (AUTHORITY, "costs", _text(folder / "costs.csv", f"{costs}{MISTYPED}{line}{UNIT}{line}")),
         "filled": (UNIT, "costs", _filled(folder / "filled.xlsx")),
         "unfilled": (UNIT, "costs", folder / "unfilled.xlsx"),
+        "wide": (UNIT, "catalog", _text(folder / "wide.csv", WIDE)),
         "good": (UNIT, "costs", _text(folder / "good.csv", f"{costs}{UNIT}{line.replace('记-1', '记-8')}")),
     }
     ids = {
@@ -173,6 +180,42 @@ def test_a_code_that_no_organisation_has_is_warned_about_and_taken(delivered: tu
     assert f"“持有单位代码”有 1 个代码不在组织机构中：{MISTYPED}" in row[1]
     assert f"did you mean 您是否要找: {UNIT}（示例市园林局）" in row[1]
     assert _todo(_receipt(delivered, "good")) == []
+
+
+def test_what_is_warned_of_in_a_receipt_is_listed_by_the_command(delivered: tuple[Home, dict[str, str]]) -> None:
+    home, ids = delivered
+    for name, delivery in ids.items():
+        answer = rejections(lake_of(home), delivery)
+        listed = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        warned = [row for row in _todo(_receipt(delivered, name)) if row[0].endswith("提示")]
+        assert len([row for row in listed if row["severity"] == "warn"]) == len(warned), name
+    (doubt,) = rejections(lake_of(home), ids["mistyped"]).rows
+    assert doubt[0] == "warn"
+    assert doubt[3:7] == ("costs.csv", "record 1, line 2", "unit_code", 1)
+    assert MISTYPED in doubt[7]
+    assert all(doubt[7:11])
+    # Of all deliveries it is told with its own, once.
+    assert [row for row in rejections(lake_of(home), None).rows if row[5] == "unit_code"] == [doubt]
+
+
+def test_of_many_columns_the_first_are_named_and_all_are_counted(
+    delivered: tuple[Home, dict[str, str]], tmp_path: Path
+) -> None:
+    home, ids = delivered
+    (row,) = rejections(lake_of(home), ids["wide"]).rows
+    assert row[5:7] == ("unseen_characters", 1)
+    assert "共 3000 列：指标0、指标1、" in row[7]
+    book = _receipt(delivered, "wide")
+    (todo,) = _todo(book)
+    assert "共 3000 列" in todo[1]
+    (note,) = [row[0] for row in _rows(book, "回执") if row[0] and "模板中没有列" in str(row[0])]
+    assert "“指标0”、“指标1”" in note
+    assert "等 3,000 列" in note
+    code, told = _deliver(home, _text(tmp_path / "wide.csv", WIDE), UNIT, "--dry-run")
+    assert code == 0
+    lines = told.splitlines()
+    assert len(lines) < 40
+    assert [line for line in lines if "指标1”" in line and "→" in line and "等 3,000 列" in line]
 
 
 def test_a_filled_template_is_its_records_and_an_unfilled_one_says_that_it_has_none(

@@ -10,9 +10,14 @@ import openpyxl
 import pytest
 
 from tests.homes import ask, deliver_folder, one, run_home
+from tests.workbooks import assert_shows, needs_libreoffice, recalculated
 from warehouse.asking.status import status
+from warehouse.publish.form_page import FormPage, form_pages
+from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Edition, Report, Scope
+from warehouse.publish.report.workbook import CHECKS, CONTENTS, NOTES, write_workbook
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
+from warehouse.store.on_record import reading_on_record
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.quoting import identifier
 
@@ -65,8 +70,8 @@ def test_every_format_has_the_class_that_the_policy_list_gives_its_label(city: H
 def test_city_totals_are_those_that_the_generator_knows(city: Home, expected: dict) -> None:
     (row,) = ask(
         city,
-        "SELECT closing_count, closing_cost_cny, closing_amortisation_cny, closing_development_cny, memo_count, unassessed_count "
-        "FROM report.form_r1 WHERE level = 'city' AND period = $p",
+        "SELECT sum(closing_count), sum(closing_cost_cny), sum(closing_amortisation_cny), sum(closing_development_cny), "
+        "sum(memo_count), sum(unassessed_count) FROM report.form_r1 WHERE level = 'city' AND period = $p",
         p=expected["period"],
     )
     assert row == (
@@ -113,17 +118,20 @@ def test_every_resource_stands_in_one_register_or_says_why_in_none(city: Home) -
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize(("lower", "upper"), [("unit", "department"), ("department", "district"), ("district", "city")])
+@pytest.mark.parametrize(
+    ("lower", "upper"), [("unit", "department"), ("department", "district"), ("district", "city"), ("tier", "city")]
+)
 def test_levels_sum_to_the_level_above(city: Home, measure: str, lower: str, upper: str) -> None:
-    summed = dict(
-        ask(
-            city,
-            f"SELECT parent_code, sum({measure}) FROM report.form_r1 WHERE level = $l GROUP BY ALL",
-            l=lower,
-        )
+    summed = ask(
+        city,
+        f"SELECT report_kind, parent_code, sum({measure}) FROM report.form_r1 WHERE level = $l GROUP BY ALL ORDER BY ALL",
+        l=lower,
     )
-    stated = dict(ask(city, f"SELECT entity_code, {measure} FROM report.form_r1 WHERE level = $l", l=upper))
+    stated = ask(
+        city, f"SELECT report_kind, entity_code, {measure} FROM report.form_r1 WHERE level = $l ORDER BY ALL", l=upper
+    )
     assert summed == stated
+    assert len({kind for kind, *_ in stated}) == 3
 
 
 def test_closing_is_opening_and_additions_less_reductions_on_every_row(city: Home) -> None:
@@ -147,7 +155,8 @@ def test_closing_is_opening_and_additions_less_reductions_on_every_row(city: Hom
 def test_closing_is_the_sum_of_the_cards(city: Home) -> None:
     stated = ask(
         city,
-        "SELECT closing_cost_cny, closing_amortisation_cny, closing_carrying_cny FROM report.form_r1 WHERE level = 'city'",
+        "SELECT sum(closing_cost_cny), sum(closing_amortisation_cny), sum(closing_carrying_cny) FROM report.form_r1 "
+        "WHERE level = 'city'",
     )
     cards = ask(
         city,
@@ -180,18 +189,40 @@ def test_the_same_deliveries_give_the_same_tables(city: Home, city_folder: Path,
     assert mine.read_bytes() == theirs.read_bytes()
 
 
-def test_the_workbook_shows_the_tables_figures(city: Home) -> None:
-    book = openpyxl.load_workbook(city.reports / "2026-06" / "form_r1.xlsx")
-    assert book.sheetnames == ["全市", "区划", "主管部门", "单位"]
-    for sheet, level in zip(book.sheetnames, ("city", "district", "department", "unit"), strict=True):
-        shown = [row for row in book[sheet].iter_rows(min_row=5, values_only=True) if row[1]]
-        stored = ask(
-            city,
-            "SELECT entity_name, entity_code, closing_count, closing_cost_cny, memo_count FROM report.form_r1 WHERE level = $l",
-            l=level,
-        )
-        figures = sorted((row[0], row[1], row[19], f"{row[20]:.2f}", row[26]) for row in shown)
-        assert figures == sorted((name, code, count, f"{cost:.2f}", memo) for name, code, count, cost, memo in stored)
+def test_the_workbook_has_a_sheet_a_level(city: Home) -> None:
+    book = openpyxl.load_workbook(city.reports / "2026-06" / "form_r1.xlsx", data_only=True)
+    assert book.sheetnames == ["全市", "本级和下级", "区划", "主管部门", "单位"]
+    counted = dict(ask(city, "SELECT level, count(*) FROM report.form_r1 GROUP BY level"))
+    levels = ("city", "tier", "district", "department", "unit")
+    assert [len(page.rows) for page in _pages(city, "form_r1")] == [counted[level] for level in levels]
+
+
+WORKBOOKS = (
+    *("form_r1", "form_r2", "form_r5", "form_r7", "form_r9", "table_a", "form_check", "elimination"),
+    *("asset_list", "memo_item", "reconciliation"),
+)
+
+
+def _pages(home: Home, name: str) -> list[FormPage]:
+    lake = Lake(home)
+    with reading_on_record(lake) as connection:
+        return [*form_pages(lake, connection, name, "2026-06")]
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_every_number_of_a_workbook_is_read_back(city: Home, name: str) -> None:
+    book = openpyxl.load_workbook(city.reports / "2026-06" / f"{name}.xlsx", data_only=True)
+    assert assert_shows(book, _pages(city, name)) or name == "memo_item"
+
+
+@needs_libreoffice
+def test_every_number_of_the_report_is_the_same_when_libreoffice_reckons(city: Home, tmp_path: Path) -> None:
+    """All forms in one workbook: the city's total is a formula over the districts, which stand on another sheet."""
+    pages = [page for name in WORKBOOKS for page in _pages(city, name)]
+    edition = Edition("2026-06", Scope("city", "city", "示例市"), GOVERNMENT, "行政事业性", 1, DRAFT, 1)
+    write_workbook(Report(edition, pages, (), (), ()), tmp_path / "report.xlsx")
+    book = recalculated(tmp_path / "report.xlsx", tmp_path)
+    assert assert_shows(book, pages, (CONTENTS, CHECKS, NOTES)) > 3000
 
 
 def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(
@@ -247,7 +278,11 @@ def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(
         "closing_carrying_cny": 1 - closing,
     }
     on_path = _path(city, holder)
-    query = f"SELECT level, entity_code, {', '.join(MEASURES)} FROM report.form_r1 ORDER BY level, entity_code"
+    query = (
+        f"SELECT level, entity_code, {', '.join(MEASURES)} FROM report.form_r1 WHERE reporting_count > 0 ORDER BY ALL"
+    )
+    kind = one(city, "SELECT report_kind FROM report.form_r1 WHERE level = 'unit' AND entity_code = $c", c=holder)
+    query = query.replace("WHERE", f"WHERE report_kind = '{kind}' AND")
     for before, after in zip(ask(city, query), ask(home, query), strict=True):
         assert before[:2] == after[:2]
         for measure, x, y in zip(MEASURES, before[2:], after[2:], strict=True):
@@ -264,4 +299,8 @@ def _path(home: Home, unit: str) -> set[tuple[str, str]]:
     for level in ("unit", "department", "district", "city"):
         path.add((level, code))
         code = parents[level, code]
+    tiers = {"city": "own_level", "district": "lower_level"}
+    path.add(
+        ("tier", tiers[one(home, "SELECT max(level) FROM catalog.organisation WHERE organisation_code = $c", c=unit)])
+    )
     return path

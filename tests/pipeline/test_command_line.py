@@ -13,7 +13,6 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import Any
-from unittest.mock import ANY
 
 import duckdb
 import openpyxl
@@ -93,7 +92,9 @@ def test_rejected_in_every_format(city: Home) -> None:
     rows = list(csv.DictReader(io.StringIO(_call(city.root, "rejected", "--format", "csv").output)))
     assert len(rows) == len(documents) > 20
     for document in documents:
-        assert all(document[name] for name in ("source_file", "rule", "message_zh", "message_en", "mend_zh", "mend_en"))
+        assert all(document[name] for name in ("rule", "message_zh", "message_en", "mend_zh", "mend_en"))
+        # A doubt of who delivered is about no file.
+        assert document["source_file"] or document["rule"] == "unit_code"
     assert {"html_page", "empty_file", "duplicate_identifier", "bad_amount"} <= {d["rule"] for d in documents}
     told = _call(city.root, "rejected").output
     for document in documents:
@@ -122,6 +123,7 @@ def test_trace_json_has_what_it_promises(city: Home) -> None:
         "trace",
         "report.form_r1",
         "period=2026-06",
+        "report_kind=government",
         "level=city",
         "entity_code=city",
         "--verify",
@@ -132,7 +134,7 @@ def test_trace_json_has_what_it_promises(city: Home) -> None:
     assert result.exit_code == 0
     document = json.loads(result.output)
     assert document["table"] == "report.form_r1"
-    assert document["key"] == {"period": "2026-06", "level": "city", "entity_code": "city"}
+    assert document["key"] == {"period": "2026-06", "report_kind": "government", "level": "city", "entity_code": "city"}
     assert document["verified"] is True
     assert {"table", "rows"} == set(document["steps"][0])
     assert len(document["sources"]) == 3
@@ -223,7 +225,9 @@ def test_export_opens_in_a_plain_duckdb_with_comments(city: Home, tmp_path: Path
             "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal"
         ).fetchone()
         assert columns == (0,)
-        found = connection.execute("SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city'").fetchone()
+        found = connection.execute(
+            "SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city' AND report_kind = 'government'"
+        ).fetchone()
     assert str((found or ("",))[0]) == "120153561.64"
 
 
@@ -259,7 +263,7 @@ def test_misuse_ends_with_two_and_says_the_mend(tmp_path: Path, monkeypatch: pyt
         ["run", "--period", "0026-06"],
         ["run", "--period", "2062-06"],
         ["release", "nothing", "--reason", "x"],
-        ["trace", "report.form_r1", "period=2026-06", "level=city", "entity_code=nothing"],
+        ["trace", "report.form_r1", "period=2026-06", "report_kind=government", "level=city", "entity_code=nothing"],
         ["trace", "report.form_9", "a=b"],
         ["verify", "report.form_9"],
         ["lineage", "report.form_9"],
@@ -300,10 +304,16 @@ def test_a_month_is_closed_as_a_delivery_that_says_every_card(
     shown = one(home, "SELECT count(*) FROM valuation.snapshot WHERE period = '2026-06'")
     assert sum(int(row["card_count"]) for row in rows if not row["card_id"]) == shown
     assert len([row for row in rows if row["card_id"]]) == shown
-    # What waits for a run makes the month stale, and is not so yet.
-    assert close("--unit", rows[0]["holder_code"]) == (1, ANY)
-    code, said = close(word="open")
-    assert (code, closing.delivery_id in said, "shuzhang withdraw" in said) == (1, True, True)
+    # What waits for a run is not so yet, and is decided all the same.
+    for again, told in (
+        (close(), "已决定结账"),
+        (close("--unit", rows[0]["holder_code"]), "已决定结账"),
+        (close(word="open"), "没有结账"),
+    ):
+        code, said = again
+        assert (code, told in said, closing.delivery_id in said, "shuzhang withdraw" in said) == (1, True, True, True)
+        assert "shuzhang run --period 2026-06" in said
+        assert "过期" not in said
     assert _main(monkeypatch, home.root, "period", "remove", "2026-06", "--reason", "误用") == 0
     assert closing.delivery_id in capsys.readouterr().err
 
@@ -351,6 +361,7 @@ def test_a_home_that_may_not_be_written_is_read_and_named(city: Home, tmp_path: 
         ["verify", "catalog.roll_up", "--rows", "1"],
         ["history", "SELECT count(*) FROM catalog.resource", "--format", "csv"],
         ["held"],
+        ["period", "list", "--format", "csv"],
         ["export", str(tmp_path / "lake.duckdb")],
     ]
     writing = [

@@ -70,8 +70,8 @@ _ENGLISH = {
 #: Who delivers in the commands that deliver: a unit with a catalogue in the example city.
 DELIVERER = "11990100000000107X"
 #: The row whose trace README shows, and the one that it says more of.
-_ONE_ROW = ["period=2026-06", "level=unit", "entity_code=11990102000000318A"]
-_CITY_ROW = ["period=2026-06", "level=city", "entity_code=city"]
+_ONE_ROW = ["period=2026-06", "report_kind=government", "level=unit", "entity_code=11990102000000318A"]
+_CITY_ROW = ["period=2026-06", "report_kind=government", "level=city", "entity_code=city"]
 #: What is put for what stands for something: by command where it means several things. `{…}` is filled in for the home.
 _BOUND = {
     "TEXT": ["系统停用"],
@@ -138,6 +138,7 @@ IN_TURN = {
     "ungraded": Answer(0, f"{DELIVERER}.xlsx"),
     "value": Answer(0, "账面价值 / book"),
     "period list": Answer(0, "2026-06"),
+    "audit clock --reason TEXT --by OFFICE": Answer(1, "nothing to put right"),
     # The city was built for June alone.
     "period close 2025-12 --reason TEXT --by OFFICE": Answer(1, "no such period"),
     "period open …": Answer(1, "not closed"),

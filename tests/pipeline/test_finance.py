@@ -189,7 +189,7 @@ def test_the_check_warns_with_counts_and_sums(city: Home, expected: dict) -> Non
 
 
 def test_the_workbook_shows_shares_statement_and_what_to_do(city: Home, expected: dict) -> None:
-    book = openpyxl.load_workbook(city.reports / PERIOD / "reconciliation.xlsx")
+    book = openpyxl.load_workbook(city.reports / PERIOD / "reconciliation.xlsx", data_only=True)
     assert book.sheetnames == ["汇总", "核对表", "待处理"]
     shares, statement, todo = (
         [row for row in book[name].iter_rows(min_row=5, values_only=True) if row[1]] for name in book.sheetnames

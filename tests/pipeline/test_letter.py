@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from zipfile import ZipFile
 
 import docx
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli.app import app
 from tests.homes import ask, lake_of
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.letter import MOST_EXAMPLES, NoSuchAgencyError, letter_of, letter_page, publish_letter
 from warehouse.store.home import Home
 
@@ -69,6 +71,12 @@ def test_document_and_page_say_the_same(city: Home, holder: str) -> None:
     ):
         assert text in said
         assert text in html
+
+
+def test_a_document_has_no_time_of_its_making(city: Home, holder: str) -> None:
+    word, _ = publish_letter(lake_of(city), holder)
+    with ZipFile(word) as parts:
+        assert {part.date_time for part in parts.infolist()} == {FIXED_TIME.timetuple()[:6]}
 
 
 def test_a_bar_is_as_long_as_the_score(city: Home, holder: str) -> None:

@@ -68,6 +68,6 @@ def test_the_attached_lake_takes_no_writing(city: Home, extensions: str, page: s
 def test_the_export_opens_without_extensions(city: Home, tmp_path: Path, page: str) -> None:
     export_database(lake_of(city), tmp_path / "city.duckdb")
     out = _shell(_statements(page)[-1], "-readonly", str(tmp_path / "city.duckdb"))
-    cost = one(city, "SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city'")
+    cost = one(city, "SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city' AND report_kind = 'government'")
     assert f'"全市",{cost}' in out
     assert "期末原值" in out

@@ -19,7 +19,7 @@ from warehouse.trace.walk import TraceError
 
 SEED = 20260630
 ROWS = 20
-CITY_ROW = {"period": "2026-06", "level": "city", "entity_code": "city"}
+CITY_ROW = {"period": "2026-06", "report_kind": "government", "level": "city", "entity_code": "city"}
 #: Units whose whole trace is looked at.
 UNITS = 3
 #: The example city describes its fields in the catalogues themselves, so it has no rows of this one; `listed` has.
@@ -134,13 +134,13 @@ def _prove_alone(tracer: Tracer, table: str, keys: list[dict[str, str]], seed: i
 
 
 def test_a_units_row_traces_to_that_units_records_only(city: Home, tracer: Tracer) -> None:
-    units = ask(city, "SELECT DISTINCT entity_code FROM report.form_r1 WHERE level = 'unit' ORDER BY ALL")
+    units = ask(city, "SELECT entity_code, report_kind FROM report.form_r1 WHERE level = 'unit' ORDER BY ALL")
     names: dict[str, set[str]] = {}
     for code, name in ask(city, "SELECT organisation_code, name FROM catalog.organisation"):
         names.setdefault(code, set()).add(name)
     traced = 0
-    for (unit,) in random.Random(SEED).sample(units, UNITS):  # noqa: S311
-        key = {"period": "2026-06", "level": "unit", "entity_code": unit}
+    for unit, kind in random.Random(SEED).sample(units, UNITS):  # noqa: S311
+        key = {"period": "2026-06", "report_kind": kind, "level": "unit", "entity_code": unit}
         for source in tracer.trace("report.form_r1", key).sources:
             if source["table"] != "landing.record":
                 continue
@@ -206,10 +206,10 @@ def test_changed_bytes_are_found(city: Home, city_row: Trace, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("table", "key"),
     [
-        ("report.form_r9", {}),
+        ("report.form_r99", {}),
         ("report.form_r1", {"period": "2026-06"}),
-        ("report.form_r1", {"period": "2026-06", "level": "unit", "entity_code": "nobody"}),
-        ("report.form_r1", {"period": "1999-01", "level": "city", "entity_code": "city"}),
+        ("report.form_r1", {"period": "2026-06", "report_kind": "other", "level": "unit", "entity_code": "nobody"}),
+        ("report.form_r1", {"period": "1999-01", "report_kind": "government", "level": "city", "entity_code": "city"}),
     ],
 )
 def test_what_cannot_be_traced_is_refused(city: Home, table: str, key: dict[str, str]) -> None:

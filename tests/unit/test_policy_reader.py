@@ -12,6 +12,7 @@ from reading import POLICY, shipped
 
 from readers.policy.files import ENTRY_SCHEMA, PolicySet, load, policy_files
 from readers.policy.lists import FOLDERS, LISTS
+from readers.policy.lists.checks import MOST_LISTED
 from readers.policy.predicates import rule_tables
 from readers.policy.problems import PolicyError, Problem
 
@@ -191,6 +192,37 @@ def test_a_list_of_terms_that_is_not_there_is_named_with_the_one_that_is_near() 
     assert (problem.file, problem.line, problem.rule) == ("detector.csv", line, "unknown_reference")
     assert "surnames" in problem.message_en
     assert problem.mend_en.endswith("did you mean 您是否要找: surname?")
+
+
+def test_of_many_values_those_that_are_near_are_named_and_the_file_that_has_all() -> None:
+    name = "control_finding_kind.csv"
+    text = (POLICY / name).read_text("utf-8")
+    assert PolicySet.of_files({name: text.encode()}).lists["control_finding_kind"]
+
+    def mend(kind: str) -> str:
+        with pytest.raises(PolicyError) as caught:
+            PolicySet.of_files({name: text.replace("\nlife_missing,", f"\n{kind},").encode()})
+        (problem,) = caught.value.problems
+        assert kind in problem.message_zh
+        return f"{problem.mend_zh} / {problem.mend_en}"
+
+    near = mend("Life_mising")
+    assert "是否为 life_missing" in near
+    assert "perhaps life_missing" in near
+    assert near.count("policy/control_finding_kind.csv") == 2
+    assert len(near) < 400
+    assert "是否为" not in mend("zzz")
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_no_message_lists_more_than_a_handful_of_values(name: str) -> None:
+    shape = LISTS[name]
+    for column, check in (*shape.checks.items(), *shape.values.items()):
+        assert bool(check.where) == (len(check.among) > MOST_LISTED), column
+        if check.where:
+            with (POLICY.parent / check.where).open(encoding="utf-8", newline="") as file:
+                shipped = {cell for row in csv.DictReader(file) for cell in row.values()}
+            assert set(check.among) <= shipped
 
 
 def test_a_rule_that_keeps_records_apart_cannot_be_made_to_warn() -> None:

@@ -355,7 +355,7 @@ def test_repeated_missing_and_competing_headings(tmp_path: Path) -> None:
             "_extra_9": "庚",
         },
     }
-    assert len(notes) == 4
+    assert len(notes) == 3
 
 
 def test_headings_are_told_apart_however_often_they_repeat() -> None:
@@ -373,6 +373,19 @@ def test_a_heading_that_is_not_known_is_noted_with_the_nearest(tmp_path: Path) -
     assert "line 1" in note
     assert "“金额（含税价）”" in note
     assert "“金额（元）”" in note
+
+
+def test_headings_that_are_not_known_are_one_note_but_for_those_that_are_like_a_column(tmp_path: Path) -> None:
+    many = [f"指标{number}" for number in range(10_000)]
+    (tmp_path / "file").write_text(
+        f"凭证号,分录号,{','.join(many[:9])},金额（含税价）,{','.join(many[9:])}\n记-1,1", "utf-8"
+    )
+    reading, _ = read_all(tmp_path / "file", "costs")
+    like, others = reading.notes
+    assert "“金额（元）”" in like
+    assert others.startswith("line 1: 模板中没有列“指标0”、“指标1”、")
+    assert "“指标9” 等 10,000 列" in others
+    assert len(others) < 400
 
 
 def test_english_names_and_labels_are_headings(tmp_path: Path) -> None:

@@ -158,6 +158,32 @@ def test_what_no_card_knows_is_in_the_books_only_and_what_is_assigned_to_none_to
     assert books.rates("u") == (1, 1, 1, 1, Decimal(100), Decimal(100), Decimal(100))
 
 
+@pytest.mark.parametrize(
+    ("lines", "total", "cost"),
+    [
+        # The whole of the account beside its items, in the account itself or in sub-accounts: then the unit is compared by totals.
+        ("1701:a:60 1701:b:40", "100", (Decimal(-100), "total_among_parts")),
+        ("170101:a:60 170102:b:40", "100", (Decimal(-100), "total_among_parts")),
+        ("1701:a:60 170101:a:50 170102:a:10 1701:b:40", "100", (Decimal(-100), "total_among_parts")),
+        ("1701:a:60 1701:b:40", "99.99", (Decimal("-99.99"), "gl_only")),
+        ("1701:a:60 1701:b:40", "0", (Decimal(0), "matched")),
+    ],
+)
+def test_a_line_that_is_the_sum_of_its_parts_is_told_and_stays(
+    books: Books, lines: str, total: str, cost: tuple[Decimal, str]
+) -> None:
+    books.card("u", "a", "60/6 60/6 60/6")
+    books.card("u", "b", "40/4 40/4 40/4")
+    for account, item, amount in (line.split(":") for line in lines.split()):
+        books.line("u", account, item, amount)
+    for item, amount in (("a", "6"), ("b", "4")):
+        books.line("u", "1702", item, amount)
+    books.line("u", "1701", "", total)
+    found = books.reconcile()
+    assert found.get(("u", "", "cost"), (Decimal(0), "matched")) == cost
+    assert found.get(("u", "", "amortisation"), (Decimal(0), "matched")) == (Decimal(0), "matched")
+
+
 def test_a_unit_with_one_account_in_total_only_is_compared_by_totals(books: Books) -> None:
     books.card("u", "a", "90/9 90/10 90/11")
     books.card("u", "b", "50/4 50/5 50/6")

@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.publish.sheets import Look, fitted, row_points, set_up_print, write_row
+from warehouse.publish.sheets import Look, fitted, row_points, safe, set_up_print, write_across, write_row
 
 #: Excel's highest row, in points.
 HIGHEST = 409
@@ -50,3 +50,26 @@ def test_the_highest_cell_of_a_row_gives_its_height(width: int) -> None:
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.oddFooter
     assert sheet.oddFooter.left.text == "甲 && 乙"
+
+
+@pytest.mark.parametrize("text", ["<r>1 < 2</r>", "<r><t>甲</t></r>", "甲\x00\x1b乙", "\ufffe", "字" * 300 + "&"])
+def test_any_text_leaves_a_workbook_that_opens_and_shows_it(text: str) -> None:
+    kept = io.BytesIO()
+    with xlsxwriter.Workbook(kept) as book:
+        sheet = book.add_worksheet()
+        write_row(sheet, 0, [text], [50], Look(book))
+        write_across(sheet, 1, 0, text, [50, 50], Look(book).plain)
+        write_across(sheet, 2, 0, text, [50], Look(book).plain)
+        set_up_print(sheet, text)
+    sheet = openpyxl.load_workbook(kept)["Sheet1"]
+    assert [sheet.cell(row, 1).value for row in (1, 2, 3)] == [safe(text)] * 3
+    assert safe(text).rstrip() in (text, "甲��乙", "�")
+    assert sheet.oddFooter
+    assert sheet.oddFooter.left.text
+
+
+def test_a_text_is_cut_where_a_cell_ends_and_not_before() -> None:
+    assert safe("字" * 32_767) == "字" * 32_767
+    assert safe("字" * 32_768) == "字" * 32_766 + "…"
+    # Two units each.
+    assert safe("𠮷" * 16_384) == "𠮷" * 16_383 + "…"

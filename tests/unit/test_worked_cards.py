@@ -642,8 +642,8 @@ def _lines(world: World) -> dict[str, str]:
     world.connection.execute("BEGIN")
     world.connection.execute("UPDATE valuation.snapshot SET holder_code = resource_code")
     world.connection.execute(
-        "INSERT INTO catalog.roll_up (unit_code, level, entity_code, entity_name, valid_from) "
-        "SELECT resource_code, 'unit', resource_code, resource_code, DATE '2020-01-01' FROM valuation.snapshot"
+        "INSERT INTO report.placement (period, unit_code, report_kind, level, entity_code, entity_name) "
+        "SELECT period, resource_code, 'government', 'unit', resource_code, resource_code FROM valuation.snapshot"
     )
     rows = world.connection.execute(
         f"SELECT entity_code, {cells} FROM ({table.model}) WHERE level = 'unit' AND entity_code <> '{HOLDER}'",

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from readers.kinds import CONTENT
 from readers.policy.files import PolicyOnDay, PolicySet, load
-from readers.problems import WARNING
 from readers.records import DeliveredFile, Unreadable, read
 from readers.shapes import Column, Layout
 from warehouse.asking.query import Answer, query
+from warehouse.asking.rejections import rejections
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Delivery, Intake, Manifest
 from warehouse.intake.ingest import ingest
@@ -43,8 +43,8 @@ class Heading(NamedTuple):
 class DryRun:
     """What a delivery would be.
 
-    records: the first of each file: file, place, what it would be. rejections: as `shuzhang rejected` has them. files: name, format,
-    encoding, number of records, status, notes. doubts: of the codes of units that it names, by the organisations of the home.
+    records: the first of each file: file, place, what it would be. rejections: as `shuzhang rejected` has them, but for doubts. files:
+    name, format, encoding, number of records, status, notes. doubts: of the codes of units that it names, by the organisations of the home.
     """
 
     headings: tuple[Heading, ...]
@@ -71,7 +71,7 @@ def dry_run(home: Home, manifest: Manifest) -> DryRun:
         return DryRun(
             tuple(_headings(aside, policy, delivery)),
             query(lake, text("dry_run_records"), {"shown": SHOWN_RECORDS}),
-            query(lake, text("rejections"), {"delivery": None, "mark": WARNING}),
+            rejections(lake, None, with_doubts=False),
             query(lake, text("dry_run_files")),
             tuple(_doubts(Lake(home), lake, policy.on(delivery.delivery_date), delivery)),
         )

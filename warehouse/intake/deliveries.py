@@ -21,7 +21,7 @@ from readers.near import near
 from readers.policy.files import load
 from warehouse.intake.received import received_note
 from warehouse.store.chain import Chain
-from warehouse.store.clock import ClockError, not_before
+from warehouse.store.clock import ClockError, not_before, tolerance_of
 from warehouse.store.disk import write_whole
 from warehouse.store.home import Home
 
@@ -29,6 +29,8 @@ MODES = ("full", "incremental")
 #: Who delivers what the operator of a home decides (`guard.py`).
 OPERATOR = "shuzhang"
 MANIFEST = "manifest.toml"
+#: How files of the intake end that say of a time that the clock was ahead.
+CLOCK_ENDING = ".clock.json"
 #: A file of so many bytes is compared with the delivered ones of its size before it is hashed.
 _COMPARED_FROM_BYTES = 16 << 20
 
@@ -139,7 +141,11 @@ class Intake:
 
     def deliveries(self) -> list[Delivery]:
         """All deliveries, in their order."""
-        found = [_parse_delivery(_load(file)) for file in sorted(self.home.intake.glob("*.delivery.json"))]
+        right = self._put_right()
+        found = [
+            _parse_delivery(_load(file), right.get(file.name))
+            for file in sorted(self.home.intake.glob("*.delivery.json"))
+        ]
         return sorted(found, key=lambda d: (d.order, d.delivery_id))
 
     def known(self) -> Known:
@@ -151,11 +157,19 @@ class Intake:
 
     def withdrawals(self) -> dict[str, Withdrawal]:
         """Withdrawals by delivery."""
-        found = {}
+        found, right = {}, self._put_right()
         for file in sorted(self.home.intake.glob("*.withdrawal.json")):
             fields = _load(file)
-            recorded_at = datetime.fromisoformat(fields["recorded_at"])
+            recorded_at = right.get(file.name) or datetime.fromisoformat(fields["recorded_at"])
             found[fields["delivery_id"]] = Withdrawal(fields["delivery_id"], fields["reason"], recorded_at)
+        return found
+
+    def _put_right(self) -> dict[str, datetime]:
+        """By file of the intake: when at the latest it was received, where the clock was ahead when it was (`clock_ahead.py`)."""
+        found: dict[str, datetime] = {}
+        for file in sorted(self.home.intake.glob(f"*{CLOCK_ENDING}")):
+            fields = _load(file)
+            found |= dict.fromkeys(fields["received"], datetime.fromisoformat(fields["recorded_at"]))
         return found
 
     def receive(self, delivery: Delivery, *, sequence_given: bool, known: Known | None = None) -> Receipt:
@@ -168,7 +182,7 @@ class Intake:
 
         Raises:
             DeliveryError: the date and sequence are taken by other content, the date is too far ahead, the deliverer's code is none,
-            or the clock is behind the last receipt.
+            or the clock is behind what is on record.
         """
         _check_code(delivery.deliverer_code)
         known = known or self.known()
@@ -192,7 +206,7 @@ class Intake:
         self.home.keep(delivery.facts())
         fields = json.loads(delivery.facts()) | {"recorded_at": delivery.recorded_at.isoformat()}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        self._put(f"{delivery.delivery_id}.delivery.json", text)
+        self.put(f"{delivery.delivery_id}.delivery.json", text)
         known.add(delivery)
         return Receipt(delivery, None)
 
@@ -212,7 +226,8 @@ class Intake:
     def _moment(self, now: datetime, last: datetime | None) -> datetime:
         """The time of a receipt, which is never before the last one's."""
         try:
-            return not_before(now, last, lambda: self._limit("clock_back_seconds"))
+            Chain(self.home).demand_clock()
+            return not_before(now, last, lambda: tolerance_of(self.home))
         except ClockError as error:
             raise DeliveryError(str(error)) from error
 
@@ -241,7 +256,7 @@ class Intake:
         """Take a delivery back; it stays on record, and the next run leaves its records out.
 
         Raises:
-            DeliveryError: there is no such delivery, or it is withdrawn already.
+            DeliveryError: there is no such delivery, it is withdrawn already, or the clock is behind what is on record.
         """
         self.must_have(delivery_id)
         if delivery_id in self.withdrawals():
@@ -249,9 +264,10 @@ class Intake:
         moment = self._moment(datetime.now(UTC), self.known().last_receipt)
         fields = {"delivery_id": delivery_id, "reason": reason, "recorded_at": moment.isoformat()}
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        self._put(f"{delivery_id}.withdrawal.json", text)
+        self.put(f"{delivery_id}.withdrawal.json", text)
 
-    def _put(self, name: str, text: str) -> None:
+    def put(self, name: str, text: str) -> None:
+        """Put a file into the intake, and its event into the chain."""
         file = self.home.intake / name
         write_whole(file, text.encode(), "intake")
         Chain(self.home).append([received_note(file)])
@@ -418,12 +434,12 @@ def _load(file: Path) -> dict[str, Any]:
     return json.loads(file.read_text("utf-8"))
 
 
-def _parse_delivery(fields: dict[str, Any]) -> Delivery:
+def _parse_delivery(fields: dict[str, Any], recorded_at: datetime | None) -> Delivery:
     return Delivery(
         **fields
         | {
             "delivery_date": date.fromisoformat(fields["delivery_date"]),
-            "recorded_at": datetime.fromisoformat(fields["recorded_at"]),
+            "recorded_at": recorded_at or datetime.fromisoformat(fields["recorded_at"]),
             "files": tuple(DeliveredFile(**file) for file in fields["files"]),
         }
     )

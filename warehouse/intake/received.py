@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from warehouse.store.chain import DELIVERY, POLICY, READING, WITHDRAWAL, Chain, Note
+from warehouse.store.chain import CLOCK, DELIVERY, POLICY, READING, WITHDRAWAL, Chain, Note
 from warehouse.store.chain_faults import demand_whole
 from warehouse.store.disk import file_sha256
 from warehouse.store.home import Home
@@ -17,6 +17,9 @@ from warehouse.store.home import Home
 _NAMED = 5
 _HASH_LENGTH = 64
 _POLICY = "policy/"
+#: How files of the intake end, deliveries' apart, and the kinds of events that they have.
+_ENDINGS = {".withdrawal.json": WITHDRAWAL, ".clock.json": CLOCK}
+_KINDS = (DELIVERY, *_ENDINGS.values())
 
 
 class VanishedError(Exception):
@@ -31,11 +34,13 @@ def received_note(file: Path, *, late: bool = False) -> Note:
     """
     data = file.read_bytes()
     fields = json.loads(data)
-    kind = WITHDRAWAL if file.name.endswith(".withdrawal.json") else DELIVERY
+    kind = next((kind for ending, kind in _ENDINGS.items() if file.name.endswith(ending)), DELIVERY)
     body: dict[str, object] = {"file": file.name, "sha256": hashlib.sha256(data).hexdigest()}
     if kind == DELIVERY:
         body |= {name: fields[name] for name in ("deliverer_code", "kind", "delivery_date", "sequence")}
         body["files"] = [[f["name"], f["sha256"], f["size_bytes"]] for f in fields["files"]]
+    elif kind == CLOCK:
+        body |= {name: fields[name] for name in ("reason", "by", "from_event", "to_event", "latest")}
     else:
         body["reason"] = fields["reason"]
     return Note(kind, file.name.partition(".")[0], body | ({"late": True} if late else {}))
@@ -54,7 +59,7 @@ def catch_up(home: Home) -> int:
     """
     chain = Chain(home)
     demand_whole(chain)
-    told = {event.body["file"] for event in chain.events() if event.kind in (DELIVERY, WITHDRAWAL)}
+    told = {event.body["file"] for event in chain.events() if event.kind in _KINDS}
     late = [file for file in _files(home) if file.name not in told]
     if late:
         chain.append(received_note(file, late=True) for file in late)
@@ -73,7 +78,7 @@ def vanished(home: Home, *, but_withdrawn: bool = False) -> list[str]:
     events = list(Chain(home).events())
     unread = {event.subject for event in events if event.kind == WITHDRAWAL} if but_withdrawn else set()
     for event in events:
-        if event.kind in (DELIVERY, WITHDRAWAL):
+        if event.kind in _KINDS:
             found += _lost(home.intake / event.body["file"], event.body["sha256"], f"{event.kind} {event.subject}")
             for name, sha256, size in event.body.get("files", ()) if event.subject not in unread else ():
                 blob = home.blob(sha256)
@@ -133,4 +138,5 @@ def _lost(file: Path, sha256: str, what: str) -> list[str]:
 
 def _files(home: Home) -> list[Path]:
     """Deliveries before withdrawals, as they must have come."""
-    return [*sorted(home.intake.glob("*.delivery.json")), *sorted(home.intake.glob("*.withdrawal.json"))]
+    endings = (".delivery.json", *_ENDINGS)
+    return [file for ending in endings for file in sorted(home.intake.glob(f"*{ending}"))]

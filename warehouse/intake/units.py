@@ -5,8 +5,9 @@ doubts are shown (receipts, the terminal).
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ NOBODY_KNOWN = (
     "尚未接收组织机构，单位代码无从核对",
     "no organisations were taken in yet, so that codes of units cannot be checked",
 )
+_HAVE_DELIVERED = ("请主管部门交付组织机构", "have the organisations delivered")
 _WAITING = (
     "组织机构待下次运行接收，单位代码届时核对，见回执",
     "organisations wait for the next run, which checks codes of units; see the receipts",
@@ -52,6 +54,15 @@ class Doubt(NamedTuple):
     records: int = 0
     file: str = ""
     place: str = ""
+
+
+class Sender(NamedTuple):
+    """Who sent a delivery, for whom, and of which day it is."""
+
+    delivery_id: str
+    deliverer_code: str
+    holder_code: str | None
+    delivery_date: date
 
 
 class NamedCode(NamedTuple):
@@ -120,6 +131,25 @@ def named_codes(connection: duckdb.DuckDBPyConnection, deliveries: Collection[st
     """The codes of units that the records of deliveries name; files of other deliverers are not read."""
     rows = connection.execute(queries.text("unit_codes"), {"deliveries": list(deliveries)}).fetchall()
     return [NamedCode(*row) for row in rows]
+
+
+def doubts_of_deliveries(
+    connection: duckdb.DuckDBPyConnection, policy: PolicySet, senders: Iterable[Sender]
+) -> dict[str, list[Doubt]]:
+    """What looks wrong with the codes of deliveries, their own and those that their records name, by delivery."""
+    names, of_id = known_units(connection), {sender.delivery_id: sender for sender in senders}
+    codes: dict[str, list[NamedCode]] = {}
+    for code in named_codes(connection, of_id):
+        codes.setdefault(code.delivery_id, []).append(code)
+    found = {}
+    for delivery_id, sender in of_id.items():
+        on_day = policy.on(sender.delivery_date)
+        units = Units.of(on_day, names)
+        own = [code for code in (sender.deliverer_code, sender.holder_code) if code and code != OPERATOR]
+        nobody = [Doubt(*NOBODY_KNOWN, *_HAVE_DELIVERED)] if own and not names else []
+        of_codes = doubts_of_codes(codes.get(delivery_id, ()), units, on_day)
+        found[delivery_id] = [*doubts_of_deliverer(own, units), *of_codes, *nobody]
+    return found
 
 
 def doubts_of_codes(codes: Sequence[NamedCode], units: Units, policy: PolicyOnDay) -> Iterator[Doubt]:

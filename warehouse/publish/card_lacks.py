@@ -26,9 +26,9 @@ from warehouse import queries
 from warehouse.asking.card import BLOCKS, NoSuchCardError
 from warehouse.intake.deliveries import default_source
 from warehouse.intake.landed import judged_day
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.sheets import Look, set_up_print, set_widths, write_across, write_row
 from warehouse.publish.template import write_template
-from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.published import publishing

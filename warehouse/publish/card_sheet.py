@@ -16,8 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from warehouse.asking.card import SIDES, UNKNOWN, Card, Cards
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.sheets import FONT, Look, row_points, set_up_print, set_widths, write_across, write_row
-from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake
 from warehouse.store.published import publishing
 

@@ -18,6 +18,16 @@ from warehouse.store.lake import Lake
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
 
+#: The units of an entity, and the entities that have no others.
+_UNITS = (
+    "SELECT w.unit_code FROM report.placement AS w "
+    "WHERE w.period = $period AND w.level = $level AND w.entity_code = $code AND w.report_kind = $kind"
+)
+_ENTITIES = (
+    "report_kind = $kind AND list_contains($levels, level) AND (level, entity_code) IN "
+    f"(SELECT (p.level, p.entity_code) FROM report.placement AS p WHERE p.period = $period AND p.unit_code IN ({_UNITS}))"
+)
+
 
 @dataclass(frozen=True)
 class FormColumn:
@@ -41,6 +51,16 @@ class Sheet:
     label: str
     shows: str
     order_by: str
+
+
+@dataclass(frozen=True)
+class Within:
+    """Whose rows are shown: those of a report's entities and units, in and below one entity. levels: of the entities that are shown."""
+
+    report_kind: str
+    level: str
+    code: str
+    levels: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -69,8 +89,10 @@ class FormPage:
         return f"{self.table.qualified} {key} --column {column}"
 
 
-def form_pages(lake: Lake, connection: duckdb.DuckDBPyConnection, name: str, period: str) -> Iterator[FormPage]:
-    """The sheets of a workbook of a period, as policy lays them out.
+def form_pages(
+    lake: Lake, connection: duckdb.DuckDBPyConnection, name: str, period: str, within: Within | None = None
+) -> Iterator[FormPage]:
+    """The sheets of a workbook of a period, as policy lays them out; all rows, or those within an entity.
 
     Raises:
         LookupError: the policy has no layout for one of the sheets.
@@ -94,7 +116,7 @@ def form_pages(lake: Lake, connection: duckdb.DuckDBPyConnection, name: str, per
             FormColumn(*row) for row in _asked(connection, "report_columns", {"form": sheet.form}, period).fetchall()
         ]
         table = lake.tables[qualified]
-        rows = _rows(connection, table, columns, period, sheet)
+        rows = _rows(connection, table, columns, period, sheet, within)
         heading = title if forms.count(sheet.form) == 1 else f"{title}（{sheet.label}）"
         keys = [tuple(map(str, row[len(columns) :])) for row in rows]
         shown = [row[: len(columns)] for row in rows]
@@ -110,7 +132,12 @@ def _asked(
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[FormColumn], period: str, sheet: Sheet
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    columns: Sequence[FormColumn],
+    period: str,
+    sheet: Sheet,
+    within: Within | None,
 ) -> list[tuple[Any, ...]]:
     """The rows that a sheet shows: what its columns have, then what the table's key has."""
     shown = [re.split("(=|<>)", term, maxsplit=1) for term in sheet.shows.split(";") if term]
@@ -122,12 +149,23 @@ def _rows(
     ):
         if unknown := [name for name in names if name not in known]:
             raise LookupError(f"policy/{file}.csv: {table.qualified} has no column {', '.join(unknown)} 报表没有该列")
-    values = {"period": period} if table.partition else {}
+    values: dict[str, Any] = {"period": period} if table.partition else {}
     # A table of no month is shown as it stands.
     conditions = [f"{identifier(table.partition)} = $period"] if table.partition else []
     for number, (name, sign, value) in enumerate(shown):
         values[f"shown_{number}"] = value
         conditions.append(f"{identifier(name)} {sign} $shown_{number}")
+    if within and "level" in known:
+        values |= {
+            "kind": within.report_kind,
+            "level": within.level,
+            "code": within.code,
+            "levels": list(within.levels),
+        }
+        conditions.append(_ENTITIES)
+    elif within and "holder_code" in known:
+        values |= {"period": period, "kind": within.report_kind, "level": within.level, "code": within.code}
+        conditions.append(f"holder_code IN ({_UNITS})")
     terms = []
     for number, (name, first, value) in enumerate(order):
         if first:

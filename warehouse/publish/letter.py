@@ -14,18 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from docx import Document
 from docx.document import Document as DocumentObject
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
-from docx.table import _Cell
 from jinja2 import Environment, StrictUndefined
 
 from warehouse import queries
 from warehouse.publish.unit_files import file_stem
-from warehouse.publish.workbook import FIXED_TIME
+from warehouse.publish.word_document import Font, new_document, save, shade
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.published import publishing
@@ -35,7 +31,7 @@ MOST_EXAMPLES = 10
 #: A bar of the chart in the document is made of so many blocks; widths of its columns.
 _BAR_BLOCKS = 20
 _CHART_WIDTHS = (Cm(2.2), Cm(9.6), Cm(4.8))
-_FONT = "SimSun"
+_FONT = Font("SimSun", 10.5, latin="SimSun")
 #: Headings of what others delivered in the agency's name.
 SPOKEN_FOR = ("交付单位", "类别", "交付标识", "记录数")
 
@@ -116,7 +112,7 @@ def publish_letter(lake: Lake, holder: str) -> tuple[Path, Path]:
     word, page = folder / f"{name}.docx", folder / f"{name}.html"
     with publishing(lake.home, "report", snapshot) as publication:
         with publication.placed(word) as aside:
-            _document(letter).save(str(aside))
+            save(_document(letter), aside)
         with publication.placed(page) as aside:
             aside.write_bytes(letter_page(letter).encode())
     return word, page
@@ -167,12 +163,7 @@ def letter_page(letter: Letter) -> str:
 
 
 def _document(letter: Letter) -> DocumentObject:
-    document = Document()
-    document.core_properties.author = ""
-    document.core_properties.created = document.core_properties.modified = FIXED_TIME
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = _FONT, Pt(10.5)  # type: ignore[attr-defined]
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)  # type: ignore[union-attr]
+    document = new_document("公共数据目录质量整改通知", _FONT)
     for section in document.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
@@ -239,13 +230,6 @@ def _chart(document: DocumentObject, scores: Sequence[Score]) -> None:
             cell.paragraphs[0].paragraph_format.space_after = Pt(2)
 
 
-def _shade(cell: _Cell, color: str) -> None:
-    shading = OxmlElement("w:shd")
-    shading.set(qn("w:val"), "clear")
-    shading.set(qn("w:fill"), color)
-    cell._tc.get_or_add_tcPr().append(shading)
-
-
 def _rule(document: DocumentObject, number: int, rule: Broken) -> None:
     paragraph = document.add_paragraph()
     paragraph.add_run(f"{number}. {rule.name}").bold = True
@@ -264,7 +248,7 @@ def _table(document: DocumentObject, names: Sequence[str], rows: Sequence[Sequen
     table = document.add_table(rows=1, cols=len(names), style="Table Grid")
     for cell, name in zip(table.rows[0].cells, names, strict=True):
         cell.text = name
-        _shade(cell, "DCE6F1")
+        shade(cell, "DCE6F1")
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = text or ""

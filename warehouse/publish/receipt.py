@@ -18,19 +18,11 @@ from readers.kinds import KINDS
 from readers.policy.files import load
 from readers.problems import WARNING
 from warehouse import queries
-from warehouse.intake.deliveries import OPERATOR
-from warehouse.intake.units import (
-    NOBODY_KNOWN,
-    Doubt,
-    Units,
-    doubts_of_codes,
-    doubts_of_deliverer,
-    known_units,
-    named_codes,
-)
+from warehouse.asking.rejections import MOST_COLUMNS
+from warehouse.intake.units import Doubt, Sender, Units, doubts_of_deliveries, known_units
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.receipt_todo import Fault, Weight, short, todos
 from warehouse.publish.sheets import Look, set_up_print, set_widths, write_across, write_row
-from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import RECEIPTS_OF, strike_out
@@ -158,46 +150,32 @@ def write_receipts(lake: Lake, delivery_ids: Sequence[str]) -> list[Path]:
 def _delivered(lake: Lake, connection: duckdb.DuckDBPyConnection, delivery_ids: Sequence[str]) -> list[_Delivered]:
     policy = load(lake.home.policy)
     facts = _ask(connection, "receipt_deliveries", delivery_ids)
-    files, rejected, warned = (
-        _ask(connection, f"receipt_{part}", delivery_ids) for part in ("files", "rejected", "warned")
-    )
-    codes: dict[str, list[Any]] = {}
-    for code in named_codes(connection, list(facts)):
-        codes.setdefault(code.delivery_id, []).append(code)
+    files, rejected = (_ask(connection, f"receipt_{part}", delivery_ids) for part in ("files", "rejected"))
+    warned = _ask(connection, "receipt_warned", delivery_ids, most_columns=MOST_COLUMNS)
+    senders = [Sender(*(of[name] for name in Sender._fields)) for (of,) in facts.values()]
+    doubts = doubts_of_deliveries(connection, policy, senders)
     names = known_units(connection)
     found = []
     for delivery_id in (of for of in delivery_ids if of in facts):
         (of,) = facts[delivery_id]
-        on_day = policy.on(of["delivery_date"])
-        units = Units.of(on_day, names)
-        senders = [code for code in (of["deliverer_code"], of["holder_code"]) if code and code != OPERATOR]
-        doubts = [
-            *doubts_of_deliverer(senders, units),
-            *doubts_of_codes(codes.get(delivery_id, ()), units, on_day),
-            *(
-                [Doubt(*NOBODY_KNOWN, "请主管部门交付组织机构", "have the organisations delivered")]
-                if not names and senders
-                else ()
-            ),
-        ]
         found.append(
             _Delivered(
                 of,
                 files.get(delivery_id, []),
                 [_whole_column(_fault(row), files[delivery_id]) for row in rejected.get(delivery_id, ())],
                 [_fault(row) for row in warned.get(delivery_id, ())],
-                doubts,
-                units,
+                doubts[delivery_id],
+                Units.of(policy.on(of["delivery_date"]), names),
             )
         )
     return found
 
 
 def _ask(
-    connection: duckdb.DuckDBPyConnection, query: str, delivery_ids: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, query: str, delivery_ids: Sequence[str], **values: object
 ) -> dict[str, list[dict[str, Any]]]:
     """The rows of a query by delivery."""
-    cursor = connection.execute(queries.text(query), {"deliveries": list(delivery_ids)})
+    cursor = connection.execute(queries.text(query), {"deliveries": list(delivery_ids), **values})
     names = [column[0] for column in cursor.description or ()]
     found: dict[str, list[dict[str, Any]]] = {}
     for row in cursor.fetchall():

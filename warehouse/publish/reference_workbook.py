@@ -17,8 +17,8 @@ from readers.policy.files import load
 from warehouse import queries
 from warehouse.asking.query import query
 from warehouse.intake.landed import judged_day
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.sheets import FONT, Look, set_up_print, set_widths, write_across, write_row
-from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake
 from warehouse.trace.column_grade import WORKBOOK, keep_door
 

@@ -4,6 +4,7 @@ Belongs here: how a sheet of text looks on screen and paper. Does not belong her
 of reports, whose layout is policy (`workbook.py`).
 """
 
+import re
 from collections.abc import Sequence
 
 import xlsxwriter
@@ -20,6 +21,11 @@ _PADDING_POINTS = 1.5
 _MOST_LINES = 26
 #: Of a line as many characters are lost where a word does not fit into the rest.
 _WORD_CHARS = 3
+#: A cell holds as much text, in units of UTF-16.
+_CELL_UNITS = 32_767
+#: What no XML may hold, surrogates among it.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARGIN_CHARS = 100
 _A4 = 9
 _MARGIN_INCHES = 0.5
 
@@ -43,6 +49,27 @@ class Look:
 
     def of(self, value: object) -> Format:
         return self.number if isinstance(value, int) else self.text
+
+
+def safe(text: str) -> str:
+    """A text that XlsxWriter writes whole wherever it stands: in cells, comments, headers and properties.
+
+    What no XML may hold is shown as `�`: in headers and comments it would be written as it is. A text longer than a cell may be is cut;
+    it would be left out. One that begins with `<r>` and ends with `</r>` gets a space: it would be taken for markup of XlsxWriter's own,
+    of which `<r>1 < 2</r>` leaves a file that nothing opens.
+    """
+    if not text.isprintable():
+        text = _NO_XML.sub("\ufffd", text)
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "
+    if len(text) > _CELL_UNITS // 2 and len(units := text.encode("utf-16-le")) > 2 * _CELL_UNITS:
+        text = units[: 2 * (_CELL_UNITS - 1)].decode("utf-16-le", "ignore") + "…"
+    return text
+
+
+def margin(text: str) -> str:
+    """A text as it may stand in a header or footer: these have 255 characters in all, and take `&` for a sign of their own."""
+    return safe(text[:_MARGIN_CHARS]).replace("&", "&&")[:_MARGIN_CHARS]
 
 
 def lines(text: str, width: float) -> int:
@@ -84,7 +111,8 @@ def write_row(
     """
     shown = [fitted(of, width) if isinstance(of, str) else of for of, width in zip(values, widths, strict=True)]
     for column, value in enumerate(shown):
-        sheet.write(row, column, value, (first if column == 0 else None) or style or look.of(value))
+        as_it_is = safe(value) if isinstance(value, str) else value
+        sheet.write(row, column, as_it_is, (first if column == 0 else None) or style or look.of(value))
     sheet.set_row(row, row_points([str(value or "") for value in shown], widths))
 
 
@@ -93,8 +121,10 @@ def write_across(
 ) -> None:
     """Write a value into the columns from `first` to the last as one cell, in a row as high as it needs."""
     width = sum(widths[first:])
-    shown = fitted(value, width) if isinstance(value, str) else value
-    sheet.merge_range(row, first, row, len(widths) - 1, shown, style)
+    shown = safe(fitted(value, width)) if isinstance(value, str) else value
+    if first < len(widths) - 1:
+        sheet.merge_range(row, first, row, len(widths) - 1, "", style)
+    sheet.write(row, first, shown, style)
     sheet.set_row(row, row_points([str(shown)], [width]))
 
 
@@ -113,6 +143,6 @@ def set_up_print(sheet: Worksheet, title: str, *, header_rows: int = 0, pages_ac
     sheet.set_landscape()
     sheet.fit_to_pages(pages_across, 0)
     sheet.set_margins(_MARGIN_INCHES, _MARGIN_INCHES, 0.6, 0.7)
-    sheet.set_footer(f"&L{title.replace('&', '&&')}&R&P / &N")
+    sheet.set_footer(f"&L{margin(title)}&R&P / &N")
     if header_rows:
         sheet.repeat_rows(0, header_rows - 1)

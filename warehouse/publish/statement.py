@@ -14,8 +14,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from warehouse.asking.reconcile import Difference, Sum, UnitResult
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.sheets import Look, row_points, set_up_print, set_widths
-from warehouse.publish.workbook import FIXED_TIME
 
 _TITLE = "公共数据资产账账核对单"
 _HEADS = ("序号", "资源代码", "资产名称", "金额", "资产卡片", "财务账", "差异", "差异类别", "自何月起", "处理办法")

@@ -18,9 +18,9 @@ from xlsxwriter.worksheet import Worksheet
 from readers.policy.files import PolicyOnDay, load
 from readers.policy.lists.classification import PROVISIONAL_GRADES
 from warehouse import queries
+from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.sheets import Look, set_up_print, set_widths, write_across, write_row
 from warehouse.publish.template import NOTES_SHEET
-from warehouse.publish.workbook import FIXED_TIME
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.published import publishing

@@ -1,5 +1,5 @@
--- Deliveries that a person refused, files that could not be split, warnings of files, then records that a rule
--- rejects, then warnings: of each rule and place how many records, with the first of them. Of one delivery, or of all.
+-- Deliveries that a person refused, files that could not be split, warnings of files, and records that a rule rejects.
+-- Of one delivery, or of all. Warnings of records are asked by receipt_warned.sql.
 SELECT 'reject' AS severity, d.deliverer_code, d.delivery_id, d.source_file, '' AS place, 'refused' AS rule,
     CAST(NULL AS BIGINT) AS records, d.status_reason AS message_zh, d.status_reason AS message_en, '改正后重新交付' AS mend_zh,
     'mend it and deliver again' AS mend_en, NULL AS raw
@@ -29,12 +29,4 @@ SELECT
     x.message_en,
     x.mend_zh, x.mend_en, x.raw
 FROM landing.rejected_record AS x WHERE $delivery IS NULL OR x.delivery_id = $delivery
-UNION ALL
-SELECT 'warn', v.deliverer_code, v.delivery_id, v.source_file,
-    arg_min(v.source_pointer, row(v.ordinal, v.column_name)), v.rule, count(DISTINCT v.ordinal),
-    arg_min(v.message_zh, row(v.ordinal, v.column_name)),
-    arg_min(v.message_en, row(v.ordinal, v.column_name)), arg_min(v.mend_zh, row(v.ordinal, v.column_name)),
-    arg_min(v.mend_en, row(v.ordinal, v.column_name)), NULL
-FROM landing.violation AS v WHERE v.severity = 'warn' AND ($delivery IS NULL OR v.delivery_id = $delivery)
-GROUP BY v.deliverer_code, v.delivery_id, v.source_file, v.rule, regexp_replace(v.column_name, '/[0-9]+', '/*', 'g')
 ORDER BY ALL

@@ -23,6 +23,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from warehouse.store.clock import not_before, tolerance_of
 from warehouse.store.disk import file_sha256, full_disk_named, write_whole
 from warehouse.store.faults import reach
 from warehouse.store.home import Home
@@ -35,6 +36,8 @@ NOTHING_BEFORE = "0" * 64
 LAKE, DELIVERY, WITHDRAWAL, READING = "lake", "delivery", "withdrawal", "reading"
 COMMIT, RESTORED, POLICY, PERIOD_REMOVED = "commit", "restored", "policy", "period_removed"
 RUN, PUBLICATION, EDITION = "run", "publication", "edition"
+#: That the clock was ahead at the events before: this one and those that follow have the right time again.
+CLOCK = "clock"
 
 
 class ChainError(Exception):
@@ -192,16 +195,28 @@ class Chain:
             self._pending.unlink(missing_ok=True)
             yield end
 
+    def demand_clock(self) -> None:
+        """Refuse to go on while the clock is behind the last event.
+
+        Raises:
+            ClockError: it is, by more than policy lets pass.
+        """
+        if lines := self._tail(self.head()).splitlines():
+            last = datetime.fromisoformat(parse(lines[-1]).at)
+            not_before(datetime.now(UTC), last, lambda: tolerance_of(self.home))
+
+    def _tail(self, head: Head) -> bytes:
+        """The whole lines from the one that a head names on: appending costs the same however long the chain is."""
+        if not self.exists:
+            return b""
+        with self.file.open("rb") as file:
+            file.seek(head.start)
+            tail = file.read()
+        return tail[: tail.rfind(b"\n") + 1]
+
     def _end(self) -> "End":
         head = self.head()
-        if not self.exists:
-            tail = b""
-        else:
-            # From the line that the head names on: appending costs the same however long the chain is.
-            with self.file.open("rb") as file:
-                file.seek(head.start)
-                tail = file.read()
-        whole = tail[: tail.rfind(b"\n") + 1]
+        whole = self._tail(head)
         lines = whole.splitlines()
         if head != START and (not lines or hashlib.sha256(lines[0]).hexdigest() != head.sha256):
             raise ChainError(
@@ -252,12 +267,13 @@ class End:
     @property
     def at(self) -> str:
         """Now, and never before the last event."""
-        now = datetime.now(UTC).isoformat(timespec="microseconds")
-        return max(now, self._last.at) if self._last else now
+        return max(_now(), self._last.at) if self._last else _now()
 
     def lines(self, notes: Iterable[Note]) -> list[bytes]:
         """The lines that events would have here, each naming the one before."""
-        head, at, lines = self.head, self.at, []
+        notes = [*notes]
+        puts_right = any(note.kind == CLOCK for note in notes)
+        head, at, lines = self.head, _now() if puts_right else self.at, []
         for note in notes:
             fields = {
                 "at": at,
@@ -303,6 +319,10 @@ class End:
         chain._pending.unlink(missing_ok=True)
         _anchor(chain, head)
         return head
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def _anchor(chain: Chain, head: Head) -> None:

@@ -43,6 +43,14 @@ _EVENTS = "audit.event"
 _WRITING = "writing"
 
 
+#: What a person does about snapshots of a time that has not come: those that follow must not be earlier.
+_MEND = (
+    "请先校准时钟；时钟无误而此前走快的，快照带有未来的时间：先 shuzhang audit clock --reason … --by …，再 shuzhang rebuild --force",
+    "set the clock right first; if it is right and was ahead before, snapshots have times that have not come: "
+    "`shuzhang audit clock`, then `shuzhang rebuild --force`",
+)
+
+
 class SchemaDriftError(Exception):
     """A landing or audit table of this home has other columns than this version."""
 
@@ -211,6 +219,7 @@ class Lake:
                 self._align_schema(connection)
             self._notes.clear()
             self._said.clear()
+            self.chain.demand_clock()
             _await_clock(connection)
             result = work(connection)
             snapshot = next_snapshot(connection)
@@ -371,14 +380,19 @@ def _await_clock(connection: duckdb.DuckDBPyConnection) -> None:
     Raises:
         ClockError: it is too far behind for that.
     """
+    if (last := last_snapshot_time(connection)) is None:
+        return
+    now = datetime.now(UTC)
+    ahead = not_before(now, last, lambda: _clock_tolerance(connection), _MEND) - now
+    time.sleep(ahead.total_seconds())
+
+
+def last_snapshot_time(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The time of the latest snapshot; None where nothing was committed."""
     last, stamp = connection.execute(
         "SELECT max(snapshot_time), max_by(snapshot_id, snapshot_time) FROM lake.snapshots()"
     ).fetchone() or (None, None)
-    if stamp == 0:  # that of a catalogue in which nothing was committed
-        return
-    now = datetime.now(UTC)
-    ahead = not_before(now, last, lambda: _clock_tolerance(connection)) - now
-    time.sleep(ahead.total_seconds())
+    return last if stamp else None
 
 
 def _clock_tolerance(connection: duckdb.DuckDBPyConnection) -> int:

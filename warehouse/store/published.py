@@ -86,9 +86,11 @@ def publishing(home: Home, place: str, snapshot: int, period: str = "") -> Itera
         place: the name of this place among the fault points.
 
     Raises:
+        ClockError: nothing was written.
         FullDiskError: no file was replaced.
         AnchorError: in place and on record, but not at the anchor.
     """
+    Chain(home).demand_clock()
     publication = Publication(home, place, snapshot, period)
     try:
         yield publication

@@ -7,18 +7,21 @@ So a rule of quality is written once, in `policy/quality`, and what runs is plai
 | `/*+ table NAME */` | the SELECT of a table that rules look at, with its helper columns (`rule_tables/NAME.sql`) |
 | `/*+ each NAME: TEXT */` | TEXT once for each rule on the table |
 | `/*+ entries LIST: TEXT */` | TEXT once for each version of each entry of a list, `{column}` being its cell as a SQL literal |
+| `/*+ checks KIND: TEXT */` | TEXT once for each version of each check of that kind on the forms of reports |
 
 In TEXT of `each`, `{bit}` is the bit that stands for the rule in the verdicts of a row of its table, `{assessed}` the condition under which
 a row is assessed, `{met}` that under which it is assessed and meets the rule, both over `t`; `{share}` is a struct of the bit and of how
 many rows or values behind the row were assessed and meet the rule, a comma before it, or nothing for a rule without a share. Each version
 of a rule has a bit, in the order of effective_from and code, as in `quality.rule`, which says which are in force: one that is to come moves
 no other's. `entries` is for patterns: DuckDB compiles one that comes from a row anew for each row that it is matched with, which took 78 of
-the 219 seconds of a run over 100,000 resources; one that stands in the text is compiled once. Does not belong here: what a predicate may be
-(`readers/policy/predicates.py`).
+the 219 seconds of a run over 100,000 resources; one that stands in the text is compiled once. In TEXT of `checks`, `{form}`,
+`{check_code}` and `{effective_from}` are literals, `{table}` and `{other}` the tables of the form and of the one that it is compared with,
+`{left}` and `{right}` the sums over `t` and, but within a form, `o`, `{levels}` the condition on `t` for the rows that are looked at, and
+`{row_code}` that of forms with fixed rows. Does not belong here: what a predicate may be (`readers/policy/predicates.py`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -30,7 +33,8 @@ from warehouse.tables.quoting import literal
 
 #: Lists whose entries stand in the text of models.
 _LISTS_IN_TEXT = ("confidential_term", "detector", "detector_term", "grade_matrix", "grade_rule")
-_MARK = re.compile(r"/\*\+ (table|each|entries) (\S+?)(?:: (.*?))? \*/", re.DOTALL)
+_COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
+_MARK = re.compile(r"/\*\+ (table|each|entries|checks) (\S+?)(?:: (.*?))? \*/", re.DOTALL)
 
 
 def has_marks(model: str) -> bool:
@@ -45,7 +49,7 @@ def expanded(model: str, policy: PolicySet) -> str:
         kind, name, text = mark.groups()
         if kind == "table":
             return _table(name)
-        chosen = _rules(policy, name) if kind == "each" else _entries(policy, name)
+        chosen = _WORDS[kind](policy, name)
         return "".join(f"\n        {text.format(**words)}" for words in chosen)
 
     return _MARK.sub(put, model)
@@ -86,6 +90,28 @@ def _entries(policy: PolicySet, list_name: str) -> Iterator[dict[str, str]]:
         yield cells | {"entry_key": literal(entry.entry_key)}
 
 
+def _checks(policy: PolicySet, kind: str) -> Iterator[dict[str, str]]:
+    """The words of each version of each check of a kind whose form, and the one that it is compared with, have a table."""
+    tables = {form.entry_key: form.body["table"] for form in policy.lists.get("report_form", ())}
+    checks = [check for check in policy.lists.get("report_check", ()) if check.body["check_kind"] == kind]
+    for check in sorted(checks, key=lambda check: (check.entry_key, check.effective_from)):
+        body = check.body
+        levels = ", ".join(map(literal, body.get("levels", "").split(";")))
+        yield {
+            "form": literal(body["form"]),
+            "check_code": literal(body["check_code"]),
+            "effective_from": f"DATE {literal(body['effective_from'])}",
+            "table": tables[body["form"]],
+            "other": tables.get(body.get("other_form", ""), ""),
+            "left": _COLUMN.sub(r"t.\g<0>", body["left"]),
+            "right": _COLUMN.sub(r"t.\g<0>" if kind == "within" else r"o.\g<0>", body["right"]),
+            "levels": f"t.level IN ({levels})" if "levels" in body else "TRUE",
+            "row_code": "t.row_code"
+            if any(row.body["form"] == body["form"] for row in policy.lists.get("report_row", ()))
+            else "''",
+        }
+
+
 def _words(rule: Entry, table: str, number: int) -> dict[str, str]:
     predicate = rendered(rule.body["predicate"], table, "t")
     needs = rendered(rule.body["needs"], table, "t") if "needs" in rule.body else ""
@@ -108,6 +134,13 @@ def _share(rule: Entry, table: str, number: int, needs: str) -> str:
         f", {{'rule_bit': CAST({1 << number} AS BIGINT), 'met': CAST(coalesce({part}, 0) AS BIGINT), "
         f"'assessed': CAST(coalesce({whole}, 0) AS BIGINT)}}"
     )
+
+
+_WORDS: Mapping[str, Callable[[PolicySet, str], Iterator[dict[str, str]]]] = {
+    "each": _rules,
+    "entries": _entries,
+    "checks": _checks,
+}
 
 
 @cache

@@ -19,6 +19,7 @@ from warehouse.building.commit_record import TOLD
 from warehouse.building.policy_entries import policy_at
 from warehouse.intake.received import vanished
 from warehouse.store.chain import (
+    CLOCK,
     COMMIT,
     LAKE,
     NOTHING_BEFORE,
@@ -86,6 +87,13 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
         f"第 {e.number} 条 event {e.number}: 期间 {e.subject} 已撤回 / period taken back: {e.body['reason']} ({e.body['by']})"
         for e in events
         if e.kind == PERIOD_REMOVED
+    ]
+    notes += [
+        f"第 {e.number} 条 event {e.number}: 第 {e.body['from_event']} 至 {e.body['to_event']} 条的时间尚未到，当时系统时钟走快 / events "
+        f"{e.body['from_event']} to {e.body['to_event']} have times that had not come, the clock was ahead: {e.body['reason']} "
+        f"({e.body['by']})"
+        for e in events
+        if e.kind == CLOCK
     ]
     notes += [
         f"第 {e.number} 条 event {e.number}: 运行 {e.subject} 没有结束的记录，已被终止或仍在进行 / the run has no end: it was killed, or "

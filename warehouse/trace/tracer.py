@@ -7,7 +7,7 @@ from model to model (`walk.py`), the command line.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 
@@ -20,6 +20,8 @@ from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table, Tables
 from warehouse.trace.rederive import KeptBytes
 from warehouse.trace.walk import COMMITS, Leaf, Node, TraceError, Walk, listed
+
+AnyWalk = TypeVar("AnyWalk", bound=Walk)
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,19 @@ class Tracer:
             self.connection.execute("ROLLBACK")
             self._held.clear()
             raise
+
+    @contextmanager
+    def walking(self, kind: type[AnyWalk]) -> Iterator[AnyWalk]:
+        """A walk whose beginning and way the caller decides, in one transaction.
+
+        Raises:
+            NotOnRecordError: at the end of the block, a table that it passed is not as a commit on record left it.
+        """
+        with self._transaction():
+            walk = kind(self.connection, self.lake, self.kept, self.hold)
+            self._demand_on_record(RECORD)
+            yield walk
+            self._demand_on_record([node.table.qualified for node in walk.nodes])
 
     def _walked(
         self, starts: Sequence[tuple[Table, Sequence[Mapping[str, str]], str | None]]

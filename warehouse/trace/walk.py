@@ -140,9 +140,10 @@ class Walk:
             node = waiting[0]
             done.add((node.table.qualified, node.snapshot_id))
             if node.table.model and node.row_count:
-                self._expand(node)
+                self.expand(node)
 
-    def _expand(self, node: Node) -> None:
+    def expand(self, node: Node) -> None:
+        """Find the rows of a table's inputs that its traced rows are made of."""
         found = self.connection.execute(
             f"SELECT sql_sha256, input_snapshots FROM {COMMITS} "
             "WHERE table_name = $name AND partition_key = $partition AND snapshot_id = $snapshot",
@@ -161,8 +162,9 @@ class Walk:
             )
         query = _retargeted(rewritten.sql, tuple((name, n.stored) for name, n in node.inputs.items()))
         condition, values = self._matching(node)
+        wanted = (*self.beside_sources(node), *(column for column, _ in rewritten.sources))
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE witness AS SELECT {listed(c for c, _ in rewritten.sources)} FROM ({query}) {condition}",
+            f"CREATE OR REPLACE TEMP TABLE witness AS SELECT {listed(wanted)} FROM ({query}) {condition}",
             values | parameters(query, node.partition_key),
         )
         for name, source in node.inputs.items():
@@ -174,6 +176,14 @@ class Walk:
                     f"SELECT DISTINCT {key} FROM (SELECT unnest([{', '.join(columns)}]) AS k FROM witness) "
                     f"WHERE k.{identifier(source.table.key[0])} IS NOT NULL EXCEPT SELECT {listed(source.table.key)} FROM {source.keys}",
                 )
+                self.reached(node, source, columns)
+
+    def beside_sources(self, node: Node) -> Sequence[str]:
+        """Which of a table's columns stand in `witness` beside its sources: none, save for who tells rows apart by them."""
+        return ()
+
+    def reached(self, node: Node, source: Node, columns: Sequence[str]) -> None:
+        """Called when an input's rows were found: `columns` of `witness` have their keys."""
 
     def _matching(self, node: Node) -> tuple[str, dict[str, Any]]:
         """The condition that keeps the traced rows, written so that DuckDB can push it down to the model's inputs.

@@ -7,17 +7,38 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import NamedTuple
+
+#: Of more values than this a message names those that are near.
+MOST_LISTED = 10
+_NEAR = 5
 
 
 class Check(NamedTuple):
-    """What the filled cells of a column must be: a test, its words, the rule that is broken else, and the column's type in DuckDB."""
+    """What the filled cells of a column must be: a test, its words, the rule that is broken else, and the column's type in DuckDB.
+
+    among, where: the values, if it must be one of some, and the shipped file that has all of them, if they are too many for a message.
+    """
 
     holds: Callable[[str], bool]
     zh: str
     en: str
     rule: str = "bad_value"
     type: str = "VARCHAR"
+    among: tuple[str, ...] = ()
+    where: str = ""
+
+    def must(self, value: str) -> dict[str, str]:
+        """The words for a value that is wrong; of many that it could be those that are near."""
+        if not self.where:
+            return {"must_zh": self.zh, "must_en": self.en}
+        found = get_close_matches(value.casefold(), self.among, n=_NEAR, cutoff=0.5)
+        zh, en = (f"，是否为 {'、'.join(found)}", f", perhaps {', '.join(found)}") if found else ("", "")
+        return {
+            "must_zh": f"{self.zh}{zh}；全部取值见随附的 {self.where}",
+            "must_en": f"{self.en}{en}; all of them stand in the shipped {self.where}",
+        }
 
 
 def _is_date(text: str) -> bool:
@@ -27,8 +48,13 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def one_of(*values: str) -> Check:
-    return Check(lambda text: text in values, f"应为 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}")
+def one_of(*values: str, where: str = "") -> Check:
+    """One of some values; where: the shipped file that has them, if they are more than a message lists."""
+    if where:
+        zh, en = f"应为已定义的 {len(values)} 个取值之一", f"must be one of the {len(values)} that are defined"
+    else:
+        zh, en = f"应为 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}"
+    return Check(lambda text: text in values, zh, en, among=values, where=where)
 
 
 EMPTY = Check(lambda text: not text, "应为空", "must be empty")

@@ -87,7 +87,19 @@ SHAPES: Mapping[str, ListShape] = {
     "door_limit": ListShape(
         ("door",),
         ("grade", "name_zh", "name_en"),
-        checks={"door": one_of("workbook", "database", "lake")},
+        checks={
+            "door": one_of(
+                "workbook",
+                "database",
+                "lake",
+                "open",
+                "open_asset",
+                "internal",
+                "internal_asset",
+                "audit",
+                "audit_asset",
+            )
+        },
         references=((("grade",), "grade_level"),),
     ),
     "category_rule": ListShape(

@@ -44,6 +44,7 @@ SHAPES: Mapping[str, ListShape] = {
                 *("criterion_unknown", "criterion_not_decided", "decision_unsuited", "control_unknown"),
                 *("contract_unknown", "acquisition_unknown"),
                 *CONTROLS,
+                where="policy/control_finding_kind.csv",
             ),
             "protects": one_of("book", "reference"),
             "effect": one_of("hold", "block", "review"),

@@ -7,7 +7,9 @@ from readers.policy.lists.checks import one_of
 from readers.policy.lists.shape import NAMES, ListShape
 
 SHAPES: Mapping[str, ListShape] = {
-    "owed_delivery": ListShape(("unit_kind", "kind"), checks={"kind": one_of(*KINDS)}, more=NAMES),
+    "owed_delivery": ListShape(
+        ("unit_kind", "kind"), checks={"kind": one_of(*KINDS, where="policy/authority.csv")}, more=NAMES
+    ),
     "rejection_rule": ListShape(
         ("rule",),
         ("severity", "message_zh", "message_en", "mend_zh", "mend_en"),

@@ -22,7 +22,7 @@ SHAPES: Mapping[str, ListShape] = {
         ("account_code", "account_name_zh", "summary_zh"),
         checks={
             "accounting_system": one_of("government", "enterprise", "unknown"),
-            "entry_kind": one_of(*ENTRY_KINDS),
+            "entry_kind": one_of(*ENTRY_KINDS, where="policy/journal_account.csv"),
             "side": one_of("debit", "credit"),
             "amount_kind": one_of("cost", "amortisation", "impairment", "net", "development", "stock", "expense"),
         },
@@ -40,7 +40,9 @@ SHAPES: Mapping[str, ListShape] = {
                 "in_memo_register_but_booked",
                 "duplicated_card",
                 "period_shift",
+                "total_among_parts",
             )
         },
+        needed=("total_among_parts",),
     ),
 }

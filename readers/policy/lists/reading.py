@@ -56,7 +56,7 @@ SHAPES: Mapping[str, ListShape] = {
     "authority": ListShape(
         ("kind", "subject", "who"),
         ("is_allowed",),
-        checks={"kind": one_of(*KINDS), "who": NAME, "is_allowed": YES_NO},
+        checks={"kind": one_of(*KINDS, where="policy/authority.csv"), "who": NAME, "is_allowed": YES_NO},
         more=NAMES,
     ),
     "authority_unit": ListShape(("authority",), ("unit_code",), checks={"authority": _AUTHORITY}, more=NAMES),

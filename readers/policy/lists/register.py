@@ -51,7 +51,7 @@ SHAPES: Mapping[str, ListShape] = {
             "field": NAME,
             "block": one_of("basic", "rights", "use", "management"),
             "position": PLACE,
-            "kind": one_of(*KINDS),
+            "kind": one_of(*KINDS, where="policy/authority.csv"),
             "is_optional": YES_NO,
         },
     ),

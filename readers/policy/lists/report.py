@@ -37,7 +37,9 @@ SHAPES: Mapping[str, ListShape] = {
         {"position": PLACE, "shows": _ROWS_SHOWN, "order_by": _ROWS_ORDER},
         ((("form",), "report_form"),),
     ),
-    "report_form": ListShape(("form",), ("table", "title_zh"), ("note_zh",)),
+    "report_form": ListShape(
+        ("form",), ("table", "title_zh"), ("note_zh",), {"report_order": PLACE}, more=("report_order",)
+    ),
     "report_column": ListShape(
         ("form", "column"),
         ("position", "label_zh", "number_format"),

@@ -56,6 +56,25 @@ booked AS (
     ANTI JOIN part AS p USING (holder_code, item_code, amount_kind, top_account_code, account_code)
 ),
 
+-- Lines without a resource that are, to the cent, the sum of those with one (`landing.violation` warns of them): they
+-- stay, and the difference that they make is told as what it is.
+total_line AS (
+    SELECT u.holder_code, u.amount_kind, u.top_account_code, u.account_code, u.amount_cny
+    FROM booked AS u
+    JOIN booked AS b USING (holder_code, amount_kind, top_account_code)
+    WHERE
+        u.item_code = '' AND b.item_code <> ''
+        AND starts_with(b.account_code, u.account_code)
+        AND u.amount_cny <> 0
+    GROUP BY u.holder_code, u.amount_kind, u.top_account_code, u.account_code, u.amount_cny
+    HAVING sum(b.amount_cny) = u.amount_cny
+),
+
+with_total AS (
+    SELECT DISTINCT t.holder_code, t.amount_kind
+    FROM total_line AS t
+),
+
 -- One line tells of an account whether it is itemised, one account of a unit how the unit is compared.
 account_basis AS (
     SELECT b.holder_code, b.account_code, b.item_code
@@ -189,8 +208,10 @@ measured AS (
         s.*,
         coalesce(CAST(t.value AS DECIMAL(20, 2)), 0) AS tolerance_cny,
         abs(s.previous_cny - s.ledger_amount_cny) <= coalesce(t.value, 0) AS is_previous,
-        abs(s.next_cny - s.ledger_amount_cny) <= coalesce(t.value, 0) AS is_next
+        abs(s.next_cny - s.ledger_amount_cny) <= coalesce(t.value, 0) AS is_next,
+        s.item_code = '' AND w.amount_kind IS NOT NULL AS has_total
     FROM summed AS s
+    LEFT JOIN with_total AS w USING (holder_code, amount_kind)
     LEFT JOIN policy.parameter AS t ON t.name = 'reconciliation_tolerance_cny' AND in_force(t, $period_end)
     -- What few cards have is compared where one of both sides has it.
     WHERE
@@ -209,6 +230,7 @@ judged AS (
         CASE
             WHEN s.is_itemised AND s.card_count > 1 THEN 'duplicated_card'
             WHEN abs(s.card_amount_cny - s.ledger_amount_cny) <= s.tolerance_cny THEN 'matched'
+            WHEN s.has_total THEN 'total_among_parts'
             WHEN s.ledger_amount_cny <> 0 AND s.is_previous THEN 'period_shift'
             WHEN s.ledger_amount_cny <> 0 AND s.is_next THEN 'period_shift'
             WHEN s.is_itemised AND s.card_count = 0 AND s.memo_count > 0 THEN 'in_memo_register_but_booked'

@@ -35,7 +35,7 @@ cell AS (
 
 judged AS (
     SELECT
-        c.delivery_id, c.ordinal, c.column_name, c.label_zh, c.example,
+        c.delivery_id, c.ordinal, c.delivery_date, c.column_name, c.label_zh, c.example, c.code_list,
         coalesce(c.value, c.unread) AS value,
         CASE
             WHEN c.value IS NULL AND c.unread IS NOT NULL AND c.is_strict THEN 'bad_' || c.value_type
@@ -46,6 +46,93 @@ judged AS (
     FROM cell AS c
     LEFT JOIN policy.code_value AS k
         ON k.code_list = c.code_list AND k.label = c.value AND in_force(k, c.delivery_date)
+),
+
+-- What may stand where something else stood: of two labels the one that looks more like it is not the one that was
+-- meant (县级 is like 市级, and means 区县), so that all are named.
+unknown AS (
+    SELECT DISTINCT j.code_list, j.delivery_date
+    FROM judged AS j
+    WHERE j.rule = 'unknown_code'
+),
+
+choice AS (
+    SELECT u.code_list, u.delivery_date, string_agg(DISTINCT k.label, '、' ORDER BY k.label) AS labels
+    FROM unknown AS u
+    JOIN policy.code_value AS k ON k.code_list = u.code_list AND in_force(k, u.delivery_date)
+    GROUP BY u.code_list, u.delivery_date
+),
+
+-- Codes that only look like others: A/1 in full width, with another dash, or with Cyrillic and Greek letters is another
+-- code. Brackets, commas and colons are written in full width on purpose.
+odd_code AS (
+    SELECT
+        o.delivery_id, o.ordinal,
+        c."column" AS column_name,
+        c.label_zh,
+        o.said[c."column"] AS value
+    FROM opened AS o
+    JOIN policy.delivery_column AS c ON c.kind = o.kind AND in_force(c, o.delivery_date)
+    WHERE
+        c.value_type = 'text'
+        AND (ends_with(c."column", '_code') OR ends_with(c."column", '_no') OR c."column" = 'identifier')
+        AND regexp_matches(
+            o.said[c."column"],
+            '[０-９Ａ-Ｚａ-ｚ－／．＿＃＋＆＊＠＼｜　‐‑‒–—―−АВЕКМНОРСТХаеорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]'
+        )
+),
+
+look_alike AS (
+    SELECT
+        d.delivery_id, d.ordinal, d.column_name, d.label_zh, d.value,
+        translate(
+            d.value,
+            '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ'
+            || '－／．＿＃＋＆＊＠＼｜　‐‑‒–—―−АВЕКМНОРСТХаеорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧ',
+            '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+            || '-/._#+&*@\| -------ABEKMHOPCTXaeopcyxABEZHIKMNOPTYX'
+        ) AS plain
+    FROM odd_code AS d
+),
+
+ledger_line AS (
+    SELECT
+        o.delivery_id, o.ordinal,
+        coalesce(o.said['holder_code'], '') AS holder_code,
+        o.said['period'] AS period,
+        o.said['account_code'] AS account_code,
+        left(o.said['account_code'], 4) AS account_head,
+        coalesce(o.said['resource_code'], '') AS item_code,
+        TRY_CAST(o.said['closing_cny'] AS DECIMAL(20, 2)) AS closing_cny
+    FROM opened AS o
+    WHERE o.kind = 'ledger'
+),
+
+-- As in `finance.reconciliation`: where the account itself is given for an item, it has the sum of its sub-accounts.
+ledger_part AS (
+    SELECT b.delivery_id, b.ordinal
+    FROM ledger_line AS b
+    JOIN ledger_line AS u USING (delivery_id, holder_code, period, item_code, account_head)
+    WHERE starts_with(b.account_code, u.account_code) AND u.account_code <> b.account_code
+),
+
+booked AS (
+    SELECT l.*
+    FROM ledger_line AS l
+    ANTI JOIN ledger_part AS p USING (delivery_id, ordinal)
+),
+
+-- A line without a resource that is, to the cent, the sum of those with one: it would count beside its parts.
+total_line AS (
+    SELECT u.delivery_id, u.ordinal, u.account_code, u.closing_cny
+    FROM booked AS u
+    JOIN booked AS b USING (delivery_id, holder_code, period, account_head)
+    WHERE
+        u.item_code = '' AND b.item_code <> ''
+        AND starts_with(b.account_code, u.account_code)
+        AND u.closing_cny <> 0
+    GROUP BY u.delivery_id, u.ordinal, u.account_code, u.closing_cny
+    HAVING sum(b.closing_cny) = u.closing_cny
 ),
 
 bound AS (
@@ -144,15 +231,24 @@ unlinked AS (
 broken AS (
     SELECT
         j.delivery_id, j.ordinal, j.rule, j.column_name, j.label_zh, j.example, j.value,
-        NULL AS wanted,
+        CASE WHEN j.rule = 'unknown_code' THEN c.labels END AS wanted,
         NULL AS own_message_zh,
         NULL AS own_message_en
     FROM judged AS j
+    LEFT JOIN choice AS c USING (code_list, delivery_date)
     WHERE j.rule IS NOT NULL
     UNION ALL
     SELECT b.delivery_id, b.ordinal, b.rule, b.column_name, b.label_zh, b.example, b.value, NULL, NULL, NULL
     FROM bounded AS b
     WHERE b.rule IS NOT NULL
+    UNION ALL
+    SELECT l.delivery_id, l.ordinal, 'look_alike_code', l.column_name, l.label_zh, '', l.value, l.plain, NULL, NULL
+    FROM look_alike AS l
+    UNION ALL
+    SELECT
+        t.delivery_id, t.ordinal, 'total_among_parts', 'closing_cny', '', '',
+        CAST(t.closing_cny AS VARCHAR), t.account_code, NULL, NULL
+    FROM total_line AS t
     UNION ALL
     SELECT r.delivery_id, r.ordinal, 'not_parsed', '', '', '', NULL, NULL, NULL, NULL
     FROM landing.record AS r

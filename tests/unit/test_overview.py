@@ -1,0 +1,46 @@
+"""The overview of a catalogue: its counts are those of the tables, and what may not be opened is counted but not named."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.reports import HOSTILE, PageReader
+from tests.world import World
+from warehouse.publish.report.overview import write_overview
+
+pytestmark = pytest.mark.slow  # all models of a world
+
+CATALOGUE = """identifier,title,provider_code,provider,share_type,open_type,fields
+1,公园名录,11990100000000107X,甲局,无条件共享,无条件开放,名称
+2,低保人员身份证号,11990100000000107X,甲局,不予共享,不予开放,身份证号
+"""
+
+
+def test_the_overview_counts_what_the_tables_have_and_names_only_what_may_be_opened(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.deliver("catalog", CATALOGUE, mode="full")
+    world.build()
+    # Which of the two may be opened is policy's; here one may not.
+    world.connection.execute(
+        "UPDATE classification.resource_access SET open_access = CASE WHEN resource_id IN (SELECT resource_id FROM catalog.resource "
+        "WHERE title = '公园名录') THEN 'unconditional' ELSE 'none' END"
+    )
+    world.connection.execute("UPDATE catalog.resource SET holder_name = $name", {"name": HOSTILE})
+    write_overview(world.connection, tmp_path / "overview.html", name="甲市")
+    page = PageReader((tmp_path / "overview.html").read_text("utf-8"))
+    holders, open_resources = page.data(0), page.data(3)
+    assert holders["rows"][0][0] == HOSTILE
+    assert holders["rows"][0][2] == "2"
+    assert holders["rows"][0][-3:] == ["1", "0", "1"]
+    assert [row[0] for row in open_resources["rows"]] == ["公园名录"]
+    assert "低保人员身份证号" not in page.text
+    assert [tag for tag, _ in page.tags if tag == "img"] == []
+
+
+def test_a_catalogue_of_nothing_has_an_overview_too(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.build()
+    write_overview(world.connection, tmp_path / "overview.html", name="甲市")
+    page = PageReader((tmp_path / "overview.html").read_text("utf-8"))
+    assert [page.data(number)["rows"] for number in range(4)] == [[], [], [], []]
+    assert "没有。" in page.text
