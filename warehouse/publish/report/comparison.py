@@ -17,7 +17,7 @@ from warehouse.publish.report.collect import collect
 from warehouse.publish.report.edition import DRAFT, Scope
 from warehouse.publish.report.movements import Booked, entries_between
 from warehouse.publish.report.restatement import Restated
-from warehouse.publish.report.scope import entities
+from warehouse.publish.report.scope import counted
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import reading_on_record
 
@@ -61,7 +61,7 @@ def compare(
         forms = list(dict.fromkeys(page.form for page in pages[1]))
         old, new = (cells(page for page in of if form in (None, page.form)) for of in pages)
         changes = differences(old, new)
-        known = entities(connection, after)
+        known = counted(connection, after, report_kind)
         cards = sorted({change.key["card_id"] for change in changes if "card_id" in change.key})
         entries, lacking = entries_between(connection, before, after, cards)
         since = _built_at(connection, before, changes)
