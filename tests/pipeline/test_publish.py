@@ -286,7 +286,8 @@ def test_two_months_differ_by_what_was_booked_between_them(months: Home) -> None
     (city,) = [one for one in lines if one["row_key"].endswith(_CITY) and one["column"] == "closing_amortisation_cny"]
     sums = ask(
         months,
-        "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city' AND period IN ($before, $after) ORDER BY period",
+        "SELECT closing_amortisation_cny FROM report.form_r1 WHERE level = 'city' AND report_kind = 'government' "
+        "AND period IN ($before, $after) ORDER BY period",
         before=BEFORE,
         after=PERIOD,
     )
