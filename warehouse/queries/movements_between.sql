@@ -6,18 +6,30 @@ WITH booked AS (
     WHERE m.period = $period AND m.booking_month >= $first AND m.booking_month <= $last
 ),
 
+named AS (
+    SELECT DISTINCT b.holder_code, b.card_id, b.entry_kind, unnest(string_split(b.follows_from, '、')) AS line_name
+    FROM booked AS b
+),
+
+delivered_line AS (
+    SELECT n.card_id, n.entry_kind, n.line_name, v.delivery_id, v.ordinal
+    FROM named AS n
+    JOIN valuation.voucher_line AS v
+        ON v.holder_code = n.holder_code AND v.posted_period || ' ' || v.voucher_no || '/' || v.line_no = n.line_name
+    UNION ALL
+    SELECT n.card_id, n.entry_kind, n.line_name, e.delivery_id, e.ordinal
+    FROM named AS n
+    JOIN registry.asset_card AS c ON c.card_id = n.card_id
+    JOIN delivered.event AS e
+        ON e.holder_code = n.holder_code AND e.document_no = n.line_name AND e.resource_code = c.resource_code
+),
+
 line AS (
     SELECT
-        m.card_id, m.entry_kind, v.delivery_id,
-        v.posted_period || ' ' || v.voucher_no || '/' || v.line_no AS line_name,
+        d.card_id, d.entry_kind, d.line_name, d.delivery_id,
         r.source_file || ' ' || r.source_pointer AS place
-    FROM (
-        SELECT DISTINCT b.holder_code, b.card_id, b.entry_kind, unnest(string_split(b.follows_from, '、')) AS line_name
-        FROM booked AS b
-    ) AS m
-    JOIN valuation.voucher_line AS v
-        ON v.holder_code = m.holder_code AND v.posted_period || ' ' || v.voucher_no || '/' || v.line_no = m.line_name
-    JOIN landing.record AS r ON r.delivery_id = v.delivery_id AND r.ordinal = v.ordinal
+    FROM delivered_line AS d
+    JOIN landing.record AS r ON r.delivery_id = d.delivery_id AND r.ordinal = d.ordinal
 ),
 
 place AS (

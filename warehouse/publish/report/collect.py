@@ -99,7 +99,9 @@ def _notes(
     if edition.report_kind == OTHER:
         yield "以下单位的类别不明或不属于行政事业单位、国有企业，不列入任何国有资产报告，在此单独列示。"
     for check in checks:
-        if check.let_pass_by:
+        if check.level == "unit" and not check.passed:
+            yield f"审核未通过：{check.entity_name}，{check.name}，{check.left} 与 {check.right} 相差 {check.difference}。"
+        elif check.let_pass_by:
             yield f"经决定放行：{check.entity_name}，{check.name}，相差 {check.difference}，决定 {check.let_pass_by}。"
     for passed, apart in _asked(connection, "report_check_counts", values, edition.period):
         yield f"单位报表的审核公式 {passed} 项通过，{apart} 项没有可比的数；未通过和经决定放行的逐项列明。"

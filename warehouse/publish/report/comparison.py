@@ -5,7 +5,8 @@ here: versions of one month (`restatement.py`), how a comparison is shown.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import duckdb
 
@@ -16,7 +17,7 @@ from warehouse.publish.report.collect import collect
 from warehouse.publish.report.edition import DRAFT, Scope
 from warehouse.publish.report.movements import Booked, entries_between
 from warehouse.publish.report.restatement import Restated
-from warehouse.publish.report.scope import entities
+from warehouse.publish.report.scope import counted
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import reading_on_record
 
@@ -60,25 +61,32 @@ def compare(
         forms = list(dict.fromkeys(page.form for page in pages[1]))
         old, new = (cells(page for page in of if form in (None, page.form)) for of in pages)
         changes = differences(old, new)
-        known = entities(connection, after)
+        known = counted(connection, after, report_kind)
         cards = sorted({change.key["card_id"] for change in changes if "card_id" in change.key})
         entries, lacking = entries_between(connection, before, after, cards)
         since = _built_at(connection, before, changes)
     booked = Booked(entries, known)
     found: dict[CellChange, list[Cause]] = {}
-    unexplained = []
+    left: dict[CellChange, Decimal | None] = {}
     for change in changes:
-        found[change], left = booked.of(change)
-        if left or not found[change]:
-            unexplained.append(change)
-    if unexplained and most_traces:
-        traced = causes(lake, unexplained, Time(before, since), Time(after), known, most_traces)
-        for change in unexplained:
-            found[change] += traced[change]
-    for change in unexplained[: 0 if most_traces else None]:
-        command = f"shuzhang trace {change.table} period={after} {change.shown_key} --column {change.column}"
-        found[change].append(Cause(UNTRACED, "", f"未追溯；{command}"))
+        found[change], rest = booked.of(change)
+        if rest or not found[change]:
+            left[change] = rest
+    traced = causes(lake, [*left], Time(before, since), Time(after), known, most_traces) if most_traces else {}
+    for change, rest in left.items():
+        found[change] += _of_rest(rest if found[change] else None, traced.get(change) or [_untraced(change, after)])
     return Comparison(scope, forms, [Restated(change, found[change]) for change in changes], lacking)
+
+
+def _of_rest(rest: Decimal | None, traced: Sequence[Cause]) -> list[Cause]:
+    """The causes of what entries leave over."""
+    first = traced[0] if rest is None else replace(traced[0], text=f"其余 {rest:+,}：{traced[0].text}")
+    return [first, *traced[1:]]
+
+
+def _untraced(change: CellChange, period: str) -> Cause:
+    key = f"period={period} {change.shown_key}"
+    return Cause(UNTRACED, "", f"shuzhang trace {change.table} {key} --column {change.column}")
 
 
 def _built_at(connection: duckdb.DuckDBPyConnection, period: str, changes: Sequence[CellChange]) -> int | None:

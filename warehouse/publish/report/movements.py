@@ -40,6 +40,10 @@ _KINDS = {
 }
 #: An amount of a form: of the closing, or of what was added or left within the year.
 _AMOUNT = re.compile(r"(closing|addition|reduction)_(cost|amortisation|impairment|development|stock|carrying)_cny")
+#: How many cards there are, of the closing, or that came or left within the year; and the kinds of entries by which they do.
+_COUNT = re.compile(r"(closing|addition|reduction)_count")
+_BEGIN = frozenset({"acquisition", "completion", "succession_in"})
+_END = frozenset({"disposal", "succession_out"})
 _MEASURES = ("cost", "amortisation", "impairment", "development", "stock")
 _ZERO = Decimal(0)
 
@@ -106,8 +110,11 @@ class Booked:
         entries = self._entries(change)
         if change.kind != CHANGED:
             return [_told(one.kind, [one], None) for one in entries], None
-        match = _AMOUNT.fullmatch(change.column)
-        if match is None or entries is None or change.difference is None:
+        if change.difference is None:
+            return [], None
+        if match := _COUNT.fullmatch(change.column):
+            return _counted(match[1], entries, change.difference), None
+        if not (match := _AMOUNT.fullmatch(change.column)):
             return [], None
         part, measure = match.groups()
         sign = {"closing": 0, "addition": 1, "reduction": -1}[part]
@@ -125,6 +132,20 @@ class Booked:
             return self._by_card.get(key["card_id"], [])
         entity = self._known.get((key.get("level", ""), key.get("entity_code", "")))
         return [one for unit in sorted(entity.units if entity else ()) for one in self._by_holder.get(unit, ())]
+
+
+def _counted(part: str, entries: Iterable[Entries], difference: Decimal) -> list[Cause]:
+    """The entries that make a count of cards another one; none where their number is another, since not every acquisition is of a new
+    card.
+    """
+    begun = [one for one in entries if one.kind in _BEGIN and part != "reduction"]
+    ended = [one for one in entries if one.kind in _END and part != "addition"]
+    for taken in (ended, begun, [*begun, *ended]):
+        count = sum(one.cards * (-1 if one in ended and part == "closing" else 1) for one in taken)
+        if taken and count == difference:
+            kinds = sorted({one.kind for one in taken})
+            return [_told(kind, [one for one in taken if one.kind == kind], None) for kind in kinds]
+    return []
 
 
 def _told(kind: str, entries: Sequence[Entries], measure: str | None) -> Cause:

@@ -6,7 +6,7 @@ there are (`writers.py`), which version comes next (`versions.py`), why a figure
 
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,7 +111,8 @@ def publish(
         history = versions(home, lake.chain.events(), period, whose, kind)
         with reading_on_record(lake) as connection:
             report = collect(lake, connection, period, whose, kind, version=history.next_number, state=state)
-            made = _Made(_checked(report), cells(report.pages), lake_id(connection), by, reason)
+            _refuse_failed(report)
+            made = _Made(report, cells(report.pages), lake_id(connection), by, reason)
             edition, before = made.report.edition, history.published
             changes = differences(kept_cells(home, before), made.figures) if before else []
             if before and not changes and not before.is_withdrawn:
@@ -136,26 +137,26 @@ def _refuse_stale(lake: Lake, connection: duckdb.DuckDBPyConnection, period: str
         )
 
 
-def _checked(report: Report) -> Report:
-    """The report with what failed in its notes.
-
-    Raises:
-        UnpublishableError: a check of the unit whose report it is failed, and nobody let it pass.
-    """
+def _refuse_failed(report: Report) -> None:
+    """Refuse the report of a unit of which a check failed, and nobody let it pass; those above it say so in their notes."""
     scope = report.edition.scope
-    # What fails for a unit fails for all that it is part of: the unit is told.
-    failed = [c for c in report.checks if c.level == UNIT and not c.passed and not c.let_pass_by]
-    own = [check for check in failed if scope.level == UNIT and check.entity_code == scope.code]
+    own = [
+        check
+        for check in report.checks
+        if not check.passed
+        and not check.let_pass_by
+        and scope.level == check.level == UNIT
+        and check.entity_code == scope.code
+    ]
     if own:
         raise UnpublishableError(
-            "\n".join(map(told_check, own))
+            "\n".join(map(_told_check, own))
             + "\n校验未通过，本单位报告不予发布；请更正，或由决定放行 / a check failed, so the report of this unit is not published: mend "
             "it, or have a decision let it pass"
         )
-    return replace(report, notes=[*report.notes, *map(told_check, failed)])
 
 
-def told_check(check: Check) -> str:
+def _told_check(check: Check) -> str:
     """What a reader is told of a check that failed: the entity and the amount."""
     return f"{check.entity_name}（{check.entity_code}）未通过校验“{check.name}”：{check.left}，{check.right}，差额 {check.difference}"
 

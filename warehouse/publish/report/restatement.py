@@ -15,7 +15,7 @@ from warehouse.publish.report.causes import UNTRACED, Cause, Time, causes, told_
 from warehouse.publish.report.cell_table import defused
 from warehouse.publish.report.cells import ADDED, CHANGED, REMOVED, CellChange
 from warehouse.publish.report.edition import Edition
-from warehouse.publish.report.scope import entities
+from warehouse.publish.report.scope import counted
 from warehouse.publish.report.versions import Version
 from warehouse.store.lake import Lake
 
@@ -67,7 +67,7 @@ def restated(
         gone = Cause(UNTRACED, "", "湖在上一版之后重建，旧快照已不在，无从追溯")
         return [Restated(change, (gone,)) for change in changes]
     with lake.reading() as connection:
-        known = entities(connection, edition.period)
+        known = counted(connection, edition.period, edition.report_kind)
     old = Time(edition.period, before.edition.snapshot)
     found = causes(lake, changes, old, Time(edition.period, edition.snapshot), known)
     return [Restated(change, found[change]) for change in changes]

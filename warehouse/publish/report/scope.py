@@ -39,6 +39,13 @@ def entities(connection: duckdb.DuckDBPyConnection, period: str) -> Entities:
     return {(level, code): Entity(name, frozenset(units)) for level, code, name, units in rows}
 
 
+def counted(connection: duckdb.DuckDBPyConnection, period: str, report_kind: str) -> Entities:
+    """The entities of all levels that a report of a kind shows, each with those of its units that are of this kind."""
+    values = {"period": period, "report_kind": report_kind}
+    rows = connection.execute(queries.text("report_counted"), values).fetchall()
+    return {(level, code): Entity(name, frozenset(units)) for level, code, name, units in rows}
+
+
 def scope_of(given: str, known: Entities) -> Scope:
     """The scope of a text: `city`, `district:CODE` or `unit:CODE`.
 
