@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from readers.lines import Line, LongCellError, OpenQuoteError, split, without_line_end
@@ -42,8 +43,8 @@ def csv_rows(name: str, shape: ListShape, data: bytes, problems: list[Problem]) 
 def toml_rows(name: str, data: bytes, heads: Mapping[str, str], problems: list[Problem]) -> dict[str, list[Row]]:
     """The `[[head]]` entries of a TOML file by list. Each is read for itself, so that its line is known.
 
-    What stands before the first of them holds for all that do not say otherwise; an entry of a list with places has the next one where it
-    gives none.
+    What stands before the first of them holds for all that do not say otherwise; an entry of a list of forms is of the form that the file
+    is called after, and one of a list with places has the next one where it gives none.
 
     Args:
         heads: the list of each head.
@@ -77,6 +78,8 @@ def toml_rows(name: str, data: bytes, heads: Mapping[str, str], problems: list[P
         raw = re.sub(r"(\n[ \t]*(#[^\n]*)?)+$", "", block)
         for of, entry in entries:
             cells = {**common, **_texts(entry)}
+            if "form" in LISTS[of].columns:
+                cells.setdefault("form", PurePosixPath(name).stem)
             if "position" in LISTS[of].columns:
                 cells.setdefault("position", str(len(found[of]) + 1))
             found[of].append(Row(line, cells, raw))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -336,8 +337,14 @@ def test_the_list_that_the_rules_were_in_is_refused_in_a_folder_and_read_from_th
     assert (entry.entry_key, entry.source_pointer) == ("known_codes", "quality_rule.csv:2")
 
 
-FORM = """form = "x1"
-source = "a paper"
+def test_every_file_of_a_folder_is_toml_as_a_whole() -> None:
+    files = [*POLICY.glob("*/*.toml")]
+    assert files
+    for file in files:
+        assert tomllib.loads(file.read_text("utf-8")), file
+
+
+FORM = """source = "a paper"
 status = "proposal"
 effective_from = 2025-01-01
 
@@ -371,11 +378,11 @@ right = "closing_cost_cny - closing_cots_cny"
 def test_what_stands_at_the_top_of_a_form_holds_for_its_entries_and_they_come_in_order() -> None:
     policy = PolicySet.of_files({"forms/x1.toml": FORM.encode()})
     (form,) = policy.lists["report_form"]
-    assert (form.entry_key, form.status, form.source_pointer) == ("x1", "proposal", "forms/x1.toml:6")
+    assert (form.entry_key, form.status, form.source_pointer) == ("x1", "proposal", "forms/x1.toml:5")
     columns = policy.lists["report_column"]
     assert [(c.body["form"], c.body["position"], c.status, c.line) for c in columns] == [
-        ("x1", "1", "proposal", 10),
-        ("x1", "2", "official", 15),
+        ("x1", "1", "proposal", 9),
+        ("x1", "2", "official", 14),
     ]
     assert "report_check" not in policy.lists
 
@@ -383,12 +390,12 @@ def test_what_stands_at_the_top_of_a_form_holds_for_its_entries_and_they_come_in
 @pytest.mark.parametrize(
     ("old", "new", "line", "rule"),
     [
-        ('number_format = "text"', 'number_format = "euro"', 10, "bad_value"),
-        ("[[column]]", "[[columns]]", 10, "unknown_entry"),
-        ('label_zh = "原值"', "label_zh = ", 17, "bad_toml"),
-        ('source = "a paper"', "", 6, "missing_value"),
+        ('number_format = "text"', 'number_format = "euro"', 9, "bad_value"),
+        ("[[column]]", "[[columns]]", 9, "unknown_entry"),
+        ('label_zh = "原值"', "label_zh = ", 16, "bad_toml"),
+        ('source = "a paper"', "", 5, "missing_value"),
         ('source = "a paper"', "source = []", 1, "unknown_entry"),
-        ("# checks", CHECK, 21, "unknown_reference"),
+        ("# checks", CHECK, 20, "unknown_reference"),
     ],
 )
 def test_a_bad_form_is_named_by_file_and_line(old: str, new: str, line: int, rule: str) -> None:
