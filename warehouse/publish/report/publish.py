@@ -83,7 +83,7 @@ def publish(
     *,
     by: str = "",
     reason: str = "",
-    writers: Sequence[Writer] = WRITERS,
+    writers: Sequence[Writer] | None = None,
 ) -> Published:
     """Publish the report of a period as the version that comes next, in every format.
 
@@ -91,6 +91,7 @@ def publish(
         scope: `city`, `district:CODE` or `unit:CODE`.
         out: a folder that gets a copy that stands alone; one that is there must be empty, or have an earlier copy.
         by: who reviewed or publishes it.
+        writers: of the formats; by default all.
 
     Raises:
         UnpublishableError: tables are stale, a check of the unit failed, or the figures are not those that were reviewed.
@@ -119,7 +120,13 @@ def publish(
                 edition, is_new = before.edition, False
             else:
                 _demand_reviewed(home, history, made)
-                _write(Source(lake, connection, policy.on(judged_day(lake))), made, before, changes, writers)
+                _write(
+                    Source(lake, connection, policy.on(judged_day(lake))),
+                    made,
+                    before,
+                    changes,
+                    WRITERS if writers is None else writers,
+                )
                 is_new = True
         folder = version_folder(home, edition)
         copied = _copy(home, folder, out, edition) if out is not None else None
