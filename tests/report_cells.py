@@ -22,7 +22,7 @@ Place = tuple[str, str, str]
 
 def page(rows: Mapping[tuple[str, str], Sequence[Any]], period: str = "2026-06", form: str = "r1") -> FormPage:
     """A page of form R1: values by level and entity."""
-    keys = [(period, *at) for at in rows]
+    keys = [(period, "government", *at) for at in rows]
     table = all_tables()["report.form_r1"]
     return FormPage(form, table, period, "全市", "表 R1", "表 R1", "", COLUMNS, [*rows.values()], keys)
 

@@ -33,6 +33,7 @@ from warehouse.store.chain import ANCHOR_VARIABLE, DELIVERY, PERIOD_REMOVED, PUB
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.on_record import NotOnRecordError, not_on_record, restore
+from warehouse.tables.definitions import all_tables
 from warehouse.trace.audit import audit
 from warehouse.trace.proof import prove
 from warehouse.trace.row_set import differing_sets
@@ -417,7 +418,8 @@ def test_a_run_and_what_it_published_are_events_and_what_changes_later_is_named(
     assert (ended.subject, ended.body["outcome"]) == (begun.subject, "succeeded")
     assert set(ended.body["deliveries"]) == {delivery.delivery_id for delivery in Intake(built).deliveries()}
     receipts = {f"receipts/{file.name}" for file in built.receipts.iterdir()}
-    workbooks = {f"reports/2026-06/{name}.xlsx" for name in ("asset_list", "form_r1", "memo_item", "reconciliation")}
+    forms = [table.name for table in all_tables().of_stage("report") if table.layout_lists]
+    workbooks = {f"reports/2026-06/{name}.xlsx" for name in (*forms, "reconciliation")}
     assert {event.subject for event in events if event.kind == PUBLICATION} == receipts | workbooks
     letter = publish_letter(Lake(home), one(home, "SELECT min(holder_code) FROM catalog.resource"))[0]
     lake_of.cache_clear()

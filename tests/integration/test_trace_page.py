@@ -97,7 +97,7 @@ def added(part: Mapping[str, Any], lines: list[dict[str, Any]]) -> Decimal:
 def test_each_figure_is_the_sum_of_those_below_it_and_the_lowest_of_its_lines(opened: Opened) -> None:
     form = opened.form(R1)
     rows, seen = form["rows"], 0
-    assert {row["k"][1] for row in rows} == {"city", "district", "department", "unit"}
+    assert {row["k"][2] for row in rows} == {"city", "tier", "district", "department", "unit"}
     for row in rows:
         lines = [opened.lines[number] for number in row.get("l", ())]
         for n, column in enumerate(form["columns"]):

@@ -30,6 +30,9 @@ KEPT = {
     "bare_table": ("column",),
     "quality_indicator": ("dimension_code", "why_not_zh", "why_not_en"),
     "rejection_rule": ("severity",),
+    "report_check": ("check_kind", "left", "right", "other_form", "levels"),
+    "report_form": ("table",),
+    "report_row": ("position",),
 }
 
 

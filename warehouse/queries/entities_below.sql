@@ -1,9 +1,6 @@
--- Which entities are below which, on the last day of the period: the level of an entity, the code of the one above,
+-- Which entities of a report are below which in a period: the report, the level of an entity, the code of the one above,
 -- its own.
-SELECT DISTINCT p.level, p.parent_code, p.entity_code
-FROM catalog.roll_up AS p
-WHERE
-    p.parent_code IS NOT NULL
-    AND p.valid_from <= $period_end
-    AND (p.valid_to IS NULL OR p.valid_to > $period_end)
+SELECT DISTINCT p.report_kind, p.level, p.parent_code, p.entity_code
+FROM report.placement AS p
+WHERE p.period = $period AND p.parent_code IS NOT NULL
 ORDER BY ALL

@@ -202,7 +202,11 @@ class Chain:
             ClockError: it is, by more than policy lets pass.
         """
         if lines := self._tail(self.head()).splitlines():
-            last = datetime.fromisoformat(parse(lines[-1]).at)
+            try:
+                last = datetime.fromisoformat(parse(lines[-1]).at)
+            except ValueError:
+                # What is no event is for those who follow the chain to name, with the mend.
+                return
             not_before(datetime.now(UTC), last, lambda: tolerance_of(self.home))
 
     def _tail(self, head: Head) -> bytes:

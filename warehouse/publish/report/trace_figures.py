@@ -143,9 +143,10 @@ def _with_lower_levels(
 ) -> tuple[list[Key], dict[Key, list[Key]]]:
     """The keys, then those that the rows of the levels below would have; and which are below which."""
     text = queries.text("entities_below")
-    entities: dict[tuple[str, str], list[str]] = {}
-    for level, parent, code in connection.execute(text, parameters(text, period)).fetchall():
-        entities.setdefault((level, parent), []).append(code)
+    entities: dict[tuple[str, str, str], list[str]] = {}
+    kind = table.key.index("report_kind") if "report_kind" in table.key else None
+    for report_kind, level, parent, code in connection.execute(text, parameters(text, period)).fetchall():
+        entities.setdefault(("" if kind is None else report_kind, level, parent), []).append(code)
     at, of = table.key.index("level"), table.key.index("entity_code")
     below: dict[Key, list[Key]] = {}
     wanted, waiting = dict.fromkeys(keys), deque(keys)
@@ -154,7 +155,7 @@ def _with_lower_levels(
         level = BELOW.get(key[at], "")
         below[key] = [
             tuple(level if n == at else code if n == of else part for n, part in enumerate(key))
-            for code in entities.get((level, key[of]), ())
+            for code in entities.get(("" if kind is None else key[kind], level, key[of]), ())
         ]
         waiting += [lower for lower in below[key] if lower not in wanted]
         wanted.update(dict.fromkeys(below[key]))

@@ -24,7 +24,7 @@ from warehouse.trace.tracer import Tracer
 _BLOCK = 250
 #: A lake of fewer rows than this is held in memory while it is walked: 5 s for the example city instead of 16.
 _HELD_ROWS = 3_000_000
-_LEVELS = {"city": "全市", "district": "区划", "department": "主管部门", "unit": "单位"}
+_LEVELS = {"city": "全市", "tier": "本级和下级", "district": "区划", "department": "主管部门", "unit": "单位"}
 
 
 @dataclass(frozen=True)
