@@ -32,7 +32,7 @@ ZERO = Decimal("0.00")
 def page_of(level: str, rows: Sequence[tuple[str, Sequence[Any]]]) -> FormPage:
     """A page of R1: (code, cells) by row."""
     columns = [FormColumn(name, *of) for name, of in COLUMNS.items()]
-    keys = [("2026-06", level, code) for code, _ in rows]
+    keys = [("2026-06", "government", level, code) for code, _ in rows]
     table = all_tables()["report.form_r1"]
     return FormPage(
         "r1", table, "2026-06", level, "表 R1", f"表 R1（{level}）", "注", columns, [r for _, r in rows], keys

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
+from tests.form_keys import whole
 from warehouse.publish.form_book import laid_out
 from warehouse.publish.form_page import FormColumn, FormPage
 from warehouse.publish.form_totals import is_exact
@@ -34,7 +35,8 @@ def page(
 ) -> FormPage:
     """A page of a form; without keys, its rows are units by their number."""
     known = keys or [("2026-06", "unit", f"{number}") for number in range(len(rows))]
-    return FormPage(form, all_tables()[table], "2026-06", label, "某表", f"某表（{label}）", note, columns, rows, known)
+    of = all_tables()[table]
+    return FormPage(form, of, "2026-06", label, "某表", f"某表（{label}）", note, columns, rows, whole(of, known))
 
 
 def recalculated(file: Path, folder: Path) -> Workbook:

@@ -101,6 +101,8 @@ def test_each_figure_is_the_sum_of_those_below_it_and_the_lowest_of_its_lines(op
     for row in rows:
         lines = [opened.lines[number] for number in row.get("l", ())]
         for n, column in enumerate(form["columns"]):
+            if column["name"] in ("unit_count", "reporting_count"):
+                continue  # how many units there are is no sum over lines
             if row.get("b"):
                 assert sum(money(rows[place]["v"][n]) for place in row["b"]) == money(row["v"][n])
             else:

@@ -36,7 +36,7 @@ from warehouse.trace.audit import audit
 
 PERIOD, BEFORE = "2026-06", "2026-05"
 GOVERNMENT = "reports/published/2026-06/city/government"
-_CITY = "level=city entity_code=city"
+_CITY = "report_kind=government level=city entity_code=city"
 _KINDS = {"新增": ADDED, "删除": REMOVED, "变更": CHANGED}
 
 

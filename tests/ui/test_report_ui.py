@@ -22,7 +22,7 @@ def trace_content() -> TraceContent:
     """A city of two units: 1150.00 are 1000.00 and 150.00, and those of the second unit are two cards."""
 
     def row(level: str, code: str, name: str, value: str, **more: Any) -> dict[str, Any]:
-        return {"k": ["2026-06", level, code], "n": name, "v": [value], **more}
+        return {"k": ["2026-06", "government", level, code], "n": name, "v": [value], **more}
 
     def line(card: str, name: str, value: str, *sources: int) -> dict[str, Any]:
         key = ["2026-06", card]
@@ -48,7 +48,12 @@ def trace_content() -> TraceContent:
         "format": "money",
         "parts": [part],
     }
-    form = {"table": "report.form_r1", "key": ["period", "level", "entity_code"], "title": "表 R1", "en": "form R1"}
+    form = {
+        "table": "report.form_r1",
+        "key": ["period", "report_kind", "level", "entity_code"],
+        "title": "表 R1",
+        "en": "form R1",
+    }
     return TraceContent(
         [form | {"columns": [column], "rows": rows, "leftOut": 0}],
         {
@@ -154,9 +159,9 @@ def test_a_figure_leads_to_its_trace_and_on_to_the_text_as_delivered(reader: Pag
 
 
 def test_what_is_not_on_the_trace_page_is_told_with_its_command(reader: Page, folder: Path) -> None:
-    opened(reader, folder / "trace.html", f"#report.form_r1/2026-06/unit/U1/{CARRYING}")
+    opened(reader, folder / "trace.html", f"#report.form_r1/2026-06/government/unit/U1/{CARRYING}")
     expect(reader.locator("#figure")).to_contain_text("此数有 12,345 行来源")
-    opened(reader, folder / "trace.html", f"#report.form_r1/2026-06/unit/U%2F9/{CARRYING}")
+    opened(reader, folder / "trace.html", f"#report.form_r1/2026-06/government/unit/U%2F9/{CARRYING}")
     expect(reader.locator("#figure .command")).to_contain_text("entity_code=U/9")
 
 
@@ -187,7 +192,7 @@ def test_nothing_keeps_people_out(reader: Page, folder: Path) -> None:
     opened(reader, folder / "trace.html")
     expect(reader.locator("#figure table")).to_be_visible()
     assert serious(reader) == []
-    opened(reader, folder / "trace.html", f"#report.form_r1/2026-06/unit/U2/{CARRYING}")
+    opened(reader, folder / "trace.html", f"#report.form_r1/2026-06/government/unit/U2/{CARRYING}")
     reader.locator("#figure .opener").first.click()
     expect(reader.locator("#figure .source").first).to_be_visible()
     assert serious(reader) == []

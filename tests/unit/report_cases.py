@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from tests.form_keys import whole
 from warehouse.publish.form_page import FormColumn, FormPage
 from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Check, Edition, Report, Scope
 from warehouse.tables.definitions import all_tables
@@ -74,7 +75,7 @@ def page(form: str, qualified: str, columns: dict[str, tuple[str, str, str]], ro
         note="自编表号；未见官方表号。",
         columns=[FormColumn(name, *of) for name, of in columns.items()],
         rows=[row for _, row in rows],
-        keys=[key for key, _ in rows],
+        keys=whole(all_tables()[qualified], [key for key, _ in rows]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from tests.form_keys import whole
 from warehouse.publish.form_page import FormColumn, FormPage
 from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Check, Edition, Report, Scope
 from warehouse.tables.definitions import all_tables
@@ -55,7 +56,8 @@ def page(
     keys: Sequence[tuple[str, ...]],
 ) -> FormPage:
     title = f"表 {form}"
-    return FormPage(form, TABLES[table], "2026-06", label, title, f"{title}（{label}）", "说明", columns, rows, keys)
+    of = TABLES[table]
+    return FormPage(form, of, "2026-06", label, title, f"{title}（{label}）", "说明", columns, rows, whole(of, keys))
 
 
 def sums(period: str = "2026-06", cost: str = "999999999999999999.99") -> list[FormPage]:

@@ -26,8 +26,11 @@ def test_values_are_exact_text() -> None:
     found = plain(
         cells([page({CITY: ("全市", 3, Decimal("12345678901234567.10")), UNIT: (None, 0, Decimal("-0.00"))})])
     )
-    key = '{"level":"unit","entity_code":"U1"}'
-    assert found["r1", "closing_cost_cny", '{"level":"city","entity_code":"city"}'] == "12345678901234567.10"
+    key = '{"report_kind":"government","level":"unit","entity_code":"U1"}'
+    assert (
+        found["r1", "closing_cost_cny", '{"report_kind":"government","level":"city","entity_code":"city"}']
+        == "12345678901234567.10"
+    )
     assert [found["r1", name, key] for name in ("entity_name", "closing_count", "closing_cost_cny")] == [
         None,
         "0",
@@ -52,7 +55,7 @@ def test_a_row_on_two_sheets_is_there_once_and_another_form_is_apart() -> None:
     other = page({UNIT: ("甲", 9, None)}, form="r9")
     found = plain(cells([one, two, other]))
     assert len(found) == (3 + 1) * 3
-    assert found["r9", "closing_count", '{"level":"unit","entity_code":"U1"}'] == "9"
+    assert found["r9", "closing_count", '{"report_kind":"government","level":"unit","entity_code":"U1"}'] == "9"
 
 
 @settings(max_examples=60, deadline=None)
@@ -84,13 +87,13 @@ def test_months_are_compared_row_by_row_and_differences_are_exact() -> None:
     after = cells([page({CITY: ("全市", 1, Decimal("0.30")), ("unit", "U2"): ("乙", 4, None)})])
     found = {(c.shown_key, c.column): (c.kind, c.difference) for c in differences(before, after)}
     assert found == {
-        ("level=city entity_code=city", "closing_cost_cny"): (CHANGED, Decimal("0.20")),
-        ("level=unit entity_code=U1", "entity_name"): (REMOVED, None),
-        ("level=unit entity_code=U1", "closing_count"): (REMOVED, Decimal(-1)),
-        ("level=unit entity_code=U1", "closing_cost_cny"): (REMOVED, Decimal(0)),
-        ("level=unit entity_code=U2", "entity_name"): (ADDED, None),
-        ("level=unit entity_code=U2", "closing_count"): (ADDED, Decimal(4)),
-        ("level=unit entity_code=U2", "closing_cost_cny"): (ADDED, Decimal(0)),
+        ("report_kind=government level=city entity_code=city", "closing_cost_cny"): (CHANGED, Decimal("0.20")),
+        ("report_kind=government level=unit entity_code=U1", "entity_name"): (REMOVED, None),
+        ("report_kind=government level=unit entity_code=U1", "closing_count"): (REMOVED, Decimal(-1)),
+        ("report_kind=government level=unit entity_code=U1", "closing_cost_cny"): (REMOVED, Decimal(0)),
+        ("report_kind=government level=unit entity_code=U2", "entity_name"): (ADDED, None),
+        ("report_kind=government level=unit entity_code=U2", "closing_count"): (ADDED, Decimal(4)),
+        ("report_kind=government level=unit entity_code=U2", "closing_cost_cny"): (ADDED, Decimal(0)),
     }
 
 

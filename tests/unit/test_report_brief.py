@@ -150,7 +150,7 @@ def test_however_much_there_is_to_say_it_is_two_pages(tmp_path: Path) -> None:
     page = of.page("r1", "department")
     assert page is not None
     rows = [[f"{name}{number}", *page.rows[0][1:]] for number in range(40)]
-    keys = [("2026-06", "department", f"V{number}") for number in range(40)]
+    keys = [("2026-06", "government", "department", f"V{number}") for number in range(40)]
     pages = [replace(page, rows=rows, keys=keys) if one is page else one for one in of.pages if one.label != "district"]
     full = replace(of, pages=pages, checks=checks, notes=[f"{name}未报送。" * 3] * 30)
     _, file = _written(full, tmp_path)

@@ -191,7 +191,7 @@ def test_the_package_says_what_its_files_are(package: Path) -> None:
             schema.field(place).metadata[b"title"].decode() for place in range(len(schema))
         ]
     form = named["r1.parquet"]["schema"]
-    assert form["primaryKey"] == ["period", "level", "entity_code"]
+    assert form["primaryKey"] == ["period", "report_kind", "level", "entity_code"]
     (cost,) = [field for field in form["fields"] if field["name"] == "closing_cost_cny"]
     assert (cost["type"], cost["title"], cost["precision"], cost["scale"]) == ("number", "期末：原值", 20, 2)
     assert cost["constraints"]["maximum"] == "999999999999999999.99"
@@ -219,12 +219,12 @@ def _csv(folder: Path, name: str) -> list[list[str]]:
 def test_csv_has_chinese_headings_in_one_row_and_numbers_as_numbers(tmp_path: Path) -> None:
     write_csv(REPORT, tmp_path)
     heading, city, unit, none = _csv(tmp_path, "r1.csv")
-    assert heading == ["期间", "层级", "单位", "代码", "期末：数量", "期末：原值"]
-    assert city == ["2026-06", "city", "全市", "city", "6", "999999999999999999.99"]
+    assert heading == ["期间", "报告类别", "层级", "单位", "代码", "期末：数量", "期末：原值"]
+    assert city == ["2026-06", "government", "city", "全市", "city", "6", "999999999999999999.99"]
     assert unit[-1] == "-0.01"
     assert none[-2:] == ["", ""]
     columns = _csv(tmp_path, "form_column.csv")
-    assert ["r1", "6", "closing_cost_cny", "期末：原值", "DECIMAL(20,2)", "否", "是"] in [row[:7] for row in columns]
+    assert ["r1", "7", "closing_cost_cny", "期末：原值", "DECIMAL(20,2)", "否", "是"] in [row[:7] for row in columns]
     names = [row[0] for row in _csv(tmp_path, "asset_list.csv")]
     assert not any(name.startswith("=") for name in names)
     (formula,) = [row for row in _csv(tmp_path, "asset_list.csv") if cases.FORMULA_TITLE in str(row)]

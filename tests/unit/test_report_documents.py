@@ -168,7 +168,7 @@ def test_the_smaller_groups_stand_together() -> None:
     page = of.page("r1", "department")
     assert page is not None
     rows = [[f"局{number}", *page.rows[0][1:]] for number in range(30)]
-    keys = [("2026-06", "department", f"V{number}") for number in range(30)]
+    keys = [("2026-06", "government", "department", f"V{number}") for number in range(30)]
     many = replace(of, pages=[replace(page, rows=rows, keys=keys) if one is page else one for one in of.pages])
     grid = next(block for block in analysis_blocks(many) if isinstance(block, Grid) and block.caption == "按主管部门")
     assert [row[0] for row in grid.rows][-3:] == ["局18", "其他", "合计"]

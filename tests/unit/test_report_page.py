@@ -25,7 +25,7 @@ def test_headline_figures_are_cells_and_lead_to_their_traces(tmp_path: Path) -> 
     page = PageReader(written(report_of(page_of("city", [("city", CITY)])), tmp_path))
     assert "1,150.00" in page.text
     assert "1,204" in page.text
-    assert "trace.html#report.form_r1/2026-06/city/city/closing_carrying_cny" in page.hrefs
+    assert "trace.html#report.form_r1/2026-06/government/city/city/closing_carrying_cny" in page.hrefs
     assert "乙局未报送。" in page.text
 
 
@@ -50,7 +50,7 @@ def test_what_comes_from_outside_stays_text(tmp_path: Path) -> None:
     page = PageReader(text)
     assert [tag for tag, _ in page.tags if tag == "img"] == []
     assert page.text.count(HOSTILE) >= 3
-    assert "trace.html#report.form_r1/2026-06/department/x%2Fy%26%23/closing_count" in page.hrefs
+    assert "trace.html#report.form_r1/2026-06/government/department/x%2Fy%26%23/closing_count" in page.hrefs
 
 
 def test_only_its_own_scripts_run_and_nothing_is_loaded(tmp_path: Path) -> None:

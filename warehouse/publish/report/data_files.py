@@ -8,6 +8,7 @@ decimal in all of them. Belongs here: how these formats are written. Does not be
 import csv
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -27,6 +28,7 @@ from warehouse.tables.quoting import identifier, literal
 #: The types of a data package, by those of DuckDB; a DECIMAL is a `number`.
 _PACKAGE_TYPES = {"VARCHAR": "string", "BIGINT": "integer", "INTEGER": "integer", "DATE": "date", "BOOLEAN": "boolean"}
 #: What a spreadsheet takes for the beginning of a formula, behind blanks too: marks, their wide forms, and breaks that it cuts off.
+_NUMBER = re.compile(r"-\d+(\.\d+)?")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 PACKAGE = "datapackage.json"
 #: What makes other bytes of the same rows (duckdb 1.5.5): the methods of compression that sample texts, and blocks of the usual 256 KiB.
@@ -89,8 +91,9 @@ def write_csv(report: Report, folder: Path) -> list[Path]:
 
 
 def defused(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" \u3000\xa0").startswith(_FORMULA) else text
+    """A text that no spreadsheet takes for a formula; a negative number is none."""
+    is_formula = text.lstrip(" \u3000\xa0").startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
 def _csv_cell(value: Any) -> str:

@@ -23,7 +23,7 @@ from readers.profiling.detectors import Detectors
 from warehouse import queries
 from warehouse.publish.form_page import FormColumn, FormPage
 from warehouse.publish.report.edition import Check, Report
-from warehouse.tables.table import POLICY_ENTRY, Table, Tables
+from warehouse.tables.table import Table, Tables
 from warehouse.trace.column_grade import ColumnGrade, DoorError, column_grades
 from warehouse.trace.graph import ColumnRef, LineageGraph
 
@@ -163,7 +163,7 @@ class Door:
                     yield f"{page.form}: 键 key {name}: 级别高于出口的上限 graded above the door's limit; {mend}"
             for position, column in enumerate(page.columns):
                 cells = {row[position] for row in page.rows if isinstance(row[position], str)}
-                bad = self.bars(cells, whole=column.name in names) if self._is_looked_at(page, column) else ()
+                bad = self.bars(cells, whole=column.name in names) if _is_looked_at(column) else ()
                 if bad:
                     yield f"{page.form}.{column.name}: 有 {len(bad)} 个单元格不得列出 cells that may not be shown; {mend}"
         texts = [("notes", note) for note in report.notes] + [("checks", _said(check)) for check in report.checks]
@@ -249,7 +249,7 @@ class Door:
         """Rows without the cells that hold a number of a person or a name that may not stand, and how many they were."""
         found = 0
         for position, column in enumerate(kept):
-            if not self._is_looked_at(page, column):
+            if not _is_looked_at(column):
                 continue
             cells = {row[position] for row in rows if isinstance(row[position], str)}
             bad = self.bars(cells, whole=column.name in names)
@@ -265,13 +265,6 @@ class Door:
 
     def _passes(self, text: str) -> bool:
         return not self.bars({text}, whole=False)
-
-    def _is_looked_at(self, page: FormPage, column: FormColumn) -> bool:
-        """Whether a column may hold what people wrote: not what policy says, nor codes, which look like numbers of persons."""
-        if column.name.endswith("_code"):
-            return False
-        grade = self._grades.get(ColumnRef(page.table.qualified, column.name))
-        return grade is None or grade.source is None or grade.source.table != POLICY_ENTRY
 
     def _limit(self, page: FormPage) -> int:
         """The highest rank that a column of a page may have; below any where policy says nothing."""
@@ -341,6 +334,11 @@ def through(
     passed = way.through(report)
     way.keep(passed)
     return passed
+
+
+def _is_looked_at(column: FormColumn) -> bool:
+    """Whether a column may hold what people wrote: codes do not, and look like numbers of persons."""
+    return not column.name.endswith("_code")
 
 
 def _called(page: FormPage) -> str:
