@@ -309,7 +309,7 @@ def _check_problems(lists: Mapping[str, tuple[Entry, ...]]) -> Iterator[Problem]
     columns: dict[str, set[str]] = {}
     for entry in lists.get("report_column", ()):
         columns.setdefault(entry.body["form"], set()).add(entry.body["column"])
-    for check in lists.get("report_check", ()):
+    for check in lists.get("report_check", ()) if "report_column" in lists else ():
         form = check.body["form"]
         of_right = check.body.get("other_form", form) if check.body["check_kind"] == "between" else form
         for side, of in (("left", form), ("right", of_right)):

@@ -819,13 +819,10 @@ SHAPE = {
         "registry/recognition_decision",
     ],
     "report/elimination": [
-        "delivered/decision",
         "policy/report_column",
         "policy/report_form",
         "policy/report_sheet",
         "report/placement",
-        "valuation/control_finding",
-        "valuation/snapshot",
         "valuation/transfer_pair",
     ],
     "report/form_check": [

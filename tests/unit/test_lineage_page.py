@@ -80,9 +80,11 @@ def test_only_its_own_scripts_run_and_nothing_is_loaded() -> None:
 
 
 def test_commands_take_a_key_of_the_lake_where_there_is_one() -> None:
-    key = {"period": "2024-12", "level": "unit", "entity_code": "单位 'A'"}
+    key = {"period": "2024-12", "report_kind": "other", "level": "unit", "entity_code": "单位 'A'"}
     commands = {t["id"]: t["trace"] for t in lake_document(all_tables(), {"report.form_r1": key})["tables"]}
-    assert commands["report.form_r1"].startswith("shuzhang trace report.form_r1 period=2024-12 level=unit ")
+    assert commands["report.form_r1"].startswith(
+        "shuzhang trace report.form_r1 period=2024-12 report_kind=other level=unit "
+    )
     assert commands["report.form_r1"].endswith("""'entity_code=单位 '"'"'A'"'"''""")
     assert "card_id=…" in commands["registry.asset_card"]
     assert commands["audit.materialization"] is None
