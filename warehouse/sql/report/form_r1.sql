@@ -72,30 +72,43 @@ summed AS (
         count(DISTINCT n.holder_code) AS reporting_count,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_count, 0) END) AS opening_count,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_cost_cny, 0) END) AS opening_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_amortisation_cny, 0) END) AS opening_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_impairment_cny, 0) END) AS opening_impairment_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_amortisation_cny, 0) END)
+            AS opening_amortisation_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_impairment_cny, 0) END)
+            AS opening_impairment_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_carrying_cny, 0) END) AS opening_carrying_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_count, 0) END) AS adjustment_count,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_cost_cny, 0) END) AS adjustment_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_amortisation_cny, 0) END) AS adjustment_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_impairment_cny, 0) END) AS adjustment_impairment_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_carrying_cny, 0) END) AS adjustment_carrying_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_amortisation_cny, 0) END)
+            AS adjustment_amortisation_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_impairment_cny, 0) END)
+            AS adjustment_impairment_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_carrying_cny, 0) END)
+            AS adjustment_carrying_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_count, 0) END) AS addition_count,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_cost_cny, 0) END) AS addition_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_amortisation_cny, 0) END) AS addition_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_impairment_cny, 0) END) AS addition_impairment_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_amortisation_cny, 0) END)
+            AS addition_amortisation_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_impairment_cny, 0) END)
+            AS addition_impairment_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_carrying_cny, 0) END) AS addition_carrying_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_count, 0) END) AS reduction_count,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_cost_cny, 0) END) AS reduction_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_amortisation_cny, 0) END) AS reduction_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_impairment_cny, 0) END) AS reduction_impairment_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_carrying_cny, 0) END) AS reduction_carrying_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_amortisation_cny, 0) END)
+            AS reduction_amortisation_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_impairment_cny, 0) END)
+            AS reduction_impairment_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_carrying_cny, 0) END)
+            AS reduction_carrying_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_count, 0) END) AS closing_count,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_cost_cny, 0) END) AS closing_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_amortisation_cny, 0) END) AS closing_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_impairment_cny, 0) END) AS closing_impairment_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_amortisation_cny, 0) END)
+            AS closing_amortisation_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_impairment_cny, 0) END)
+            AS closing_impairment_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_carrying_cny, 0) END) AS closing_carrying_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_development_cny, 0) END) AS closing_development_cny,
+        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_development_cny, 0) END)
+            AS closing_development_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_stock_cny, 0) END) AS closing_stock_cny,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.memo_count, 0) END) AS memo_count,
         sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.unassessed_count, 0) END) AS unassessed_count
