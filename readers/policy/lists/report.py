@@ -17,6 +17,12 @@ _ROWS_ORDER = Check(
     "应为列名，或 列=值（该值在前），多个以分号隔开",
     "must be columns, or column=value (that value first), with semicolons between",
 )
+_TABLE = Check(
+    # It stands as it is in the text of the model of checks.
+    lambda text: re.fullmatch(r"[a-z]+\.[a-z][a-z0-9_]*", text) is not None,
+    "应为 阶段.表",
+    "must be stage.table",
+)
 _COLUMN = r"[a-z][a-z0-9_]*"
 _SUM = Check(
     lambda text: re.fullmatch(rf"{_COLUMN}( [+-] {_COLUMN})*", text) is not None,
@@ -38,7 +44,7 @@ SHAPES: Mapping[str, ListShape] = {
         ((("form",), "report_form"),),
     ),
     "report_form": ListShape(
-        ("form",), ("table", "title_zh"), ("note_zh",), {"report_order": PLACE}, more=("report_order",)
+        ("form",), ("table", "title_zh"), ("note_zh",), {"table": _TABLE, "report_order": PLACE}, more=("report_order",)
     ),
     "report_column": ListShape(
         ("form", "column"),

@@ -4,7 +4,6 @@ Does not belong here: what a report is (`edition.py`), which rows and columns a 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -123,5 +122,4 @@ def _asked(
     connection: duckdb.DuckDBPyConnection, question: str, values: dict[str, Any], period: str
 ) -> list[tuple[Any, ...]]:
     text = queries.text(question)
-    bound: dict[str, str | date | Any] = {**values, **parameters(text, period)}
-    return connection.execute(text, bound).fetchall()
+    return connection.execute(text, {**values, **parameters(text, period)}).fetchall()
