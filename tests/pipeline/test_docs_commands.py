@@ -62,6 +62,7 @@ _ENGLISH = {
     "类别": "KIND",
     "表": "TABLE",
     "键=值…": "KEY=VALUE…",
+    "期间": "PERIOD",
     "表.列": "TABLE.COLUMN",
     "语句": "QUERY",
     "资源代码": "CODE",
@@ -166,10 +167,12 @@ IN_TURN = {
 
 #: Commands that are not run here, and why.
 NOT_RUN = {
-    "publish --period 2026-06": "half a minute each; tests/pipeline/test_publish.py publishes",
+    "publish": "half a minute each; tests/pipeline/test_publish.py publishes",
+    "publish --period 2026-06": "the same",
     "publish --period 2026-06 --kind enterprise": "the same",
     "publish --period 2026-06 --scope district:990102 --state published --by 财政局 --out report-2026-06": "the same",
-    "diff 2026-05 2026-06": "it needs another month of the city; tests/pipeline/test_publish.py compares",
+    "diff PERIOD PERIOD": "it needs another month of the city; tests/pipeline/test_publish.py compares",
+    "diff 2026-05 2026-06": "the same",
     "verify": "twenty rows of all tables take minutes; tests/pipeline/test_trace.py proves some of them",
     "rebuild --force": "it runs the whole city again; tests/integration/test_rebuild.py gives it to a small one",
     "quality report": "it takes long, and tests/pipeline/test_letter.py runs it",

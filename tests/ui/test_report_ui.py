@@ -143,7 +143,7 @@ def test_a_figure_leads_to_its_trace_and_on_to_the_text_as_delivered(reader: Pag
     expect(figure.locator(".amount")).to_have_text("1,150.00")
     expect(figure).to_contain_text("下级合计等于此数")
     expect(figure).to_contain_text(
-        f"shuzhang trace report.form_r1 period=2026-06 level=city entity_code=city --column {CARRYING}"
+        f"shuzhang trace report.form_r1 period=2026-06 report_kind=government level=city entity_code=city --column {CARRYING}"
     )
     figure.get_by_role("link", name="150.00", exact=True).click()
     expect(figure.locator(".amount")).to_have_text("150.00")

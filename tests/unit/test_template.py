@@ -156,7 +156,7 @@ def test_code_columns_offer_the_labels_of_the_policy(tmp_path: Path) -> None:
     name, _, reference = str(rule.formula1).rpartition("!")
     cells = sheet_of(book, name.strip("'"))[reference.replace("$", "")]
     offered = [cell.value for cell in cells[0]]
-    assert offered == ["行政单位", "参公", "事业单位", "国有企业", "其他"]
+    assert offered == ["行政单位", "参公", "事业单位", "国有企业", "国有金融企业", "其他"]
     assert sheet.freeze_panes == "A2"
 
 

@@ -103,7 +103,7 @@ ledger_line AS (
         o.said['account_code'] AS account_code,
         left(o.said['account_code'], 4) AS account_head,
         coalesce(o.said['resource_code'], '') AS item_code,
-        TRY_CAST(o.said['closing_cny'] AS DECIMAL(20, 2)) AS closing_cny
+        CAST(o.said['closing_cny'] AS DECIMAL(20, 2)) AS closing_cny
     FROM opened AS o
     WHERE o.kind = 'ledger'
 ),

@@ -70,48 +70,35 @@ summed AS (
         min(p.parent_code) AS parent_code,
         count(DISTINCT p.unit_code) AS unit_count,
         count(DISTINCT n.holder_code) AS reporting_count,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_count, 0) END) AS opening_count,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_cost_cny, 0) END) AS opening_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_amortisation_cny, 0) END)
-            AS opening_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_impairment_cny, 0) END)
-            AS opening_impairment_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.opening_carrying_cny, 0) END) AS opening_carrying_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_count, 0) END) AS adjustment_count,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_cost_cny, 0) END) AS adjustment_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_amortisation_cny, 0) END)
-            AS adjustment_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_impairment_cny, 0) END)
-            AS adjustment_impairment_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.adjustment_carrying_cny, 0) END)
-            AS adjustment_carrying_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_count, 0) END) AS addition_count,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_cost_cny, 0) END) AS addition_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_amortisation_cny, 0) END)
-            AS addition_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_impairment_cny, 0) END)
-            AS addition_impairment_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.addition_carrying_cny, 0) END) AS addition_carrying_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_count, 0) END) AS reduction_count,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_cost_cny, 0) END) AS reduction_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_amortisation_cny, 0) END)
-            AS reduction_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_impairment_cny, 0) END)
-            AS reduction_impairment_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.reduction_carrying_cny, 0) END)
-            AS reduction_carrying_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_count, 0) END) AS closing_count,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_cost_cny, 0) END) AS closing_cost_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_amortisation_cny, 0) END)
-            AS closing_amortisation_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_impairment_cny, 0) END)
-            AS closing_impairment_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_carrying_cny, 0) END) AS closing_carrying_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_development_cny, 0) END)
-            AS closing_development_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.closing_stock_cny, 0) END) AS closing_stock_cny,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.memo_count, 0) END) AS memo_count,
-        sum(CASE WHEN n.holder_code IS NOT NULL THEN coalesce(n.unassessed_count, 0) END) AS unassessed_count
+        sum(n.opening_count) AS opening_count,
+        sum(n.opening_cost_cny) AS opening_cost_cny,
+        sum(n.opening_amortisation_cny) AS opening_amortisation_cny,
+        sum(n.opening_impairment_cny) AS opening_impairment_cny,
+        sum(n.opening_carrying_cny) AS opening_carrying_cny,
+        sum(n.adjustment_count) AS adjustment_count,
+        sum(n.adjustment_cost_cny) AS adjustment_cost_cny,
+        sum(n.adjustment_amortisation_cny) AS adjustment_amortisation_cny,
+        sum(n.adjustment_impairment_cny) AS adjustment_impairment_cny,
+        sum(n.adjustment_carrying_cny) AS adjustment_carrying_cny,
+        sum(n.addition_count) AS addition_count,
+        sum(n.addition_cost_cny) AS addition_cost_cny,
+        sum(n.addition_amortisation_cny) AS addition_amortisation_cny,
+        sum(n.addition_impairment_cny) AS addition_impairment_cny,
+        sum(n.addition_carrying_cny) AS addition_carrying_cny,
+        sum(n.reduction_count) AS reduction_count,
+        sum(n.reduction_cost_cny) AS reduction_cost_cny,
+        sum(n.reduction_amortisation_cny) AS reduction_amortisation_cny,
+        sum(n.reduction_impairment_cny) AS reduction_impairment_cny,
+        sum(n.reduction_carrying_cny) AS reduction_carrying_cny,
+        sum(n.closing_count) AS closing_count,
+        sum(n.closing_cost_cny) AS closing_cost_cny,
+        sum(n.closing_amortisation_cny) AS closing_amortisation_cny,
+        sum(n.closing_impairment_cny) AS closing_impairment_cny,
+        sum(n.closing_carrying_cny) AS closing_carrying_cny,
+        sum(n.closing_development_cny) AS closing_development_cny,
+        sum(n.closing_stock_cny) AS closing_stock_cny,
+        sum(n.memo_count) AS memo_count,
+        sum(n.unassessed_count) AS unassessed_count
     FROM report.placement AS p
     LEFT JOIN contribution AS n ON n.holder_code = p.unit_code
     WHERE p.period = $period
