@@ -421,7 +421,7 @@ def test_the_queries_of_the_auditors_answer(city: Home, page: Path) -> None:
 @pytest.mark.parametrize("page", AUDITORS, ids=lambda page: page.name)
 def test_what_is_proven_without_the_program_is(city: Home, page: Path) -> None:
     (link,) = [said for said in _said(page) if said.startswith("sed ")]
-    (hashed,) = [said for said in _said(page) if said.startswith("sha256sum ")]
+    (hashed,) = [said for said in _said(page) if said.startswith("sha256sum <")]
     events = (city.root / "audit" / "events.jsonl").read_text("utf-8").splitlines()
     for number in (2, len(events)):
         found = _shell(f"n={number}; {link}", city.root / "audit")
