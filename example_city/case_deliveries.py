@@ -52,6 +52,29 @@ _RELEASE = {
     "decided_at": "2026-05-15",
     "expires_at": "2027-06-30",
 }
+_DOUBLED = {
+    "decision_id": "DEC-2026-C03",
+    "subject_kind": "重复计量",
+    "decision": "符合",
+    "reason": "两个单位登记的是同一数据集，由后者保留",
+    "decided_by": "示例市财政局资产管理处",
+    "decided_at": "2026-07-03",
+    "expires_at": "",
+}
+_CORRECTION = {
+    "correction_no": "GZ-2026-01",
+    "period": "2026-06",
+    "report_kind": "行政事业性国有资产",
+    "level": "主管部门",
+    "correction_count": "0",
+    "correction_cost_cny": "-1200.00",
+    "correction_amortisation_cny": "-300.00",
+    "correction_impairment_cny": "",
+    "reason": "部门汇总时发现一笔运维费计入成本，单位下月更正",
+    "document_no": "示财资〔2026〕9号",
+    "decided_by": "示例市财政局资产管理处",
+    "decided_at": "2026-07-03",
+}
 _MISNAMED = {
     "decision_id": "DEC-2026-C02",
     "subject_kind": "确认条件",
@@ -65,7 +88,7 @@ _MISNAMED = {
 
 def case_deliveries() -> list[Delivery]:
     """All deliveries of the cases, and those that are about them."""
-    found = [_decisions(), _receipts(), *(_closing(UNITS[short]) for short in CLOSED)]
+    found = [_decisions(), _correction(), _receipts(), *(_closing(UNITS[short]) for short in CLOSED)]
     for short, cases in CASES.items():
         unit = UNITS[short]
         found += _catalogues(unit, cases)
@@ -268,17 +291,26 @@ def cents(amount: str) -> int:
 
 
 def _decisions() -> Delivery:
-    """The finance bureau's: it releases the line of the group's case 7 that is held for its words, and names a criterion of the trading
-    centre's case 14 by a name that it has not, so that it stays not assessed."""
-    group, trading, sender = UNITS["datagroup"], UNITS["trading"], UNITS["finance"]
+    """The finance bureau's: it releases the line of the group's case 7 that is held for its words, names a criterion of the trading
+    centre's case 14 by a name that it has not, so that it stays not assessed, and finds that case 12 of the geographic centre is what the
+    trading centre has as its case 8."""
+    group, trading, geo, sender = UNITS["datagroup"], UNITS["trading"], UNITS["geo"], UNITS["finance"]
     (case,) = (case for case in CASES["datagroup"] if case.place == 7)
     (line,) = case.costs
     held = f"{group.code}|research_words|{line.posted:%Y-%m}|{_voucher(group, case, line)}|{line.number}"
     records = [
         Record({**_RELEASE, "subject_key": held}),
         Record({**_MISNAMED, "subject_key": f"{trading.code}|{code(trading, 14)}|控制力"}),
+        Record({**_DOUBLED, "subject_key": f"{geo.code}|{code(geo, 12)}|{trading.code}|{code(trading, 8)}"}),
     ]
     return _delivery(sender, "decisions", "财政决定", _REVIEWS_DAY + timedelta(1), records)
+
+
+def _correction() -> Delivery:
+    """The finance bureau's, of the total of the geographic centre's department."""
+    geo, sender = UNITS["geo"], UNITS["finance"]
+    record = Record({**_CORRECTION, "entity_code": UNITS[geo.department].code if geo.department else geo.code})
+    return _delivery(sender, "corrections", "汇总更正", _REVIEWS_DAY + timedelta(1), [record])
 
 
 def _receipts() -> Delivery:

@@ -30,6 +30,7 @@ _SHEETS = {
     "events": "事项",
     "ledger": "余额",
     "decisions": "决定",
+    "corrections": "更正",
 }
 
 

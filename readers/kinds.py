@@ -49,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("comparables", "可比案例", "comparable transactions", "comparable"),
         Kind("forecasts", "收益预测", "forecasts of income", "forecast"),
         Kind("decisions", "决定", "decisions of persons", "decision"),
+        Kind("corrections", "汇总更正", "corrections of totals", "correction"),
         # What the operator puts on record (`pipelines/closing.py`); nobody fills it in.
         Kind("closings", "结账", "books of closed periods", "closing", has_template=False),
         Kind(CONTENT, "数据内容", "content of resources", has_template=False),

@@ -110,6 +110,8 @@ def _notes(
     for count, held in _asked(connection, "report_held", values, edition.period):
         if count:
             yield f"计价控制搁置 {count} 项，金额 {held} 元，不计入资产；放行或改正后计入。"
+    for number, level, code in _asked(connection, "report_unplaced", {"kind": edition.report_kind}, edition.period):
+        yield f"汇总更正 {number} 不起作用：其对象 {level} {code} 在本报告中没有单位；更正对象代码后重新交付。"
     yield "账面价值只按成本计量；评估值和其他参考价值不入账。报表编号为自编，未见官方表号。"
 
 

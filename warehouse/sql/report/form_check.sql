@@ -48,9 +48,10 @@ WITH compared AS (
 decided AS (
     SELECT d.subject_key, d.decision, d.decision_id
     FROM delivered.decision AS d
+    JOIN policy.parameter AS m ON m.name = 'report_decision_months' AND in_force(m, $period_end)
     WHERE
         d.subject_kind = 'check'
-        AND d.decided_date <= $period_end + INTERVAL 1 YEAR
+        AND d.decided_date <= $period_end + to_months(CAST(m.value AS INTEGER))
         AND d.deliverer_code <> split_part(d.subject_key, '|', 4)
     QUALIFY row_number() OVER (
         PARTITION BY d.subject_key

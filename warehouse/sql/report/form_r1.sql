@@ -62,6 +62,17 @@ eliminated AS (
     GROUP BY e.report_kind, e.level, e.entity_code
 ),
 
+corrected AS (
+    SELECT
+        c.report_kind, c.level, c.entity_code,
+        sum(c.corrected_count) AS closing_count,
+        sum(c.corrected_cost_cny) AS cost_cny,
+        sum(c.corrected_cost_cny - c.corrected_amortisation_cny - c.corrected_impairment_cny) AS carrying_cny
+    FROM report.correction AS c
+    WHERE c.period = $period
+    GROUP BY c.report_kind, c.level, c.entity_code
+),
+
 summed AS (
     SELECT
         p.report_kind, p.level, p.entity_code,
@@ -148,10 +159,16 @@ SELECT
     CAST(coalesce(e.closing_count, 0) AS BIGINT) AS eliminated_count,
     CAST(coalesce(e.cost_cny, 0) AS DECIMAL(20, 2)) AS eliminated_cost_cny,
     CAST(coalesce(e.cost_cny - e.amortisation_cny - e.impairment_cny, 0) AS DECIMAL(20, 2)) AS eliminated_carrying_cny,
-    CAST(s.closing_count - coalesce(e.closing_count, 0) AS BIGINT) AS summary_count,
-    CAST(s.closing_cost_cny - coalesce(e.cost_cny, 0) AS DECIMAL(20, 2)) AS summary_cost_cny,
+    CAST(coalesce(c.closing_count, 0) AS BIGINT) AS corrected_count,
+    CAST(coalesce(c.cost_cny, 0) AS DECIMAL(20, 2)) AS corrected_cost_cny,
+    CAST(coalesce(c.carrying_cny, 0) AS DECIMAL(20, 2)) AS corrected_carrying_cny,
+    CAST(s.closing_count - coalesce(e.closing_count, 0) + coalesce(c.closing_count, 0) AS BIGINT) AS summary_count,
+    CAST(s.closing_cost_cny - coalesce(e.cost_cny, 0) + coalesce(c.cost_cny, 0) AS DECIMAL(20, 2)) AS summary_cost_cny,
     CAST(
-        s.closing_carrying_cny - coalesce(e.cost_cny - e.amortisation_cny - e.impairment_cny, 0) AS DECIMAL(20, 2)
+        s.closing_carrying_cny
+        - coalesce(e.cost_cny - e.amortisation_cny - e.impairment_cny, 0)
+        + coalesce(c.carrying_cny, 0) AS DECIMAL(20, 2)
     ) AS summary_carrying_cny
 FROM summed AS s
 LEFT JOIN eliminated AS e USING (report_kind, level, entity_code)
+LEFT JOIN corrected AS c USING (report_kind, level, entity_code)
