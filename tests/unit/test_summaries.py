@@ -127,6 +127,4 @@ def test_a_correction_of_an_entity_that_the_report_has_not_stands_at_no_level(wo
 
 
 def test_a_unit_does_not_correct_totals(world: World) -> None:
-    assert world.ask(
-        "SELECT rule FROM landing.unauthorised WHERE kind = 'corrections'"
-    ) == [("not_authorised",)]
+    assert world.ask("SELECT rule FROM landing.unauthorised WHERE kind = 'corrections'") == [("not_authorised",)]
