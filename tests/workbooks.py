@@ -1,5 +1,6 @@
 """Forms made up for tests, and workbooks read back: what a sheet shows of a page, as it was written and as LibreOffice reckons it."""
 
+import csv
 import re
 import shutil
 import subprocess
@@ -54,6 +55,21 @@ def recalculated(file: Path, folder: Path) -> Workbook:
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
     return openpyxl.load_workbook(folder / "reckoned" / file.name, data_only=True)
+
+
+def as_shown(file: Path, folder: Path, sheets: Sequence[str]) -> list[list[str]]:
+    """The cells of the last of the first sheets of a workbook as LibreOffice shows them."""
+    subprocess.run(  # noqa: S603
+        [  # noqa: S607
+            "soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to",
+            f"csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,{len(sheets)}",
+            "--outdir", str(folder / "shown"), str(file),
+        ],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    shown = folder / "shown" / f"{file.stem}-{sheets[-1]}.csv"
+    with shown.open(encoding="utf-8", newline="") as lines:
+        return [*csv.reader(lines)]
 
 
 def assert_shows(book: Workbook, pages: Sequence[FormPage], taken: Sequence[str] = ()) -> int:

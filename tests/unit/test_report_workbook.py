@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from tests.workbooks import assert_shows, needs_libreoffice, page, recalculated
+from tests.workbooks import as_shown, assert_shows, needs_libreoffice, page, recalculated
 from warehouse.publish import form_book
 from warehouse.publish.form_page import FormColumn, FormPage
 from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Check, Edition, Report, Scope
@@ -143,6 +143,18 @@ def test_a_sheet_has_the_look_of_a_government_form(target: Path) -> None:
     assert "&P" in units.oddFooter.center.text
     assert units.oddFooter.right.text == "第2版　草稿"
     assert book["全市"].page_setup.paperSize == 9
+
+
+@needs_libreoffice
+def test_money_in_wan_is_shown_in_wan_and_is_yuan_to_whoever_reckons_with_it(target: Path, tmp_path: Path) -> None:
+    amounts = (Decimal("12345678.90"), Decimal("5.00"), Decimal("-98765.43"), Decimal("0.00"))
+    columns = [NAMES[0], *(FormColumn(f"a{n}_cny", "", f"原值{n}", "money", True) for n in range(len(amounts)))]
+    write_workbook(_report(page("r1", columns, [("某局", *amounts)])), target)
+    sheet = openpyxl.load_workbook(target)["表"]
+    assert [sheet.cell(5, 2 + n).value for n in range(4)] == [float(amount) for amount in amounts]
+    assert any("金额单位：万元（单元格的值为元）" in str(cell.value) for cell in sheet[2])
+    shown = as_shown(target, tmp_path, sheets=[CONTENTS, "表"])
+    assert [cell.strip() for cell in shown[4][1:5]] == ["1234.5679", "0.0005", "-9.8765", "-"]
 
 
 def test_contents_lead_to_every_sheet(target: Path) -> None:

@@ -42,13 +42,23 @@ def write_top(sheet: Worksheet, look: FormLook, page: FormPage, at: FormLayout, 
     """Title, and who reports, for when, in which unit of money; on each page across."""
     sheet.set_row(0, _TITLE_POINTS)
     year, month = page.period.split("-")
-    has_money = any(column.number_format == "money" for column in page.columns)
-    facts = [f"期间：{year}年{int(month)}月", "金额单位：元" if has_money else ""]
+    facts = [f"期间：{year}年{int(month)}月", _money_unit(page)]
     across(sheet, 1, 0, min(NAMES - 1, at.last_column), f"{imprint.entity_label}：{imprint.entity}", look.left)
     for number, (first, last) in enumerate(at.bands):
         heading = f"{page.heading}（续{number}）" if number else page.heading
         across(sheet, 0, first, last, heading, look.title)
         write_sections(sheet, 1, at.widths, (max(first, NAMES), last), facts, [look.middle, look.right])
+
+
+def _money_unit(page: FormPage) -> str:
+    money = [column for column in page.columns if column.number_format == "money"]
+    in_wan = [column for column in money if column.is_in_wan]
+    if not in_wan:
+        return "金额单位：元" if money else ""
+    if len(in_wan) == len(money):
+        return "金额单位：万元（单元格的值为元）"
+    named = "、".join(column.group + column.label for column in in_wan)
+    return f"金额单位：元；{named}以万元显示（单元格的值为元）"
 
 
 def write_bottom(

@@ -11,11 +11,18 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from warehouse.publish.form_page import FormColumn
 from warehouse.publish.form_totals import is_exact
 from warehouse.publish.sheets import FONT, safe
 
-#: `_ ` leaves a space before the border.
-_FORMATS = {"count": '#,##0_ ;-#,##0_ ;"-"_ ', "money": '#,##0.00_ ;-#,##0.00_ ;"-"_ ', "percent": "0.00_ "}
+#: `_ ` leaves a space before the border. In 万元 a point stands before the last four digits of whole yuan: the cell holds yuan, so that
+#: sums and traces are those of the table.
+_FORMATS = {
+    "count": '#,##0_ ;-#,##0_ ;"-"_ ',
+    "money": '#,##0.00_ ;-#,##0.00_ ;"-"_ ',
+    "money_wan": '0"."0000_ ;-0"."0000_ ;"-"_ ',
+    "percent": "0.00_ ",
+}
 
 
 class FormLook:
@@ -50,6 +57,11 @@ class FormLook:
                 self.cells[name, kind] = book.add_format(
                     border | more | {"num_format": shown, "align": "right", "shrink": True}
                 )
+
+
+def look_of(column: FormColumn) -> str:
+    """What the cells of a column look like."""
+    return "money_wan" if column.is_in_wan else column.number_format
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Any, style: Format) -> None:

@@ -29,14 +29,22 @@ _ENTITIES = (
 )
 
 
+#: Money that workbooks show in 万元.
+_IN_WAN = "money_wan"
+
+
 @dataclass(frozen=True)
 class FormColumn:
-    """A column of a form: the table's column, the heading above and its own, and how numbers look."""
+    """A column of a form: the table's column, the heading above and its own, and how numbers look.
+
+    is_in_wan: of money, whether workbooks show it in 万元; its figures are in 元 all the same.
+    """
 
     name: str
     group: str
     label: str
     number_format: str
+    is_in_wan: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,10 @@ def form_pages(
             )
         qualified, title, note = form
         columns = [
-            FormColumn(*row) for row in _asked(connection, "report_columns", {"form": sheet.form}, period).fetchall()
+            FormColumn(name, group, label, "money" if look == _IN_WAN else look, look == _IN_WAN)
+            for name, group, label, look in _asked(
+                connection, "report_columns", {"form": sheet.form}, period
+            ).fetchall()
         ]
         table = lake.tables[qualified]
         rows = _rows(connection, table, columns, period, sheet, within)

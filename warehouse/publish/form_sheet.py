@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from warehouse.publish.form_frame import Imprint, is_traced, set_up_print, write_bottom, write_top
 from warehouse.publish.form_layout import HEAD_ROWS, NAMES, ROW_POINTS, FormLayout
-from warehouse.publish.form_look import FormLook, across, write_cell
+from warehouse.publish.form_look import FormLook, across, look_of, write_cell
 from warehouse.publish.form_page import FormPage
 from warehouse.publish.form_totals import Spot, Totals
 from warehouse.publish.sheets import row_points, safe
@@ -152,7 +152,7 @@ def _write_turned_heads(sheet: Worksheet, look: FormLook, page: FormPage) -> Non
 def _write_figures(sheet: Worksheet, look: FormLook, page: FormPage, at: FormLayout, sums: _Sums) -> float:
     """Write the figures; returns their height in points."""
     points = 0.0
-    styles = [look.cells[column.number_format, "plain"] for column in page.columns]
+    styles = [look.cells[look_of(column), "plain"] for column in page.columns]
     notes = [place for place, column in enumerate(page.columns) if column.number_format == "note"]
     for row, values in enumerate(page.rows):
         if at.is_turned or row in sums.rows:
@@ -176,7 +176,7 @@ def _write_total(sheet: Worksheet, look: FormLook, page: FormPage, at: FormLayou
         value = page.rows[row][place]
         if at.is_turned and place < NAMES:
             continue
-        style = look.cells[column.number_format, "unequal" if (row, place) in sums.differing else kind]
+        style = look.cells[look_of(column), "unequal" if (row, place) in sums.differing else kind]
         line, across_at = at.cell(row, place)
         if formula := sums.formula(row, place):
             sheet.write_formula(line, across_at, formula, style, value)

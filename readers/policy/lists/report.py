@@ -50,7 +50,7 @@ SHAPES: Mapping[str, ListShape] = {
         ("form", "column"),
         ("position", "label_zh", "number_format"),
         ("group_zh",),
-        {"position": PLACE, "number_format": one_of("text", "note", "count", "money", "percent")},
+        {"position": PLACE, "number_format": one_of("text", "note", "count", "money", "money_wan", "percent")},
         ((("form",), "report_form"),),
     ),
     "report_row": ListShape(
