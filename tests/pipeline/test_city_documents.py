@@ -8,7 +8,7 @@ import pytest
 
 from tests.homes import ask, lake_of
 from tests.unit.proof import numbers, own_texts, prove, shown, word_lines
-from warehouse.publish.form_page import form_pages
+from warehouse.publish.form_page import Within, form_pages
 from warehouse.publish.report.analysis_document import analysis_blocks, write_analysis
 from warehouse.publish.report.blocks import figures_of
 from warehouse.publish.report.brief_document import PAGES, write_brief
@@ -24,7 +24,8 @@ _PERIOD = "2026-06"
 def report(city: Home) -> Report:
     with reading_on_record(lake_of(city)) as connection:
         names = ("form_r1", "asset_list", "memo_item", "reconciliation")
-        pages = [page for name in names for page in form_pages(lake_of(city), connection, name, _PERIOD)]
+        within = Within(GOVERNMENT, "city", "city", ("city", "tier", "district", "department", "unit"))
+        pages = [page for name in names for page in form_pages(lake_of(city), connection, name, _PERIOD, within)]
     edition = Edition(_PERIOD, Scope("city", "city", "示例市"), GOVERNMENT, "行政事业单位", 1, DRAFT, 1)
     return Report(edition, pages, [], [], [])
 
@@ -46,7 +47,8 @@ def test_the_short_report_says_what_the_table_has(city: Home, report: Report, tm
     text = "".join("".join(page.extract_text() for page in pages).split())
     ((count, carrying),) = ask(
         city,
-        "SELECT closing_count, closing_carrying_cny FROM report.form_r1 WHERE level = 'city' AND period = $period",
+        "SELECT closing_count, closing_carrying_cny FROM report.form_r1 "
+        "WHERE level = 'city' AND report_kind = 'government' AND period = $period",
         period=_PERIOD,
     )
     cents = (carrying * 100 + 5000) // 10_000

@@ -143,7 +143,7 @@ IN_TURN = {
     # The city was built for June alone.
     "period close 2025-12 --reason TEXT --by OFFICE": Answer(1, "no such period"),
     "period open …": Answer(1, "not closed"),
-    "run --period 2026-05": Answer(0, "44 / 44  report.form_check"),
+    "run --period 2026-05": Answer(0, "45 / 45  report.form_check"),
     "period close YYYY-MM --reason TEXT --by OFFICE": Answer(0, "已结账"),
     "period remove 2026-05 --reason TEXT": Answer(0, "2026-05: 已撤回"),
     "period remove YYYY-MM --reason TEXT": Answer(1, "no such period"),

@@ -1,7 +1,6 @@
 """`shuzhang publish` and `shuzhang diff` on a small city: versions, restatements with causes, copies, refusals, and what a crash leaves."""
 
 import csv
-import hashlib
 import io
 import json
 import shutil
@@ -13,9 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import docx
-import duckdb
-import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
@@ -29,7 +25,6 @@ from warehouse.publish.report import publish as publishing
 from warehouse.publish.report.cells import ADDED, CHANGED, REMOVED, CellChange, read_cells
 from warehouse.publish.report.edition import Check
 from warehouse.publish.report.publish import UnpublishableError, publish
-from warehouse.publish.report.writers import WRITERS
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.trace.audit import audit
@@ -42,7 +37,7 @@ _KINDS = {"新增": ADDED, "删除": REMOVED, "变更": CHANGED}
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_format() -> Iterator[None]:
-    """Versions are of all formats alike, and the others take half a minute; `test_every_format_is_written` has them."""
+    """Versions are of all formats alike, and the others take half a minute; `test_mutation.py` has them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publishing, "WRITERS", [one for one in publishing.WRITERS if one.file_name == "cells.csv"])
         yield
@@ -330,27 +325,3 @@ def test_a_comparison_reads_in_80_columns(months: Home, monkeypatch: pytest.Monk
     for wrong in ((PERIOD, BEFORE), (BEFORE, PERIOD, "--form", "r99")):
         assert type(_run(months, "diff", *wrong).exception).__name__ == "MisuseError"
     assert "no such period" in str(_run(months, "diff", "2026-04", PERIOD).exception)
-
-
-def test_every_format_is_written_with_the_same_figure(home: Home) -> None:
-    folder = publish(Lake(home), PERIOD, writers=WRITERS).folder
-    for writer in WRITERS:
-        assert (folder / writer.place).exists(), writer.place
-    assert (folder / "open/brief.pdf").read_bytes().startswith(b"%PDF")
-    for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines():
-        sha256, _, name = line.partition("  ")
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sha256
-    cost = one(home, "SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city' AND report_kind = 'government'")
-    assert cost > 0
-    with duckdb.connect(folder / "audit/report.duckdb", read_only=True) as plainly:
-        assert plainly.execute("SELECT closing_cost_cny FROM r1 WHERE level = 'city'").fetchall() == [(cost,)]
-    (row,) = [row for row in pq.read_table(folder / "audit/parquet/r1.parquet").to_pylist() if row["level"] == "city"]
-    assert row["closing_cost_cny"] == cost
-    for door in ("open", "internal"):
-        sheet = openpyxl.load_workbook(folder / door / "report.xlsx", data_only=True)["表 R1 全市"]
-        assert float(cost) in [cell.value for row in sheet.iter_rows() for cell in row]
-    for name in ("open/csv/r1.csv", "audit/cells.csv"):
-        assert f"{cost}" in (folder / name).read_text("utf-8-sig")
-    assert f"{cost:,}" in "".join(
-        cell.text for table in docx.Document(str(folder / "open/brief.docx")).tables for cell in table._cells
-    )
