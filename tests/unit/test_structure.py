@@ -11,6 +11,7 @@ import pytest
 
 from readers.kinds import KINDS
 from readers.policy.lists import LISTS
+from warehouse.tables.columns import SUFFIXES
 from warehouse.tables.definitions import all_tables
 from warehouse.tables.table import STAGES
 
@@ -138,15 +139,11 @@ def test_no_model_after_the_typed_tables_reads_the_text_of_a_table_shaped_record
 
 
 def test_names_follow_the_suffixes() -> None:
-    types = {
-        "_cny": "DECIMAL(20,2)", "_date": "DATE", "_at": "TIMESTAMP WITH TIME ZONE", "_months": "INTEGER",
-        "_count": "BIGINT", "_bytes": "BIGINT", "_id": "VARCHAR", "_code": "VARCHAR", "_name": "VARCHAR", "_sha256": "VARCHAR",
-    }  # fmt: skip
     exceptions = {"file_count": "INTEGER", "snapshot_id": "BIGINT"}
     for table in all_tables().values():
         assert re.fullmatch(r"[a-z][a-z0-9_]*", table.name)
         for column in table.columns:
-            for suffix, wanted in types.items():
+            for suffix, wanted in SUFFIXES.items():
                 if column.name.endswith(suffix):
                     assert column.type == exceptions.get(column.name, wanted), f"{table.qualified}.{column.name}"
             if column.name.startswith("is_"):

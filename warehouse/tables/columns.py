@@ -11,6 +11,12 @@ from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+#: The types of columns by how their names end: a suffix means one thing everywhere.
+SUFFIXES: Mapping[str, str] = {
+    "_cny": "DECIMAL(20,2)", "_date": "DATE", "_at": "TIMESTAMP WITH TIME ZONE", "_months": "INTEGER",
+    "_count": "BIGINT", "_bytes": "BIGINT", "_id": "VARCHAR", "_code": "VARCHAR", "_name": "VARCHAR", "_sha256": "VARCHAR",
+}  # fmt: skip
+
 _HEADER = re.compile(r"\[([^\[\]]*)\]")
 
 
