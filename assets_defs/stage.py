@@ -55,12 +55,20 @@ def asset_key(table: Table) -> dg.AssetKey:
     return dg.AssetKey([table.stage, table.name])
 
 
-def asset_spec(table: Table, *, deps: list[dg.AssetKey] | None = None, gate: dg.AssetKey | None = None) -> dg.AssetSpec:
+def asset_spec(
+    table: Table,
+    *,
+    deps: list[dg.AssetKey] | None = None,
+    gate: dg.AssetKey | None = None,
+    tables: Tables | None = None,
+) -> dg.AssetSpec:
     """The spec of a table's asset; `deps` only where Python fills it, else its model's inputs.
 
-    `gate`: an asset whose blocking checks must pass first, although nothing is read from it.
+    Args:
+        gate: an asset whose blocking checks must pass first, although nothing is read from it.
+        tables: all that there are; by default the shipped ones.
     """
-    tables = all_tables()
+    tables = tables or all_tables()
     # What lays out the workbooks of a table is read after it was built.
     layouts = (f"{POLICY}.{name}" for name in table.layout_lists)
     inputs = list(deps) if deps is not None else [asset_key(tables[name]) for name in (*table.inputs, *layouts)]

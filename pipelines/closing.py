@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pipelines.plan import plan
 from pipelines.run import shown_periods
 from readers.near import near
-from readers.policy.files import PolicySet, load
+from readers.policy.files import PolicySet
 from warehouse import queries
 from warehouse.building.removal import built_periods, no_such_period
 from warehouse.intake.closing import KIND, file_name, put_closing
@@ -21,6 +21,7 @@ from warehouse.intake.own_delivery import label
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import reading_on_record
+from warehouse.tables.own_forms import home_policy
 from warehouse.tables.periods import following
 
 
@@ -65,7 +66,7 @@ def decide_period(
         DeliveryError: the month is yet to come or was never run, what it would say is stale, it is decided already and waits for a run,
             no such unit is there, there is nothing to do, or it would close before one that is open, or open before one that is closed.
     """
-    lake, policy = Lake(home), load(home.policy)
+    lake, policy = Lake(home), home_policy(home.policy)
     today = datetime.now(UTC).astimezone().date()
     if is_closed and period > f"{today:%Y-%m}":
         raise DeliveryError(f"{period}: 该月尚未到，不能结账 / the month has not begun, so it cannot be closed")

@@ -1,5 +1,7 @@
 """Everything that Dagster knows: one `build_definitions` for the UI, the command line and tests alike."""
 
+from functools import cache
+
 import dagster as dg
 
 from assets_defs import (
@@ -21,8 +23,12 @@ from pipelines.sensors import SENSORS
 from warehouse.intake.first_reading import FirstReading
 from warehouse.resource import LakeResource
 from warehouse.store.home import Home, home_path
+from warehouse.tables.definitions import all_tables
+from warehouse.tables.own_forms import home_tables, own_tables
+from warehouse.tables.table import Tables
 
-ASSETS = [
+#: Of every home the same.
+_ASSETS = [
     policy.policy_stage,
     landing.landing_stage,
     delivered.delivered_stage,
@@ -34,22 +40,33 @@ ASSETS = [
     valuation.valuation_stage,
     valuation.valuation_by_period_stage,
     finance.finance_stage,
-    report.report_stage,
 ]
 
 
+def assets_of(tables: Tables) -> list[dg.AssetsDefinition]:
+    """The assets over the tables that a home has: forms of its own are tables of stage report."""
+    return [*_ASSETS, report.report_stage(tables) if own_tables(tables) else _shipped_report()]
+
+
+@cache
+def _shipped_report() -> dg.AssetsDefinition:
+    return report.report_stage(all_tables())
+
+
 def build_definitions(lake: LakeResource | None = None, first_reading: FirstReading | None = None) -> dg.Definitions:
-    """All assets, jobs, schedules and sensors over one home; its list of sources gives the schedules of the harvest.
+    """All assets, jobs, schedules and sensors over one home: its list of sources gives the schedules of the harvest, its policy the
+    forms of its own.
 
     Args:
         lake: the home; by default the one that SHUZHANG_HOME names.
         first_reading: what this process has read of pending deliveries; by default nothing.
     """
     lake = lake or LakeResource()
+    home = Home(home_path(lake.home))
     return dg.Definitions(
-        assets=ASSETS,
+        assets=assets_of(home_tables(home.policy)),
         jobs=[*JOBS, HARVEST_JOB],
-        schedules=[*SCHEDULES, *harvest_schedules(Home(home_path(lake.home)))],
+        schedules=[*SCHEDULES, *harvest_schedules(home)],
         sensors=[*SENSORS, harvested_sensor],
         resources={"lake": lake, "first_reading": first_reading or FirstReading()},
         # A job without an executor of its own runs multiprocess: 12 s for two trivial steps against 0.2 s in-process.

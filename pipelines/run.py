@@ -35,6 +35,7 @@ from warehouse.store.disk import DiskError, full_disk_named
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.on_record import restore
+from warehouse.tables.own_forms import home_standing
 from warehouse.tables.periods import checked
 
 
@@ -43,6 +44,7 @@ class Outcome:
     """What a run did. `run_id` is None where nothing was stale and no run was started; `problems` says what a person must do.
 
     restored: tables that something else than a commit on record had changed, by the snapshots that did; they have their rows again.
+    refused: why forms of the city's own were left out.
     """
 
     period: str
@@ -50,6 +52,7 @@ class Outcome:
     materialised: tuple[str, ...]
     problems: tuple[str, ...]
     restored: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
 
     @property
     def succeeded(self) -> bool:
@@ -105,9 +108,11 @@ def run(
         demand_received(home)
         restored = restore(lake, CommitInfo("shuzhang", "restore", "")) if lake.exists else {}
         mark_withdrawn(lake)  # a process that took a period back may have died before it did
-        chosen = _choose(lake, load(home.policy), definition, period, deliverers, first_reading, restored)
+        stands = home_standing(home.policy)
+        chosen = _choose(lake, stands.policy, definition, period, deliverers, first_reading, restored)
         starting(chosen)
-        return replace(_execute(home, definition, chosen, deliverers, progress), restored=restored)
+        outcome = _execute(home, definition, chosen, deliverers, progress)
+        return replace(outcome, restored=restored, refused=tuple(map(str, stands.refused)))
 
 
 def _execute(

@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from assets_defs.landing import LandingConfig
-from pipelines.definitions import ASSETS
+from pipelines.definitions import assets_of
 from pipelines.jobs import INGEST
 from pipelines.plan import Plan
 from pipelines.run import Outcome
@@ -43,7 +43,7 @@ def execute(
         # It has been read when the period was chosen.
         "first_reading": job.resource_defs["first_reading"].resource_fn(None),  # pyright: ignore
     }
-    for step in ASSETS:
+    for step in assets_of(lake.open().tables):
         context = _context(job, run_id, chosen, step)
         if not context.selected_asset_keys or problems:
             continue

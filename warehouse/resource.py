@@ -7,13 +7,14 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
-from readers.policy.files import PolicySet, load
+from readers.policy.files import PolicySet
 from warehouse.intake.deliveries import Intake
 from warehouse.intake.run_period import demand_plausible
 from warehouse.store import run_events
 from warehouse.store.home import Home, home_path
 from warehouse.store.lake import Lake
 from warehouse.store.process import PROCESS_TAG, mark
+from warehouse.tables.own_forms import home_policy
 
 #: Lakes that this process has open while it runs their jobs, by home. To open one once more takes 0.3 s each for reading and for writing,
 #: most of it DuckDB's check of its extensions.
@@ -75,12 +76,12 @@ class LakeResource(dg.ConfigurableResource):
         self._lake = None
 
     def policy(self) -> PolicySet:
-        """The policy that is in force in the home.
+        """The policy that is in force in the home, without own forms that break a rule.
 
         Raises:
             PolicyError: a policy file is wrong; it names file, line and mend.
         """
-        return load(Home(home_path(self.home)).create().policy)
+        return home_policy(Home(home_path(self.home)).create().policy)
 
 
 def _outcome(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:

@@ -18,6 +18,7 @@ from warehouse.intake.guard import undecided
 from warehouse.store import chain_faults
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import lost_files, not_on_record, told, told_lost
+from warehouse.tables.own_forms import refused_forms
 
 
 def status(
@@ -49,14 +50,15 @@ def status(
         waiting = undecided(connection)
     if lost := received.vanished(lake.home):
         console.warn(received.told(lost))
-    found: dict[str, Any] = figures(lake) | {"last_run": last_run(lake.home)}
+    refused = [str(problem) for problem in refused_forms(lake.home.policy)]
+    found: dict[str, Any] = figures(lake) | {"refused_forms": refused, "last_run": last_run(lake.home)}
     if json:
         console.print_json(found)
     else:
         console.show_status(found)
-        for line in waiting:
+        for line in (*waiting, *refused):
             console.warn(line)
-    if faults or changed or gone or lost or waiting:
+    if faults or changed or gone or lost or waiting or refused:
         raise typer.Exit(1)
 
 

@@ -18,7 +18,7 @@ from warehouse.publish.lineage_page import first_keys, lineage_file, lineage_pag
 from warehouse.store.disk import placed
 from warehouse.store.home import HOME_VARIABLE, Home
 from warehouse.store.lake import Lake
-from warehouse.tables.definitions import all_tables
+from warehouse.tables.own_forms import home_tables
 from warehouse.trace.graph import DELIVERED, ColumnRef, Edge, LineageGraph
 
 
@@ -49,7 +49,7 @@ def lineage(
     ] = None,
 ) -> None:
     """列级血缘：从交付文件到报告 / column lineage, from the delivered files to the report."""
-    graph = LineageGraph(all_tables())
+    graph = LineageGraph(home_tables(chosen(home).policy))
     if output is LineageFormat.HTML:
         _write_page(graph, column, target or Path("lineage.html"), chosen(home))
         return

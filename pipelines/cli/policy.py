@@ -17,7 +17,7 @@ from warehouse.asking.policy_diff import PolicyDiff, policy_diff
 from warehouse.intake.ingest import pending
 from warehouse.intake.landed import first_day, judged_day
 from warehouse.store.lake import Lake
-from warehouse.tables.definitions import all_tables
+from warehouse.tables.own_forms import home_policy, standing
 from warehouse.trace.column_grade import DOORS, keep_door
 
 policy_app = typer.Typer(
@@ -42,8 +42,13 @@ def check(home: HomeOption = None) -> None:
             )
     if unnamed := _unnamed_authorities(policy):
         console.warn(console.unnamed_line(unnamed, None))
+    stands = standing(policy)
     for door in DOORS:
-        keep_door(all_tables(), policy.on(day), door)
+        keep_door(stands.tables, stands.policy.on(day), door)
+    if stands.refused:
+        for problem in stands.refused:
+            console.warn(str(problem))
+        raise typer.Exit(1)
     console.say("没有错误 / nothing is wrong")
 
 
@@ -80,7 +85,7 @@ def diff(
     from pipelines.plan import default_period
 
     lake = Lake(opened(home))
-    policy = load(lake.home.policy)
+    policy = home_policy(lake.home.policy)
     found = policy_diff(lake, policy, period or default_period(lake, policy, pending(lake, policy)))
     if json:
         console.print_json(_document(found))

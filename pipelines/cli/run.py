@@ -58,7 +58,7 @@ def run(
         )
     if outcome.restored:
         console.warn(told(outcome.restored))
-    for problem in outcome.problems:
+    for problem in (*outcome.problems, *outcome.refused):
         console.warn(problem)
     if not outcome.succeeded:
         _say_head(target)
@@ -75,7 +75,7 @@ def run(
         waiting = undecided(connection)
     for line in waiting:
         console.warn(line)
-    if waiting:
+    if waiting or outcome.refused:
         raise typer.Exit(1)
 
 

@@ -1,4 +1,5 @@
-"""The policy files: the rules as data, read into entries with file, line and raw text: a list is a CSV file, or the TOML files of a folder.
+"""The policy files: the rules as data, read into entries with file, line and raw text: a list is a CSV file, the TOML files of a folder,
+or its files of SQL.
 
 Belongs here: what makes a policy file well-formed. Does not belong here: the shape of each list (`lists/`), what an entry means (the
 models), what SQL a rule may hold (`predicates.py`) and where policy is kept (`warehouse/building/policy_entries.py`).
@@ -20,7 +21,9 @@ from readers.near import near
 from readers.policy.lists import FOLDERS, LISTS
 from readers.policy.lists.checks import EMPTY, Check, one_of
 from readers.policy.lists.quality import INDICATOR
+from readers.policy.lists.report import MODEL
 from readers.policy.lists.shape import PROVENANCE, ListShape
+from readers.policy.models import MODEL_FILES, is_model, model_files, model_row
 from readers.policy.predicates import COUNT, SHARED, VERDICT, predicate_fault, rule_tables
 from readers.policy.problems import PolicyError, Problem
 from readers.policy.rows import Row, csv_rows, toml_rows
@@ -102,6 +105,24 @@ class PolicySet:
         days = self._days
         return self._on_day.setdefault(bisect_right(days, day), PolicyOnDay(self, day))
 
+    def without(self, forms: frozenset[str]) -> "PolicySet":
+        """The policy without some forms of reports, and without what compares others with them: one object for the same forms."""
+        if not forms:
+            return self
+        if forms not in self._without:
+            kept = {
+                name: tuple(e for e in entries if forms.isdisjoint((e.body.get("form"), e.body.get("other_form"))))
+                if name.startswith("report_")
+                else entries
+                for name, entries in self.lists.items()
+            }
+            self._without[forms] = PolicySet(kept)
+        return self._without[forms]
+
+    @cached_property
+    def _without(self) -> dict[frozenset[str], "PolicySet"]:
+        return {}
+
     @cached_property
     def _days(self) -> list[date]:
         return sorted({entry.effective_from for entries in self.lists.values() for entry in entries})
@@ -136,15 +157,17 @@ class PolicyOnDay:
 
 
 def policy_files(folder: Path) -> dict[str, Path]:
-    """The files of the lists in a policy folder, by name: all `*.csv` in it, and `*.toml` in the folders of `FOLDERS`."""
+    """The files of the lists in a policy folder, by name: all `*.csv` in it, `*.toml` in the folders of `FOLDERS`, SQL of forms."""
     found = {file.name: file for file in sorted(folder.glob("*.csv"))}
     for inner in FOLDERS:
         found |= {f"{inner}/{file.name}": file for file in sorted((folder / inner).glob("*.toml"))}
-    return found
+    return found | model_files(folder)
 
 
 def file_of(list_name: str) -> str:
     """Where entries of a list stand: its file, or the files of a folder."""
+    if list_name == MODEL:
+        return MODEL_FILES
     return next(
         (f"{folder}/*.toml" for folder, heads in FOLDERS.items() if list_name in heads.values()), f"{list_name}.csv"
     )
@@ -166,8 +189,13 @@ def _of_files(files: tuple[tuple[str, bytes], ...], whole: bool) -> PolicySet:
     problems: list[Problem] = []
     lists: dict[str, tuple[Entry, ...]] = {}
     for name, data in files:
-        for list_name, entries in _entries(name, data, problems, whole).items():
+        for list_name, entries in ({} if is_model(name) else _entries(name, data, problems, whole)).items():
             lists[list_name] = (*lists.get(list_name, ()), *entries)
+    forms = [form.body for form in lists.get("report_form", ())]
+    for name, data in files:
+        if is_model(name):
+            models = _good(name, data, MODEL, ListShape(("form",)), [model_row(name, data, forms)], problems)
+            lists[MODEL] = (*lists.get(MODEL, ()), *models)
     for entries in lists.values():
         problems += _duplicates(entries)
     problems += _dangling(lists)

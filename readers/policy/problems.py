@@ -84,6 +84,106 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "{list} 中没有“{value}”", "{list} has no “{value}”",
         "改正该值，或在 {to} 中加上它", "mend the value, or add it to {to}{near}",
     ),
+    # A city's own form (warehouse/tables/own_forms.py).
+    "own_name": (
+        "自有报表不能名为“{name}”", "a city's own form cannot be called “{name}”",
+        "两个文件改用同一名称：own_ 加小写英文字母、数字和下划线，不超过 60 个字符",
+        "call both files alike: own_ and small letters, digits and underscores, no more than 60 characters",
+    ),
+    "own_taken": (
+        "随附的表已名为 {name}", "a shipped table is called {name}", "两个文件改用别的名称", "call both files otherwise",
+    ),
+    "own_table": (
+        "table 为 {value}，与文件名不符", "table is {value}, which does not go with the file's name",
+        "写作 {wanted}", "write {wanted}",
+    ),
+    "own_no_model": (
+        "没有它的 SQL，或该文件是链接", "its SQL is not there, or is a link",
+        "把它的 SELECT 作为普通文件放在 {at}", "put its SELECT into {at}, a plain file",
+    ),
+    "own_no_form": (
+        "这段 SQL 没有报表", "the SQL has no form", "在 {at} 中写明报表，或删去本文件", "describe the form in {at}, or delete this file",
+    ),
+    "own_definition": (
+        "缺少 {columns}", "{columns} is missing", "在 [[form]] 中填写", "fill it in under [[form]]",
+    ),
+    "own_sheet": (
+        "没有名为“{name}”的工作簿", "there is no workbook “{name}”",
+        "加一个 [[sheet]]，其 workbook 为 {name}", "add a [[sheet]] whose workbook is {name}",
+    ),
+    "own_shown": (
+        "表中没有列 {column}", "the table has no column {column}",
+        "改正该列名，或让 SELECT 给出该列{near}", "mend its name, or have the SELECT give it{near}",
+    ),
+    "own_column": (
+        "列 {column} 没有定义", "the column {column} is not defined",
+        "改用已有的列名，或在其 [[column]] 中写 column_type、meaning_zh 和 meaning_en{near}",
+        "use the name of a column that there is, or give column_type, meaning_zh and meaning_en in its [[column]]{near}",
+    ),
+    "own_column_known": (
+        "列 {column} 在随附的表中是 {type}（{label}），不能另作定义",
+        "the column {column} is {type} in shipped tables ({label}), and cannot be defined otherwise",
+        "同义则删去这里的定义，不同义则另取列名", "delete the definition if it means the same; else call the column otherwise",
+    ),
+    "own_suffix": (
+        "列 {column} 的类型是 {type}，而如 {suffix} 命名的列都是 {wanted}",
+        "the column {column} is {type}, and columns named like {suffix} are {wanted}",
+        "改用该类型，或另取列名", "give it that type, or call it otherwise",
+    ),
+    "own_key": (
+        "键 {column} 不是表中的列，或按月的表的键没有 period",
+        "the key {column} is no column, or a table of months has no period in its key",
+        "在 key_columns 中写出 SELECT 给出的键列", "name in key_columns columns that the SELECT gives",
+    ),
+    "own_check": (
+        "审核公式要用到的列 {column} 不在表中，或不是数", "checks need the column {column}, which the table has not, or which is no number",
+        "让 SELECT 给出该列，或删去审核公式", "have the SELECT give it, or delete the checks",
+    ),
+    "own_input": (
+        "不能读取 {table}", "it may not read {table}",
+        "只用 {stages} 各阶段的表；不用留档、原始记录、参考估值、报表审核和别的自有报表{near}",
+        "use tables of {stages}, but no raw record, no reference value, no check of forms and no other own form{near}",
+    ),
+    "own_encoding": (
+        "文件不是 UTF-8 编码，或超过 {most} 字", "the file is not in UTF-8, or has more than {most} characters",
+        "另存为 UTF-8，或缩短它", "save it as UTF-8, or shorten it",
+    ),
+    "model_statement": (
+        "不是单独一个 SELECT", "it is not one SELECT and nothing else",
+        "只留一个 SELECT，末尾不加分号", "leave one SELECT, without a semicolon",
+    ),
+    "model_sql": (
+        "不能运行：{reason}", "it cannot run: {reason}", "改正该处", "mend that place",
+    ),
+    "model_construct": (
+        "不能追溯的写法 {construct}，在 {where}", "{construct} cannot be traced, in {where}",
+        "换一种写法；不可用时钟、随机数、读取文件的函数和 LIMIT",
+        "write it otherwise; there is no clock, no random number, no function that reads files and no LIMIT",
+    ),
+    "model_parameter": (
+        "没有参数 {name}", "there is no parameter {name}",
+        "只用 $period、$period_end 和 $year_start", "use $period, $period_end and $year_start alone",
+    ),
+    "model_no_period": (
+        "用了参数 {name}，而表没有列 period", "it has the parameter {name}, and the table no column period",
+        "让 SELECT 给出 $period AS period", "have the SELECT give $period AS period",
+    ),
+    "model_type": (
+        "列 {column} 是 {type}，定义为 {wanted}", "the column {column} is {type}, and defined as {wanted}",
+        "用 CAST({column} AS {wanted})，或改正定义", "use CAST({column} AS {wanted}), or mend the definition",
+    ),
+    "model_columns": (
+        "给出的列是 {found}，定义的列是 {wanted}", "it gives the columns {found}, and defined are {wanted}",
+        "每列一个名称，不重复", "give each column one name, and no name twice",
+    ),
+    "model_float": (
+        "金额经过浮点数：{expression}", "an amount becomes a float: {expression}",
+        "改用 cents()、portion() 或 DECIMAL", "use cents(), portion() or DECIMAL",
+    ),
+    "model_join": (
+        "外连接会把每行与每行相比：{condition}", "an outer join would compare each row with each: {condition}",
+        "在 ON 中只比较两边的列", "compare columns of both sides alone in ON",
+    ),
 }  # fmt: skip
 
 

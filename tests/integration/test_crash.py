@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.definitions import ASSETS
+from pipelines.definitions import assets_of
 from readers.policy.files import load
 from tests.homes import (
     ask,
@@ -27,6 +27,7 @@ from warehouse.publish.database import export_database
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.owed import owed
+from warehouse.tables.definitions import all_tables
 from warehouse.trace.audit import audit
 
 KILLED = -signal.SIGKILL
@@ -57,7 +58,7 @@ def test_a_run_killed_at_every_commit_and_file_ends_as_an_undisturbed_one(
     home = Home(shutil.copytree(few_delivered.root, tmp_path / "home"))
     for fault in ("file.inside:catalogue", "file.inside:blob"):
         assert exit_code(run_home, home, fault=fault) == KILLED
-    steps = {asset.op.name: frozenset(".".join(key.path) for key in asset.keys) for asset in ASSETS}
+    steps = {asset.op.name: frozenset(".".join(key.path) for key in asset.keys) for asset in assets_of(all_tables())}
     for step in ("policy", "landing"):
         before, tables = _written(home), steps.pop(step)
         for point in ("before", "inside", "after"):

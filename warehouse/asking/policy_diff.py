@@ -178,10 +178,20 @@ def _put_records(connection: duckdb.DuckDBPyConnection, table: Table, content: p
     )
 
 
+def _is_there(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = $stage AND table_name = $name",
+        {"stage": table.stage, "name": table.name},
+    )
+    return found.fetchone() is not None
+
+
 def _compared(connection: duckdb.DuckDBPyConnection, table: Table, period: str) -> TableDiff:
     values = {"value": partition_key(table, period)} if table.partition else {}
+    # The lake has no table yet of a form of the city's own that is new.
+    stood = f"lake.{table.qualified}" if _is_there(connection, table) else f"(FROM {table.qualified} WHERE false)"
     where = f"WHERE {identifier(table.partition)} = $value" if table.partition else ""
-    for name, source in (("before", f"lake.{table.qualified}"), ("after", table.qualified)):
+    for name, source in (("before", stood), ("after", table.qualified)):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name}_rows AS SELECT * FROM {source} {where}", values)
     key = ", ".join(identifier(column) for column in table.key)
     others = [column for column in table.columns if column.name not in table.key]

@@ -4,7 +4,7 @@ Does not belong here: reading and checking policy files (`readers/policy/files.p
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import duckdb
 
@@ -13,6 +13,7 @@ from warehouse import queries
 from warehouse.building.build import Built, check_key, fill, record_model
 from warehouse.building.commit_record import CommitRecord, recording
 from warehouse.building.copies import Copies
+from warehouse.building.gone_forms import drop_gone
 from warehouse.building.row_hash import Written, row_hashes
 from warehouse.store.chain import POLICY as CHANGED_POLICY
 from warehouse.store.home import Home
@@ -52,10 +53,10 @@ def build_policy(
         # Each list's model would read the file of all entries again.
         connection.register("entries", policy.entries)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {_COPY} AS FROM entries")
-        if POLICY_ENTRY in {table.qualified for table in chosen}:
-            _note_changes(lake, connection)
         copies = Copies(lake, connection)
         with recording(lake, connection, info, copies=copies) as record:
+            if POLICY_ENTRY in {table.qualified for table in chosen}:
+                _note_changes(lake, connection, drop_gone(lake, connection, record))
             return [
                 record_model(
                     lake.home,
@@ -73,12 +74,17 @@ def build_policy(
     return lake.commit(info, work, keeps=True)
 
 
-def _note_changes(lake: Lake, connection: duckdb.DuckDBPyConnection) -> None:
-    """Have the chain of events say which files the policy is of, and which entries an officer changed: list, key, day, old and new hash."""
+def _note_changes(lake: Lake, connection: duckdb.DuckDBPyConnection, dropped: Sequence[str]) -> None:
+    """Have the chain of events say which files the policy is of, and which entries an officer changed: list, key, day, old and new hash.
+
+    Args:
+        dropped: the tables of own forms that went with it.
+    """
     files = connection.execute(f"SELECT DISTINCT source_file, source_sha256 FROM {_COPY} ORDER BY ALL").fetchall()
     is_first = connection.execute(f"SELECT 1 FROM {POLICY_ENTRY} LIMIT 1").fetchone() is None
     changes = [] if is_first else [list(row) for row in connection.execute(queries.text("policy_changes")).fetchall()]
-    lake.note(CHANGED_POLICY, "policy", {"files": dict(files), "changes": changes})
+    told = {"dropped": [*dropped]} if dropped else {}
+    lake.note(CHANGED_POLICY, "policy", {"files": dict(files), "changes": changes, **told})
 
 
 def _fill_entries(

@@ -9,21 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from readers.near import near
 from warehouse import queries
 from warehouse.building.commit_record import recording
-from warehouse.building.row_hash import GROUP_COLUMNS, Written
+from warehouse.building.row_hash import NOTHING
 from warehouse.store.chain import COMMIT, PERIOD_REMOVED, Chain, Event
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.on_record import refuse
 from warehouse.store.owed import WITHDRAWN, owe
 from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table
-
-# `empty_table` would import pandas, which every command would wait for.
-_NOTHING = Written(0, pa.Table.from_batches([], GROUP_COLUMNS), whole=True)
 
 
 class NoSuchPeriodError(ValueError):
@@ -61,7 +57,7 @@ def remove_period(lake: Lake, period: str, reason: str, by: str) -> dict[str, in
         lake.note(PERIOD_REMOVED, period, {"reason": reason, "by": by, "tables": removed})
         with recording(lake, connection, info) as record:
             for table in tables:
-                record.note(table, period, _NOTHING, sql_sha256="", policy_sha256="", inputs=())
+                record.note(table, period, NOTHING, sql_sha256="", policy_sha256="", inputs=())
         return {told["table_name"]: told["row_count"] for told in removed}
 
     owe(lake.home, WITHDRAWN, [period])

@@ -59,6 +59,10 @@ class Written:
     totals: Mapping[str, int | Decimal] = field(default_factory=dict)
 
 
+#: That a partition holds nothing; `empty_table` would import pandas, which every command would wait for.
+NOTHING = Written(0, pa.Table.from_batches([], GROUP_COLUMNS), whole=True)
+
+
 def rows_query(table: Table, relation: str) -> str:
     """The query of the group and the text of each row of a relation that has the table's columns, in the relation's order."""
     return (

@@ -4,7 +4,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from readers.policy.files import load
 from warehouse.building.unfilled import Unfilled
 from warehouse.intake.landed import judged_day
 from warehouse.store.disk import full_disk_named, sync
@@ -12,6 +11,7 @@ from warehouse.store.faults import reach
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.published import publishing
+from warehouse.tables.own_forms import home_policy
 from warehouse.tables.quoting import literal
 from warehouse.trace.column_grade import DATABASE, keep_door
 
@@ -33,7 +33,7 @@ def export_database(lake: Lake, target: Path) -> Exported:
         DoorError: a table carries more than the policy lets the file carry.
         NotOnRecordError: a table is not as a commit on record left it.
     """
-    keep_door(lake.tables, load(lake.home.create().policy).on(judged_day(lake)), DATABASE)
+    keep_door(lake.tables, home_policy(lake.home.create().policy).on(judged_day(lake)), DATABASE)
     target = target.absolute()
     counts: dict[str, int] = {}
     with (

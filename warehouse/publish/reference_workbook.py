@@ -13,13 +13,13 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from readers.policy.files import load
 from warehouse import queries
 from warehouse.asking.query import query
 from warehouse.intake.landed import judged_day
 from warehouse.publish.form_book import FIXED_TIME
 from warehouse.publish.sheets import FONT, Look, set_up_print, set_widths, write_across, write_row
 from warehouse.store.lake import Lake
+from warehouse.tables.own_forms import home_policy
 from warehouse.trace.column_grade import WORKBOOK, keep_door
 
 #: What the workbook has of the lake.
@@ -48,7 +48,7 @@ def write_reference_workbook(lake: Lake, period: str, card: str | None, target: 
         DoorError: a table of it carries more than the policy lets workbooks carry.
         NotOnRecordError: a table is not as a commit on record left it.
     """
-    keep_door(lake.tables, load(lake.home.policy).on(judged_day(lake)), WORKBOOK, TABLES)
+    keep_door(lake.tables, home_policy(lake.home.policy).on(judged_day(lake)), WORKBOOK, TABLES)
     asked = {"period": period, "card": card}
     values, bars = (query(lake, queries.text(name), asked) for name in ("value_rows", "value_bars"))
     rows = [dict(zip(values.columns, row, strict=True)) for row in values.rows]

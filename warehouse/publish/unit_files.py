@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from readers.policy.files import load
 from warehouse.asking.reconcile import UnitResult, differences, journal, sums
 from warehouse.intake.landed import judged_day
 from warehouse.publish.journal import journal_csv
@@ -17,6 +16,7 @@ from warehouse.publish.statement import Statement, write_statement
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.published import publishing
+from warehouse.tables.own_forms import home_policy
 from warehouse.trace.column_grade import WORKBOOK, keep_door
 
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -34,7 +34,7 @@ def publish_unit_files(lake: Lake, period: str, units: Sequence[UnitResult], fol
         DoorError: a table carries more than the policy lets workbooks carry.
         NotOnRecordError: a table is not as a commit on record left it.
     """
-    keep_door(lake.tables, load(lake.home.policy).on(judged_day(lake)), WORKBOOK)
+    keep_door(lake.tables, home_policy(lake.home.policy).on(judged_day(lake)), WORKBOOK)
     year, month = (int(part) for part in period.split("-"))
     period_end = f"{year}年{month}月{monthrange(year, month)[1]}日"
     folder.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,6 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from readers.policy.files import load
 from warehouse.intake.landed import judged_day
 from warehouse.publish.form_book import laid_out, new_workbook, write_forms
 from warehouse.publish.form_frame import Imprint
@@ -18,6 +17,7 @@ from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.owed import strike_out
 from warehouse.store.published import publishing
+from warehouse.tables.own_forms import home_policy, own_tables
 from warehouse.tables.table import Table
 from warehouse.trace.column_grade import WORKBOOK, keep_door
 
@@ -61,7 +61,9 @@ def publish_workbooks(
         DoorError: a table of the reports carries more than the policy lets workbooks carry.
         NotOnRecordError: a table is not as a commit on record left it.
     """
-    keep_door(lake.tables, load(lake.home.policy).on(judged_day(lake)), WORKBOOK)
+    # A city's own form that carries too much holds back no workbook but its own.
+    held_back = {table.qualified for table in own_tables(lake.tables) if table.name not in names}
+    keep_door(lake.tables, home_policy(lake.home.policy).on(judged_day(lake)), WORKBOOK, but=held_back)
     folder = folder or lake.home.reports / period
     targets = []
     with (

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -24,7 +25,7 @@ from warehouse.store.disk import full_disk_named
 from warehouse.store.engine import connect
 from warehouse.store.faults import reach
 from warehouse.store.home import Home
-from warehouse.tables.definitions import all_tables
+from warehouse.tables.own_forms import home_tables, own_tables
 from warehouse.tables.quoting import identifier, literal
 from warehouse.tables.table import Table, Tables
 
@@ -80,7 +81,7 @@ class Lake:
 
     def __init__(self, home: Home, tables: Tables | None = None) -> None:
         self.home = home
-        self.tables = tables or all_tables()
+        self._tables = tables
         self.chain = Chain(home)
         self._opened: dict[bool, duckdb.DuckDBPyConnection] = {}
         #: Temporary tables of the writer's connection that have the rows of tables of the lake, by the names of these, as long as nobody
@@ -91,6 +92,11 @@ class Lake:
         self._notes: list[Note] = []
         self._said: dict[str, Any] = {}
         self._has_tables = False
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables that there are: those that were given, else the shipped ones and those of the home's own forms."""
+        return self._tables or home_tables(self.home.policy)
 
     @property
     def exists(self) -> bool:
@@ -329,16 +335,23 @@ class Lake:
             if f"{schema}.{name}" in self.tables:
                 connection.execute(f"DROP VIEW {identifier(schema)}.{identifier(name)}")
         rows = connection.execute(
-            "SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
-            "WHERE database_name = 'lake' GROUP BY ALL"
+            "SELECT schema_name || '.' || table_name, list(column_name ORDER BY column_index), "
+            "list((column_name, data_type, is_nullable) ORDER BY column_index) "
+            "FROM duckdb_columns() WHERE database_name = 'lake' GROUP BY ALL"
         ).fetchall()
-        present: dict[str, list[str]] = dict(rows)
+        present: dict[str, list[str]] = {name: columns for name, columns, _ in rows}
+        as_defined = {name: columns for name, _, columns in rows}
         missing = {name: table for name, table in self.tables.items() if name not in present}
         changed = {
             name: table
             for name, table in self.tables.items()
             if name in present and present[name] != [c.name for c in table.columns]
         }
+        # A city may give a column of its own form another type or another key: a version of the package gives it another name.
+        for table in own_tables(self.tables):
+            wanted = [(c.name, c.type, c.name not in table.key) for c in table.columns]
+            if table.qualified in present and as_defined[table.qualified] != wanted:
+                changed[table.qualified] = table
         for stage in {table.stage for table in missing.values()}:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {stage}")
         for name, table in list(changed.items()):

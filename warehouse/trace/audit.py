@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from readers.policy.files import PolicySet
+from readers.policy.lists.report import MODEL
 from warehouse.building.commit_record import TOLD
 from warehouse.building.policy_entries import policy_at
 from warehouse.intake.received import vanished
@@ -24,6 +25,7 @@ from warehouse.store.chain import (
     LAKE,
     NOTHING_BEFORE,
     PERIOD_REMOVED,
+    POLICY,
     Anchored,
     AnchorError,
     Chain,
@@ -45,6 +47,7 @@ from warehouse.store.on_record import (
 )
 from warehouse.store.published import altered
 from warehouse.store.run_events import without_end
+from warehouse.tables.own_forms import own_tables, standing
 
 #: What is added at once to an empty chain has one head, that of the last: more events do not come together there.
 _FIRST_EVENTS = 3
@@ -89,6 +92,11 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
         if e.kind == PERIOD_REMOVED
     ]
     notes += [
+        f"第 {e.number} 条 event {e.number}: 自有报表的表已删除 / tables of own forms were dropped: {', '.join(e.body['dropped'])}"
+        for e in events
+        if e.kind == POLICY and e.body.get("dropped")
+    ]
+    notes += [
         f"第 {e.number} 条 event {e.number}: 第 {e.body['from_event']} 至 {e.body['to_event']} 条的时间尚未到，当时系统时钟走快 / events "
         f"{e.body['from_event']} to {e.body['to_event']} have times that had not come, the clock was ahead: {e.body['reason']} "
         f"({e.body['by']})"
@@ -120,7 +128,7 @@ def audit(lake: Lake, anchor: Path | None = None) -> Audit:
                 for name, s in changed.items()
             ]
             faults += [told_lost({name: files}) for name, files in lost_files(lake, connection).items()]
-            faults += _models(lake, connection)
+            faults += _models(lake, connection, notes)
     faults += [
         f"{lost}: 缺失或被改动，请从备份恢复 / missing or changed; restore it from a backup"
         for lost in (vanished(lake.home) if legible else ())
@@ -217,23 +225,31 @@ def _commits(connection: duckdb.DuckDBPyConnection, commits: Commits) -> Iterato
             yield f"{name} 快照 snapshot {key[2]}: {', '.join(wrong)} 与事件链不符 / is not what the chain says"
 
 
-def _models(lake: Lake, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Where the last commit of a table was made by another model than this version's, under the policy that the lake had then."""
+def _models(lake: Lake, connection: duckdb.DuckDBPyConnection, notes: list[str]) -> Iterator[str]:
+    """Where the last commit of a table was made by another model than this version's, under the policy that the lake had then.
+
+    Args:
+        notes: gets a line for each table whose model is the city's own, as the policy had it then.
+    """
     rows = connection.execute(
         # A period that was taken back was written by no model.
         "SELECT table_name, sql_sha256, snapshot_id FROM audit.materialization WHERE sql_sha256 <> '' "
         "QUALIFY row_number() OVER (PARTITION BY table_name ORDER BY snapshot_id DESC) = 1"
     ).fetchall()
     policies: dict[int, PolicySet] = {}
+    own = {table.qualified for table in own_tables(lake.tables)}
     for name, sql_sha256, snapshot in sorted(rows):
         table = lake.tables.get(name)
         if table is None or not table.model:
             continue
         try:
-            if table.template and snapshot not in policies:
+            if (table.template or name in own) and snapshot not in policies:
                 policies[snapshot] = policy_at(connection, lake.home, snapshot)
         except DamagedBlobError as error:
             yield str(error)
+            continue
+        if name in own:
+            yield from _own_model(name, sql_sha256, policies[snapshot], notes)
             continue
         model = table.under(policies[snapshot]).model if table.template else table.model
         if hashlib.sha256(str(model).encode()).hexdigest() != sql_sha256:
@@ -241,3 +257,18 @@ def _models(lake: Lake, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
                 f"{name}: 模型不是本版本随附的，由别的版本生成或被改动；用 shuzhang run 重新生成 / its model is not the one shipped with "
                 "this version; `shuzhang run` builds it anew"
             )
+
+
+def _own_model(name: str, sql_sha256: str, policy: PolicySet, notes: list[str]) -> Iterator[str]:
+    """What made a table of the city's own form: the file of the policy that the lake had then, which a note names, or else a fault."""
+    table = standing(policy).tables.get(name)
+    if table is None or hashlib.sha256(str(table.model).encode()).hexdigest() != sql_sha256:
+        yield (
+            f"{name}: 本市自有报表的模型不是当时政策中的那一份；用 shuzhang run 重新生成 / the model of the city's own form is not the "
+            "one that policy had then; `shuzhang run` builds it anew"
+        )
+        return
+    of_form = [*policy.lists[MODEL], *policy.lists["report_form"]]
+    files = {e.source_file: e.source_sha256 for e in of_form if e.body["form"] == table.name}
+    told = ", ".join(f"policy/{file} {sha256}" for file, sha256 in files.items())
+    notes.append(f"{name}: 本市自有的模型，不是随附的 / its model is the city's own, none that is shipped: {told}")

@@ -19,6 +19,7 @@ from warehouse.provenance.rewrite import Provenance, rewrite
 from warehouse.provenance.tree import inputs, rederivation, retarget
 from warehouse.store.lake import Lake
 from warehouse.tables.definitions import all_tables
+from warehouse.tables.own_forms import own_tables
 from warehouse.tables.quoting import identifier, literal
 from warehouse.tables.table import Table
 from warehouse.trace.rederive import KeptBytes, Traced, base_rows
@@ -153,7 +154,11 @@ class Walk:
             raise TraceError(f"{node.table.qualified}: no record of snapshot {node.snapshot_id} 没有该快照的物化记录")
         node.model = self.lake.home.read(found[0]).decode()
         snapshots: dict[str, int] = json.loads(found[1])
-        rewritten = _rewritten(node.model, None if node.columns is None else frozenset(node.columns))
+        rewritten = _rewritten(
+            node.model,
+            None if node.columns is None else frozenset(node.columns),
+            tuple(own_tables(self.lake.tables)),
+        )
         for name in inputs(node.model):
             table = self.lake.tables[name]
             columns = None if node.columns is None else set(rewritten.columns.get(name, ())) | set(table.key)
@@ -317,8 +322,9 @@ class Walk:
 
 
 @lru_cache(maxsize=256)
-def _rewritten(model: str, columns: frozenset[str] | None) -> Provenance:
-    return rewrite(model, all_tables().relations, columns)
+def _rewritten(model: str, columns: frozenset[str] | None, own: tuple[Table, ...]) -> Provenance:
+    relations = all_tables().relations
+    return rewrite(model, {**relations, **{table.qualified: table.relation for table in own}}, columns)
 
 
 @lru_cache(maxsize=256)

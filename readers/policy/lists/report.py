@@ -24,6 +24,17 @@ _TABLE = Check(
     "must be stage.table",
 )
 _COLUMN = r"[a-z][a-z0-9_]*"
+_COLUMNS = Check(
+    lambda text: re.fullmatch(rf"{_COLUMN}(;{_COLUMN})*", text) is not None,
+    "应为列名，多个以分号隔开",
+    "must be columns, several with semicolons between",
+)
+# No DOUBLE: what is nearly an amount is none.
+_COLUMN_TYPE = Check(
+    lambda text: re.fullmatch(r"VARCHAR|BIGINT|INTEGER|BOOLEAN|DATE|DECIMAL\([1-9]\d?,\d\d?\)", text) is not None,
+    "应为 VARCHAR、BIGINT、INTEGER、BOOLEAN、DATE 或 DECIMAL(位数,小数位)，例如 DECIMAL(20,2)",
+    "must be VARCHAR, BIGINT, INTEGER, BOOLEAN, DATE or DECIMAL(digits,decimals), such as DECIMAL(20,2)",
+)
 _SUM = Check(
     lambda text: re.fullmatch(rf"{_COLUMN}( [+-] {_COLUMN})*", text) is not None,
     "应为列名，或用“ + ”“ - ”连接的几个列名",
@@ -35,6 +46,12 @@ _LEVELS = Check(
     "must be levels, several with semicolons between",
 )
 
+#: What a city's own form says of its table, and of a column that no shipped table has.
+DEFINITION = ("key_columns", "grain_zh", "grain_en", "meaning_zh", "meaning_en")
+COLUMN_DEFINITION = ("column_type", "meaning_zh", "meaning_en")
+#: The list of the SQL of cities' own forms.
+MODEL = "report_model"
+
 SHAPES: Mapping[str, ListShape] = {
     "report_sheet": ListShape(
         ("workbook", "position"),
@@ -44,15 +61,26 @@ SHAPES: Mapping[str, ListShape] = {
         ((("form",), "report_form"),),
     ),
     "report_form": ListShape(
-        ("form",), ("table", "title_zh"), ("note_zh",), {"table": _TABLE, "report_order": PLACE}, more=("report_order",)
+        ("form",),
+        ("table", "title_zh"),
+        ("note_zh",),
+        {"table": _TABLE, "report_order": PLACE, "key_columns": _COLUMNS},
+        more=("report_order", *DEFINITION),
     ),
     "report_column": ListShape(
         ("form", "column"),
         ("position", "label_zh", "number_format"),
         ("group_zh",),
-        {"position": PLACE, "number_format": one_of("text", "note", "count", "money", "money_wan", "percent")},
+        {
+            "position": PLACE,
+            "number_format": one_of("text", "note", "count", "money", "money_wan", "percent"),
+            "column_type": _COLUMN_TYPE,
+        },
         ((("form",), "report_form"),),
+        more=COLUMN_DEFINITION,
     ),
+    # A file of SQL is an entry, as long as its form is one (`readers/policy/models.py`).
+    MODEL: ListShape(("form",), ("sql",)),
     "report_row": ListShape(
         ("form", "row_code"),
         ("position", "label_zh", "depth"),

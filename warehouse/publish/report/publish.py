@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from readers.policy.files import load
+from readers.policy.files import PolicySet
 from warehouse.building.build import stale_now
 from warehouse.building.staleness import materializations
 from warehouse.intake.ingest import pending
@@ -39,6 +39,7 @@ from warehouse.store.home import Home
 from warehouse.store.lake import Lake, lake_id
 from warehouse.store.on_record import reading_on_record
 from warehouse.store.published import note_copy, publish_edition
+from warehouse.tables.own_forms import home_policy, own_tables
 from warehouse.trace.column_grade import WORKBOOK, keep_door
 
 
@@ -99,8 +100,8 @@ def publish(
         DoorError: a table carries more than the policy lets workbooks carry.
         NotOnRecordError: a table, or the version before, is not as it was put on record.
     """
-    home, policy = lake.home, load(lake.home.policy)
-    keep_door(lake.tables, policy.on(judged_day(lake)), WORKBOOK)
+    home, policy = lake.home, home_policy(lake.home.policy)
+    keep_door(lake.tables, policy.on(judged_day(lake)), WORKBOOK, but=_beside(lake, policy))
     if out is not None:
         _demand_free(out)
     with lake.reading() as connection:
@@ -134,14 +135,25 @@ def publish(
 
 
 def _refuse_stale(lake: Lake, connection: duckdb.DuckDBPyConnection, period: str) -> None:
-    policy = load(lake.home.policy)
+    policy = home_policy(lake.home.policy)
     last = materializations(connection, period)
-    stale = [table for table in stale_now(lake.tables.under(policy), last, policy.list_hashes) if table.layout_lists]
+    beside = _beside(lake, policy)
+    stale = [
+        table
+        for table in stale_now(lake.tables.under(policy), last, policy.list_hashes)
+        if table.layout_lists and table.qualified not in beside
+    ]
     if stale:
         raise UnpublishableError(
             f"{', '.join(table.qualified for table in stale)}: 已过期或尚未生成，不予发布；请先运行 shuzhang run --period {period} / "
             f"stale, or never built, so not published; run `shuzhang run --period {period}` first"
         )
+
+
+def _beside(lake: Lake, policy: PolicySet) -> set[str]:
+    """The tables of own forms that are no part of the report."""
+    shown = {form.body["table"] for form in policy.lists["report_form"] if "report_order" in form.body}
+    return {table.qualified for table in own_tables(lake.tables)} - shown
 
 
 def _refuse_failed(report: Report) -> None:
