@@ -46,9 +46,10 @@ def report_stage(tables: Tables) -> dg.AssetsDefinition:
                 if together[0].qualified not in own:
                     raise
                 # A city's own form stops nothing but itself.
-                faults.append(f"{together[0].qualified}: {error}")
+                of = f"{together[0].qualified}: " if isinstance(error, duckdb.Error) else ""  # it names no table
+                faults.append(f"{of}{error}")
         if faults:
-            raise dg.Failure("\n".join(faults), allow_retries=False)
+            raise ModelError("\n".join(faults))
 
     return build_report
 

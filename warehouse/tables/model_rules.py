@@ -8,7 +8,7 @@ may read and how its names are made (`own_forms.py`), what holds of rows (`build
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
@@ -19,8 +19,9 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
 from warehouse.provenance.columns import column_lineage
+from warehouse.provenance.constructs import check
 from warehouse.provenance.rewrite import rewrite
-from warehouse.provenance.tree import DIALECT, UnsupportedConstruct, parse
+from warehouse.provenance.tree import DIALECT, UnsupportedConstruct, inputs, parse, qualified
 from warehouse.tables.table import Table
 
 #: The parameters of a model of a month, as of some month.
@@ -61,13 +62,9 @@ def judge(table: Table, tables: Mapping[str, Table]) -> None:
     tree = parsed(model)
     _check_parameters(tree, table)
     relations = {name: of.relation for name, of in tables.items()}
-    try:
+    with _told():
         rewrite(model, relations)
         column_lineage(model, relations)
-    except UnsupportedConstruct as error:
-        raise ModelFault("model_construct", construct=error.construct, where=error.where) from error
-    except (SqlglotError, ValueError, RecursionError) as error:
-        raise ModelFault("model_sql", reason=first_line(error)) from error
     with closing(_locked({name: tables[name] for name in table.inputs})) as connection:
         try:
             _check_columns(connection, table)
@@ -77,7 +74,7 @@ def judge(table: Table, tables: Mapping[str, Table]) -> None:
             for condition in compared_with_each(connection, model):
                 raise ModelFault("model_join", condition=condition)
         except duckdb.Error as error:
-            raise ModelFault("model_sql", _line_of(error), reason=first_line(error)) from error
+            raise ModelFault("model_sql", _line_of(error, above=1), reason=first_line(error)) from error
 
 
 def parsed(model: str) -> exp.Query:
@@ -87,18 +84,39 @@ def parsed(model: str) -> exp.Query:
         ModelFault: it is not one SELECT and nothing else.
     """
     try:
-        tree = parse(model)
+        # First, since it counts lines right: sqlglot (30.30.0) counts some twice.
         is_one = len(duckdb.extract_statements(model)) == 1
+        tree = parse(model)
         # It stands in the text of another one, where a statement cannot end.
         is_one &= all(token.token_type != TokenType.SEMICOLON for token in sqlglot.tokenize(model, dialect=DIALECT))
     except UnsupportedConstruct as error:
         raise ModelFault("model_statement") from error
     except (SqlglotError, duckdb.Error, RecursionError) as error:
-        at = error.errors[0].get("line") if isinstance(error, sqlglot.ParseError) and error.errors else None
-        raise ModelFault("model_sql", int(at or _line_of(error)), reason=first_line(error)) from error
+        raise ModelFault("model_sql", _line_of(error), reason=first_line(error)) from error
     if not is_one:
         raise ModelFault("model_statement")
     return tree
+
+
+def reads(model: str) -> tuple[str, ...]:
+    """The tables that a model reads.
+
+    Raises:
+        ModelFault: it reads what is no table, or has what cannot be traced.
+    """
+    with _told():
+        check(parse(model))
+        return inputs(model)
+
+
+def gives(model: str, tables: Mapping[str, Table]) -> list[str]:
+    """The names of the columns that a model gives, in their order.
+
+    Raises:
+        ModelFault: it reads a column that is not there.
+    """
+    with _told():
+        return qualified(parse(model), {name: of.relation for name, of in tables.items()}).named_selects
 
 
 def floats(connection: duckdb.DuckDBPyConnection, model: str) -> Iterator[str]:
@@ -144,6 +162,17 @@ def first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0].strip() or type(error).__name__
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """What provenance says of a text, as the rule that it breaks."""
+    try:
+        yield
+    except UnsupportedConstruct as error:
+        raise ModelFault("model_construct", construct=error.construct, where=error.where) from error
+    except (SqlglotError, ValueError, RecursionError) as error:
+        raise ModelFault("model_sql", reason=first_line(error)) from error
+
+
 def _check_parameters(tree: exp.Query, table: Table) -> None:
     used = {node.name for node in tree.find_all(exp.Placeholder, exp.Parameter)}
     for name in sorted(used - SAMPLE.keys()):
@@ -176,10 +205,10 @@ def _locked(tables: Mapping[str, Table]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _line_of(error: BaseException) -> int:
-    """The line that an error of DuckDB names; 0 if none. A model stands one line below the text that asks for it."""
+def _line_of(error: BaseException, above: int = 0) -> int:
+    """The line of a model that an error of DuckDB names; 0 if none. above: lines that stood before the model."""
     at = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
-    return max(int(at[1]) - 1, 1) if at else 0
+    return max(int(at[1]) - above, 1) if at else 0
 
 
 def _nodes(nodes: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:

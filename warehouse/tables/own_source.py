@@ -16,7 +16,7 @@ from readers.policy.problems import Problem
 from warehouse.tables import cents, in_force
 from warehouse.tables.columns import SUFFIXES, column_definitions
 from warehouse.tables.definitions import all_tables
-from warehouse.tables.model_rules import ModelFault, judge, parsed
+from warehouse.tables.model_rules import ModelFault, gives, judge, parsed, reads
 from warehouse.tables.table import POLICY_ENTRY, Column, Table
 
 REPORT = "report"
@@ -110,8 +110,9 @@ def own_table(source: Source) -> Table:
     said = _said(source)
     text = cents.expanded(in_force.expanded(str(source.model)))
     try:
-        outputs = parsed(text).named_selects
-        columns = tuple(_columns(source, outputs))
+        parsed(text)
+        _check_inputs(source, reads(text))
+        columns = tuple(_columns(source, gives(text, _readable())))
         names = [column.name for column in columns]
         table = Table(
             stage=REPORT,
@@ -127,7 +128,6 @@ def own_table(source: Source) -> Table:
             model=text,
             layout_lists=_LAYOUT,
         )
-        _check_inputs(source, table)
         _check_key(source, table)
         _check_layout(source, table)
         _check_sums(source, table)
@@ -204,8 +204,8 @@ def _check_suffix(source: Source, line: int, name: str, of_type: str) -> None:
             raise Refused(source, "own_suffix", line, column=name, type=of_type, suffix=word, wanted=wanted)
 
 
-def _check_inputs(source: Source, table: Table) -> None:
-    for name in table.inputs:
+def _check_inputs(source: Source, names: Sequence[str]) -> None:
+    for name in names:
         if name not in _readable():
             lines = str(source.model).splitlines()
             line = next((n for n, text in enumerate(lines, 1) if name in text.replace('"', "")), 0)
