@@ -174,5 +174,7 @@ def test_a_figure_that_the_table_does_not_have_is_refused(lake: Lake, tmp_path: 
     first = report.pages[0]
     row = [value + 1 if isinstance(value, Decimal) else value for value in first.rows[0]]
     with pytest.raises(TraceError, match="报告的数字与表中不同"):
-        write_trace_page(lake, replace(report, pages=[replace(first, rows=[row, *first.rows[1:]])]), tmp_path / "t.html")
+        write_trace_page(
+            lake, replace(report, pages=[replace(first, rows=[row, *first.rows[1:]])]), tmp_path / "t.html"
+        )
     assert not (tmp_path / "t.html").exists()

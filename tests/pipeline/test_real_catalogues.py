@@ -181,5 +181,5 @@ def test_seeded_rows_of_every_derived_table_prove_themselves(real: Real) -> None
 
 
 def test_the_citys_row_of_r1_proves_itself(real: Real) -> None:
-    key = {"period": "2026-02", "report_kind": "government", "level": "city", "entity_code": "city"}
+    key = {"period": "2026-02", "report_kind": "other", "level": "city", "entity_code": "city"}
     assert trace(lake_of(real.home), "report.form_r1", key, verify=True, limit=0).verified

@@ -10,7 +10,7 @@ from frictionless import Package
 from readers.policy.files import PolicyOnDay, load
 from tests.homes import lake_of
 from warehouse.intake.landed import judged_day
-from warehouse.publish.form_page import FormPage, form_pages
+from warehouse.publish.form_page import FormPage, Within, form_pages
 from warehouse.publish.report.data_files import write_csv, write_database, write_parquet
 from warehouse.publish.report.door import AUDIT, DOORS, INTERNAL, OPEN, Door, through
 from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Edition, Report, Scope
@@ -37,7 +37,10 @@ def policy(few: Home) -> PolicyOnDay:
 @pytest.fixture(scope="module")
 def report(few: Home, reading: duckdb.DuckDBPyConnection) -> Report:
     (period,) = reading.execute("SELECT max(period) FROM report.form_r1").fetchone() or ("",)
-    pages: list[FormPage] = [page for name in WORKBOOKS for page in form_pages(lake_of(few), reading, name, period)]
+    within = Within(GOVERNMENT, "city", "city", ("city", "tier", "district", "department", "unit"))
+    pages: list[FormPage] = [
+        page for name in WORKBOOKS for page in form_pages(lake_of(few), reading, name, period, within)
+    ]
     edition = Edition(
         period, Scope("city", "990100", "示例市"), GOVERNMENT, "行政事业性国有资产", 1, DRAFT, current_snapshot(reading)
     )
@@ -55,7 +58,8 @@ def test_every_format_is_written_through_every_door(
     checked = Package(str(tmp_path / "parquet" / "datapackage.json")).validate()
     assert checked.valid, checked.to_summary()
     (cost,) = reading.execute(
-        "SELECT closing_cost_cny FROM report.form_r1 WHERE level = 'city' AND period = $period",
+        "SELECT closing_cost_cny FROM report.form_r1 "
+        "WHERE level = 'city' AND report_kind = 'government' AND period = $period",
         {"period": report.edition.period},
     ).fetchone() or (None,)
     with duckdb.connect(str(tmp_path / "report.duckdb"), read_only=True) as database:
