@@ -16,6 +16,7 @@ WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 1) + 1 )))
 # Files in their order: by the number of their tests, those with a few long ones would come last, and two workers wait for the third.
 IN_ORDER = --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 FUZZ_FOLDER ?= $(SHUZHANG_HOME)/fuzz
+PUBLISH_FOLDER ?= $(SHUZHANG_HOME)/real-reports
 PYTHONS ?= 3.11 3.12 3.13
 REAL_DATA = $(or $(SHUZHANG_TEST_DATA),../shared/data)
 STAMP := .venv/.synced
@@ -69,6 +70,12 @@ test-python-%: .venv/bin/uv
 .PHONY: verify-real
 verify-real: setup ## deliver and run the real catalogues, then prove 500 seeded rows of every derived table (three minutes)
 	home=$$(mktemp -d) && python -m tests.real $$home $(REAL_DATA) && shuzhang verify --rows 500 --home $$home && rm -r $$home
+
+.PHONY: publish-real
+publish-real: setup ## lay invented costs over the real catalogues, run, publish the reports into PUBLISH_FOLDER (ten minutes)
+	home=$$(mktemp -d) && python -m tests.real $$home $(REAL_DATA) --costs \
+		&& shuzhang publish --period 2026-06 --out $(PUBLISH_FOLDER)/government --home $$home \
+		&& shuzhang publish --period 2026-06 --kind enterprise --out $(PUBLISH_FOLDER)/enterprise --home $$home && rm -r $$home
 
 .PHONY: fuzz
 fuzz: setup ## read damaged files of every format for FUZZ_SECONDS (600); findings go to FUZZ_FOLDER

@@ -1,14 +1,16 @@
 """The four sets of real catalogues, delivered to one home in two rounds: earlier snapshots first, then the newest.
 
-`python -m tests.real HOME [DATA]` delivers both rounds and runs after each, which `make verify-real` then proves by sample.
+`python -m tests.real HOME [DATA]` delivers both rounds and runs after each, which `make verify-real` then proves by sample; with `--costs`
+it lays invented costs over them, of which `make publish-real` makes a report.
 """
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.homes import deliver_files, run_home
+from tests.real_costs import PERIOD, lay_over
 from warehouse.store.home import Home
 
 FEDERAL_DATES = ("2025-01-31", "2025-02-04")
@@ -51,9 +53,21 @@ def _portals(folder: Path) -> Iterator[RealFile]:
         yield RealFile(path, portal.upper(), f"{day[:4]}-{day[4:6]}-{day[6:]}")
 
 
-if __name__ == "__main__":
+def _main() -> None:
     root = Path(__file__).parents[1]
-    target = Home(Path(sys.argv[1]).absolute())
-    for files in real_rounds(Path(sys.argv[2]) if len(sys.argv) > 2 else root / ".." / "shared" / "data"):
-        deliver_round(target, files)
-        run_home(target)
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("home", type=Path)
+    options.add_argument("data", type=Path, nargs="?", default=root / ".." / "shared" / "data")
+    options.add_argument("--costs", action="store_true", help="lay invented costs over them")
+    given = options.parse_args()
+    home = Home(given.home.absolute())
+    for files in real_rounds(given.data):
+        deliver_round(home, files)
+        run_home(home)
+    if given.costs:
+        print(f"{lay_over(home, home.root / 'invented'):,} cards with invented costs")
+        run_home(home, period=PERIOD)
+
+
+if __name__ == "__main__":
+    _main()

@@ -26,7 +26,7 @@ def test_the_overview_counts_what_the_tables_have_and_names_only_what_may_be_ope
         "WHERE title = '公园名录') THEN 'unconditional' ELSE 'none' END"
     )
     world.connection.execute("UPDATE catalog.resource SET holder_name = $name", {"name": HOSTILE})
-    write_overview(world.connection, tmp_path / "overview.html", name="甲市")
+    write_overview(world.connection, tmp_path / "overview.html", name="甲市", period="2026-06")
     page = PageReader((tmp_path / "overview.html").read_text("utf-8"))
     holders, open_resources = page.data(0), page.data(3)
     assert holders["rows"][0][0] == HOSTILE
@@ -40,7 +40,7 @@ def test_the_overview_counts_what_the_tables_have_and_names_only_what_may_be_ope
 def test_a_catalogue_of_nothing_has_an_overview_too(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.build()
-    write_overview(world.connection, tmp_path / "overview.html", name="甲市")
+    write_overview(world.connection, tmp_path / "overview.html", name="甲市", period="2026-06")
     page = PageReader((tmp_path / "overview.html").read_text("utf-8"))
     assert [page.data(number)["rows"] for number in range(4)] == [[], [], [], []]
     assert "没有。" in page.text

@@ -1,4 +1,4 @@
-"""The overview of a home that has a catalogue and no register: resources, quality, grades, and what may be opened, as one page.
+"""The overview of a catalogue, for a home that has no register too: resources, quality, grades, and what may be opened, as one page.
 
 Belongs here: which figures it has; all are counted in the lake. Of a resource that may not be opened no title is told. Does not belong
 here: how the page looks and acts (`html/report.*`).
@@ -43,8 +43,8 @@ _OPEN = (
 )
 
 
-def write_overview(connection: duckdb.DuckDBPyConnection, target: Path, *, name: str) -> None:
-    """Write the overview of the catalogue that a lake has. name: whose catalogue it is."""
+def write_overview(connection: duckdb.DuckDBPyConnection, target: Path, *, name: str, period: str) -> None:
+    """Write the overview of the catalogue that a lake has. name: whose catalogue it is. period: of the report that it goes with."""
     holders, quality, grades, may_open = (
         connection.execute(queries.text(f"overview_{question}")).fetchall()
         for question in ("holders", "quality", "grades", "open")
@@ -58,8 +58,8 @@ def write_overview(connection: duckdb.DuckDBPyConnection, target: Path, *, name:
     )
     view = View(
         title=f"{name}公共数据目录概览",
-        about_zh="信息资源、质量、分级和可以开放的范围；没有登记资产，因此没有金额",
-        about_en="Resources, quality, grades and what may be opened; no assets are registered, so there are no amounts",
+        about_zh=f"{period} 报告所附：信息资源、质量、分级和可以开放的范围；登记的资产和金额见报告",
+        about_en=f"With the report of {period}: resources, quality, grades and what may be opened; assets and amounts are in the report",
         headlines=[*_headlines(holders, quality)],
         charts=[chart for chart in charts if chart],
         sheets=[

@@ -21,7 +21,7 @@ from warehouse.publish.report import leaflet, restatement
 from warehouse.publish.report.cells import CellChange, Cells, cells, differences, write_cells
 from warehouse.publish.report.collect import collect
 from warehouse.publish.report.edition import DRAFT, PUBLISHED, REVIEWED, Check, Edition, Report
-from warehouse.publish.report.scope import UNIT, entities, kind_of, scope_of
+from warehouse.publish.report.scope import CITY, UNIT, entities, kind_of, scope_of
 from warehouse.publish.report.versions import (
     CELLS_FILE,
     Version,
@@ -126,7 +126,11 @@ def publish(
                     made,
                     before,
                     changes,
-                    WRITERS if writers is None else writers,
+                    [
+                        one
+                        for one in (WRITERS if writers is None else writers)
+                        if whose.level == CITY or not one.is_of_city
+                    ],
                 )
                 is_new = True
         folder = version_folder(home, edition)

@@ -68,7 +68,8 @@ def scope_of(given: str, known: Entities) -> Scope:
 
 
 def kind_of(connection: duckdb.DuckDBPyConnection, given: str | None, scope: Scope, period: str) -> tuple[str, str]:
-    """The kind of report and its name; by default that of the unit, else that of administrative and public units.
+    """The kind of report and its name; by default that of the unit, else that of administrative and public units, or the first that has
+    units where there are none of these.
 
     Raises:
         ScopeError: the policy has no such kind, or the unit's report is of another one.
@@ -77,7 +78,8 @@ def kind_of(connection: duckdb.DuckDBPyConnection, given: str | None, scope: Sco
     rows = connection.execute(text, parameters(text, period)).fetchall()
     names = {kind: name for kind, name, _ in rows}
     own = next((kind for kind, _, units in rows if scope.level == UNIT and scope.code in (units or ())), None)
-    kind = given or own or GOVERNMENT
+    filled = [kind for kind, _, units in rows if units]
+    kind = given or own or (GOVERNMENT if GOVERNMENT in filled or not filled else filled[0])
     if kind not in names:
         raise ScopeError(f"--kind {kind}: 没有这种报告 / no such kind of report{near(kind, names)}")
     if own not in (None, kind):

@@ -24,6 +24,7 @@ from warehouse.publish.report.edition import Report
 from warehouse.publish.report.notes_document import write_notes
 from warehouse.publish.report.open_catalogue import write_catalogue
 from warehouse.publish.report.open_dataset import Terms
+from warehouse.publish.report.overview import write_overview
 from warehouse.publish.report.page import write_page
 from warehouse.publish.report.trace_page import write_trace_page
 from warehouse.publish.report.workbook import write_workbook
@@ -40,12 +41,14 @@ class Source:
 
 
 class Writer(NamedTuple):
-    """A format. file_name: what it writes into its door's folder, a file or a folder. what: what the reader is told of it."""
+    """A format. file_name: what it writes into its door's folder, a file or a folder. what: what the reader is told of it. is_of_city:
+    whether it is of the whole city and stands in no report of a part."""
 
     door: str
     file_name: str
     what: str
     write: Callable[[Source, Report, Path], object]
+    is_of_city: bool = False
 
     @property
     def place(self) -> str:
@@ -108,6 +111,15 @@ WRITERS: Sequence[Writer] = (
         "report.html",
         "网页报告，离线打开 / the report as a page that opens offline",
         lambda _, report, target: write_page(report, target, trace_href=None),
+    ),
+    Writer(
+        OPEN,
+        "overview.html",
+        "公共数据目录概览：资源、质量、分级和可以开放的范围 / the catalogue: resources, quality, grades and what may be opened",
+        lambda source, report, target: write_overview(
+            source.connection, target, name=report.edition.scope.name, period=report.edition.period
+        ),
+        is_of_city=True,
     ),
     Writer(OPEN, "report.xlsx", "报表 / the forms as a workbook", _plain(write_workbook)),
     Writer(
