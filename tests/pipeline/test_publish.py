@@ -20,7 +20,7 @@ from pipelines.cli.app import app
 from pipelines.removal import take_back
 from tests.homes import ask, deliver_files, exit_code, lake_of, one, run_home
 from tests.report_cells import applied, files_of, plain
-from warehouse.intake.deliveries import Intake
+from warehouse.intake.deliveries import OPERATOR, Intake
 from warehouse.publish.report import publish as publishing
 from warehouse.publish.report.cells import ADDED, CHANGED, REMOVED, CellChange, read_cells
 from warehouse.publish.report.edition import Check
@@ -137,8 +137,7 @@ def test_the_restatement_leads_from_version_1_to_version_2_and_explains_every_ce
     # The line that was corrected, and no other of its file.
     assert {line["cause"].partition("（")[0] for line in lines} == {f"交付 {corrected.delivery}"}
     assert all("等" not in line["cause"] for line in lines)
-    city = {line["column_name"]: line for line in lines if line["form"] == "r1" and line["row_key"].endswith(_CITY)}
-    assert city["closing_cost_cny"]["difference"] == "100.00"
+    assert _of_city(lines)["closing_cost_cny"]["difference"] == "100.00"
     with (corrected.second / "restatement.csv").open(encoding="utf-8-sig", newline="") as text:
         assert len([*csv.reader(text)]) == 1 + len(lines)
 
@@ -279,6 +278,37 @@ def test_an_entry_of_policy_is_a_cause(home: Home) -> None:
     _publish(home)
     lines = _restatement(home.root / GOVERNMENT / "v2")
     assert {line["cause"].partition("（")[0] for line in lines} == {"政策 cost_treatment development，2025-09-01 起"}
+
+
+@pytest.mark.long
+def test_a_decision_beside_a_delivery_and_its_withdrawal_are_causes(home: Home, tmp_path: Path) -> None:
+    """The summary of the city differs by more than its units do: by what was decided of the total."""
+    _publish(home, "--state", "published", "--by", "财政局")
+    file = tmp_path / "更正.csv"
+    head = "correction_no,period,report_kind,level,entity_code,correction_cost_cny,reason,decided_by,decided_at"
+    file.write_text(f"{head}\nG1,{PERIOD},行政事业性国有资产,全市,,-7.00,重复,财政局,2026-07-10\n", "utf-8")
+    correction = deliver_files(home, [file], OPERATOR, "corrections", "2026-07-20")
+    delivery = _correct(home, tmp_path)
+    run_home(home, period=PERIOD)
+    _publish(home, "--state", "published", "--by", "财政局")
+    city = _of_city(_restatement(home.root / GOVERNMENT / "v2"))
+    causes = {name: city[name]["cause"] for name in ("closing_cost_cny", "corrected_cost_cny", "summary_cost_cny")}
+    assert f"交付 {delivery}" in causes["closing_cost_cny"]
+    assert f"决定 {correction}" in causes["corrected_cost_cny"]
+    assert delivery not in causes["corrected_cost_cny"]
+    assert f"交付 {delivery}" in causes["summary_cost_cny"]
+    assert f"决定 {correction}" in causes["summary_cost_cny"]
+    assert city["summary_cost_cny"]["difference"] == "93.00"
+    Intake(home).withdraw(correction, "撤销更正")
+    run_home(home, period=PERIOD)
+    _publish(home)
+    lines = _restatement(home.root / GOVERNMENT / "v3")
+    assert {line["cause"].partition("（")[0] for line in lines} == {f"撤回 {correction}"}
+    assert _of_city(lines)["summary_cost_cny"]["difference"] == "7.00"
+
+
+def _of_city(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {line["column_name"]: line for line in lines if line["form"] == "r1" and line["row_key"].endswith(_CITY)}
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,9 @@
 
 The rows at which the traces of the old and of the new figure end are compared; what changed since the old snapshot among them is the cause.
 All cells are traced together first: where one cause is left, it is that of each. Where there are more, the cells are halved, until each
-has its own. A cell of a sum has the causes of its parts that changed. Nothing is guessed: where the old snapshot is gone, or the number of
-traces would be too great, that is said.
+has its own. A cell of a sum has the causes of its parts that changed, if these are all of its difference: a summary has what was left out
+or corrected of it besides, and is traced itself. Nothing is guessed: where the old snapshot is gone, or the number of traces would be too
+great, that is said.
 
 Does not belong here: which cells differ (`cells.py`), what moved between two months (`movements.py`).
 """
@@ -34,7 +35,7 @@ CAUSES = {
     UNKNOWN: "未查明",
 }
 #: Kinds of deliveries in which persons decide.
-_DECISIONS = frozenset({"decisions", "closings"})
+_DECISIONS = frozenset({"decisions", "corrections", "closings"})
 #: So many pairs of traces are made; each takes a second or more.
 MOST_TRACES = 40
 
@@ -110,7 +111,11 @@ def _parts(changes: Sequence[CellChange], known: Entities) -> Iterator[tuple[Cel
         if not found:
             below = [one for one in beside if one in known and known[one].units < units]
             found = [beside[one] for one in below if not any(known[other].units < known[one].units for other in below)]
-        yield change, found
+        yield change, found if _is_sum(change, found) else []
+
+
+def _is_sum(change: CellChange, parts: Sequence[CellChange]) -> bool:
+    return not change.is_number or change.difference == sum(part.difference or 0 for part in parts)
 
 
 def _entity(change: CellChange) -> tuple[str, str] | None:
