@@ -73,7 +73,7 @@ verify-real: setup ## deliver and run the real catalogues, then prove 500 seeded
 
 .PHONY: publish-real
 publish-real: setup ## lay invented costs over the real catalogues, run, publish the reports into PUBLISH_FOLDER (ten minutes)
-	home=$$(mktemp -d) && python -m tests.real $$home $(REAL_DATA) --costs \
+	mkdir -p $(PUBLISH_FOLDER) && home=$$(mktemp -d) && python -m tests.real $$home $(REAL_DATA) --costs \
 		&& shuzhang publish --period 2026-06 --out $(PUBLISH_FOLDER)/government --home $$home \
 		&& shuzhang publish --period 2026-06 --kind enterprise --out $(PUBLISH_FOLDER)/enterprise --home $$home && rm -r $$home
 

@@ -24,9 +24,8 @@ _PERIOD = "2026-06"
 def report(city: Home) -> Report:
     with reading_on_record(lake_of(city)) as connection:
         within = Within(GOVERNMENT, "city", "city", ("city", "tier", "district", "department", "unit"))
-        # Rates of agreement are of units of every kind.
-        places = {"form_r1": within, "asset_list": within, "memo_item": within, "reconciliation": None}
-        pages = [page for name in places for page in form_pages(lake_of(city), connection, name, _PERIOD, places[name])]
+        names = ("form_r1", "asset_list", "memo_item", "reconciliation")
+        pages = [page for name in names for page in form_pages(lake_of(city), connection, name, _PERIOD, within)]
     edition = Edition(_PERIOD, Scope("city", "city", "示例市"), GOVERNMENT, "行政事业单位", 1, DRAFT, 1)
     return Report(edition, pages, [], [], [])
 

@@ -24,7 +24,7 @@ _UNITS = (
     "WHERE w.period = $period AND w.level = $level AND w.entity_code = $code AND w.report_kind = $kind"
 )
 _ENTITIES = (
-    "report_kind = $kind AND list_contains($levels, level) AND (level, entity_code) IN "
+    "list_contains($levels, level) AND (level, entity_code) IN "
     f"(SELECT (p.level, p.entity_code) FROM report.placement AS p WHERE p.period = $period AND p.unit_code IN ({_UNITS}))"
 )
 
@@ -174,6 +174,9 @@ def _rows(
             "levels": list(within.levels),
         }
         conditions.append(_ENTITIES)
+        # Rates of agreement are of units of every kind.
+        if "report_kind" in known:
+            conditions.append("report_kind = $kind")
     elif within and "holder_code" in known:
         values |= {"period": period, "kind": within.report_kind, "level": within.level, "code": within.code}
         conditions.append(f"holder_code IN ({_UNITS})")
