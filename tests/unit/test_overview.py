@@ -31,10 +31,22 @@ def test_the_overview_counts_what_the_tables_have_and_names_only_what_may_be_ope
     holders, open_resources = page.data(0), page.data(3)
     assert holders["rows"][0][0] == HOSTILE
     assert holders["rows"][0][2] == "2"
-    assert holders["rows"][0][-3:] == ["1", "0", "1"]
+    assert holders["rows"][0][-4:] == ["1", "0", "1", "0"]
     assert [row[0] for row in open_resources["rows"]] == ["公园名录"]
     assert "低保人员身份证号" not in page.text
     assert [tag for tag, _ in page.tags if tag == "img"] == []
+
+
+def test_every_resource_is_open_closed_or_not_declared(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.deliver("catalog", CATALOGUE + "3,路灯,11990100000000107X,甲局,无条件共享,,名称\n", mode="full")
+    world.build()
+    write_overview(world.connection, tmp_path / "overview.html", name="甲市", period="2026-06")
+    page = PageReader((tmp_path / "overview.html").read_text("utf-8"))
+    (row,) = page.data(0)["rows"]
+    assert row[2] == "3"
+    assert sum(map(int, row[-4:])) == 3
+    assert row[-1] == "1"
 
 
 def test_a_catalogue_of_nothing_has_an_overview_too(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ SELECT
     count(*) AS resource_count,
     count(*) FILTER (WHERE a.open_access = 'unconditional') AS open_count,
     count(*) FILTER (WHERE a.open_access = 'conditional') AS conditional_count,
-    count(*) FILTER (WHERE a.open_access = 'none') AS closed_count
+    count(*) FILTER (WHERE a.open_access = 'none') AS closed_count,
+    count(*) FILTER (WHERE a.open_access IS NULL) AS undeclared_count
 FROM classification.resource_grade AS g
 LEFT JOIN classification.resource_access AS a USING (resource_id)
 GROUP BY g.grade_label

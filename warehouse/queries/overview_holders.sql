@@ -7,7 +7,8 @@ SELECT
     any_value(s.assessed_pct) AS assessed_pct,
     count(*) FILTER (WHERE a.open_access = 'unconditional') AS open_count,
     count(*) FILTER (WHERE a.open_access = 'conditional') AS conditional_count,
-    count(*) FILTER (WHERE a.open_access = 'none') AS closed_count
+    count(*) FILTER (WHERE a.open_access = 'none') AS closed_count,
+    count(*) FILTER (WHERE a.open_access IS NULL) AS undeclared_count
 FROM catalog.resource AS r
 LEFT JOIN quality.score AS s ON s.subject_kind = 'holder' AND s.subject_key = r.holder_code AND s.dimension_code = 'all'
 LEFT JOIN classification.resource_access AS a USING (resource_id)

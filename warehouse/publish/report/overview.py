@@ -19,6 +19,7 @@ _COUNTS = (
     Heading("open_count", "开放", "无条件开放", "open", "count"),
     Heading("conditional_count", "开放", "受限开放", "open on conditions", "count"),
     Heading("closed_count", "开放", "不开放", "not open", "count"),
+    Heading("undeclared_count", "开放", "未声明", "not declared", "count"),
 )
 _RATES = (
     Heading("score_pct", "质量", "得分（%）", "quality score (%)", "percent"),
@@ -81,7 +82,7 @@ def write_overview(connection: duckdb.DuckDBPyConnection, target: Path, *, name:
 
 def _headlines(holders: Sequence[Sequence[Any]], quality: Sequence[Sequence[Any]]) -> list[Headline]:
     score = quality[-1][1] if quality else None
-    total, opened, conditional, closed = (sum(row[place] for row in holders) for place in (2, 5, 6, 7))
+    total, opened, conditional, closed, undeclared = (sum(row[place] for row in holders) for place in (2, 5, 6, 7, 8))
     return [
         Headline("信息资源", "Resources", f"{total:,}"),
         Headline("提供方", "Holders", f"{len(holders):,}"),
@@ -89,6 +90,7 @@ def _headlines(holders: Sequence[Sequence[Any]], quality: Sequence[Sequence[Any]
         Headline("无条件开放", "Open", f"{opened:,}"),
         Headline("受限开放", "Open on conditions", f"{conditional:,}"),
         Headline("不开放", "Not open", f"{closed:,}"),
+        Headline("未声明可否开放", "Opening not declared", f"{undeclared:,}"),
     ]
 
 
