@@ -28,6 +28,8 @@ NOT_IN_THE_CITY = "catalog.listed_field"
 NOT_SHIPPED = (
     *("catalog.content_constraint", "catalog.content_reference"),
     *("policy.content_constraint", "policy.content_reference", "policy.source_system"),
+    # No form of a city's own: tests/integration/test_own_form.py.
+    "policy.report_model",
 )
 #: Nobody speaks for others in the city, and nothing is brought twice.
 IN_ORDER = (
