@@ -3,7 +3,7 @@
 -- columns of its own. What names an entity that has no units in that report stands at no level and changes nothing.
 WITH said AS (
     SELECT
-        c.correction_no, c.report_kind, c.level,
+        c.correction_no, c.report_kind, c.level, c.level_label,
         CASE c.level WHEN 'city' THEN 'city' ELSE coalesce(c.entity_code, '') END AS entity_code,
         c.correction_count, c.correction_cost_cny, c.correction_amortisation_cny, c.correction_impairment_cny,
         c.reason, c.document_no, c.decided_by, c.decided_date
@@ -42,6 +42,7 @@ SELECT
     coalesce(p.entity_code, s.entity_code) AS entity_code,
     s.correction_no,
     s.level AS corrected_level,
+    s.level_label AS corrected_level_label,
     s.entity_code AS corrected_code,
     CAST(coalesce(s.correction_count, 0) AS BIGINT) AS corrected_count,
     CAST(coalesce(s.correction_cost_cny, 0) AS DECIMAL(20, 2)) AS corrected_cost_cny,

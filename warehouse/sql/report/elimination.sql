@@ -87,6 +87,7 @@ SELECT
     f.level,
     f.entity_code,
     p.elimination_kind,
+    CASE p.elimination_kind WHEN 'transfer' THEN '无偿划转' ELSE '重复计量' END AS elimination_label,
     p.from_code,
     p.from_resource_code,
     p.basis_date,
