@@ -159,8 +159,10 @@ ENTITIES = {
 
 
 def _changed(*entities: tuple[str, str]) -> list[CellChange]:
+    """Each unit by one, and what is above by all of them."""
+    units = sum(level == "unit" for level, _ in entities) or 1
     before = cells([page({at: ("x", 1, Decimal(1)) for at in entities})])
-    after = cells([page({at: ("x", 1, Decimal(2)) for at in entities})])
+    after = cells([page({at: ("x", 1, Decimal(1 + (1 if at[0] == "unit" else units))) for at in entities})])
     return differences(before, after)
 
 
@@ -175,6 +177,13 @@ def test_a_sum_has_the_cells_of_the_lowest_level_that_changed_below_it() -> None
     # Where no unit stands on the form, the next level does.
     assert parts(("city", "city"), ("district", "R"), ("department", "D")) == {"city": ["D"], "R": ["D"], "D": []}
     assert parts(("city", "city")) == {"city": []}
+
+
+def test_a_sum_that_differs_by_more_than_its_parts_is_none() -> None:
+    """A correction of the city's total beside a unit that changed."""
+    before = cells([page({at: ("x", 1, Decimal(1)) for at in (("city", "city"), ("unit", "U1"))})])
+    after = cells([page({("city", "city"): ("x", 1, Decimal(9)), ("unit", "U1"): ("x", 1, Decimal(2))})])
+    assert [of for _, of in _parts(differences(before, after), ENTITIES)] == [[], []]
 
 
 def test_cells_are_halved_by_rows_and_then_by_columns() -> None:

@@ -13,27 +13,39 @@ WITH reporting AS (
     QUALIFY row_number() OVER (PARTITION BY g.holder_code ORDER BY g.delivery_id, g.ordinal) = 1
 ),
 
+-- What has no value counts, and adds nothing.
 contribution AS (
     SELECT
         s.holder_code,
         s.opening_count, s.adjustment_count, s.addition_count, s.reduction_count, s.closing_count,
         0 AS memo_count,
         0 AS unassessed_count,
-        s.opening_cost_cny, s.opening_amortisation_cny,
-        s.opening_impairment_cny,
-        s.opening_cost_cny - s.opening_amortisation_cny - s.opening_impairment_cny AS opening_carrying_cny,
-        s.adjustment_cost_cny, s.adjustment_amortisation_cny,
-        s.adjustment_impairment_cny,
-        s.adjustment_cost_cny - s.adjustment_amortisation_cny - s.adjustment_impairment_cny
+        coalesce(s.opening_cost_cny, 0) AS opening_cost_cny,
+        coalesce(s.opening_amortisation_cny, 0) AS opening_amortisation_cny,
+        coalesce(s.opening_impairment_cny, 0) AS opening_impairment_cny,
+        coalesce(s.opening_cost_cny - s.opening_amortisation_cny - s.opening_impairment_cny, 0)
+            AS opening_carrying_cny,
+        coalesce(s.adjustment_cost_cny, 0) AS adjustment_cost_cny,
+        coalesce(s.adjustment_amortisation_cny, 0) AS adjustment_amortisation_cny,
+        coalesce(s.adjustment_impairment_cny, 0) AS adjustment_impairment_cny,
+        coalesce(s.adjustment_cost_cny - s.adjustment_amortisation_cny - s.adjustment_impairment_cny, 0)
             AS adjustment_carrying_cny,
-        s.addition_cost_cny, s.addition_amortisation_cny,
-        s.addition_impairment_cny,
-        s.addition_cost_cny - s.addition_amortisation_cny - s.addition_impairment_cny AS addition_carrying_cny,
-        s.reduction_cost_cny, s.reduction_amortisation_cny,
-        s.reduction_impairment_cny,
-        s.reduction_cost_cny - s.reduction_amortisation_cny - s.reduction_impairment_cny AS reduction_carrying_cny,
-        s.closing_cost_cny, s.closing_amortisation_cny,
-        s.closing_impairment_cny, s.closing_carrying_cny, s.closing_development_cny, s.closing_stock_cny
+        coalesce(s.addition_cost_cny, 0) AS addition_cost_cny,
+        coalesce(s.addition_amortisation_cny, 0) AS addition_amortisation_cny,
+        coalesce(s.addition_impairment_cny, 0) AS addition_impairment_cny,
+        coalesce(s.addition_cost_cny - s.addition_amortisation_cny - s.addition_impairment_cny, 0)
+            AS addition_carrying_cny,
+        coalesce(s.reduction_cost_cny, 0) AS reduction_cost_cny,
+        coalesce(s.reduction_amortisation_cny, 0) AS reduction_amortisation_cny,
+        coalesce(s.reduction_impairment_cny, 0) AS reduction_impairment_cny,
+        coalesce(s.reduction_cost_cny - s.reduction_amortisation_cny - s.reduction_impairment_cny, 0)
+            AS reduction_carrying_cny,
+        coalesce(s.closing_cost_cny, 0) AS closing_cost_cny,
+        coalesce(s.closing_amortisation_cny, 0) AS closing_amortisation_cny,
+        coalesce(s.closing_impairment_cny, 0) AS closing_impairment_cny,
+        coalesce(s.closing_carrying_cny, 0) AS closing_carrying_cny,
+        coalesce(s.closing_development_cny, 0) AS closing_development_cny,
+        coalesce(s.closing_stock_cny, 0) AS closing_stock_cny
     FROM valuation.snapshot AS s
     WHERE s.period = $period
     UNION ALL
