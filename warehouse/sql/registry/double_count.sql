@@ -24,6 +24,10 @@ carded AS (
 known AS (
     SELECT
         s.*,
+        least(s.holder_code || '|' || s.resource_code, s.other_holder_code || '|' || s.other_resource_code)
+        || '|'
+        || greatest(s.holder_code || '|' || s.resource_code, s.other_holder_code || '|' || s.other_resource_code)
+            AS pair_key,
         CASE
             WHEN s.decision IS NULL OR s.decision NOT IN ('pass', 'fail') THEN 'decision_unsuited'
             WHEN s.holder_code = s.other_holder_code AND s.resource_code = s.other_resource_code
@@ -42,9 +46,7 @@ latest AS (
     FROM known AS k
     WHERE k.finding_kind IS NULL
     QUALIFY row_number() OVER (
-        PARTITION BY
-            least(k.holder_code || '|' || k.resource_code, k.other_holder_code || '|' || k.other_resource_code),
-            greatest(k.holder_code || '|' || k.resource_code, k.other_holder_code || '|' || k.other_resource_code)
+        PARTITION BY k.pair_key
         ORDER BY k.decided_date DESC, k.delivery_date DESC, k.delivery_id DESC, k.ordinal DESC
     ) = 1
 ),
@@ -65,6 +67,7 @@ SELECT
     k.resource_code,
     k.other_holder_code,
     k.other_resource_code,
+    k.pair_key,
     k.decision,
     k.decided_date,
     k.delivery_date,

@@ -28,9 +28,7 @@ decided AS (
         (c.finding_kind IS NULL OR c.finding_kind = 'double_count_left_out')
         AND c.decided_date <= $period_end + to_months(CAST(p.value AS INTEGER))
     QUALIFY row_number() OVER (
-        PARTITION BY
-            least(c.holder_code || '|' || c.resource_code, c.other_holder_code || '|' || c.other_resource_code),
-            greatest(c.holder_code || '|' || c.resource_code, c.other_holder_code || '|' || c.other_resource_code)
+        PARTITION BY c.pair_key
         ORDER BY c.decided_date DESC, c.delivery_date DESC, c.delivery_id DESC, c.ordinal DESC
     ) = 1
 ),
