@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.report_cells import applied, page, plain, report
 from warehouse.publish.report.cell_table import write_cell_table
 from warehouse.publish.report.cells import ADDED, CHANGED, REMOVED, cells, differences, read_cells, write_cells
-from warehouse.publish.report.data_files import defused
 
 CITY, UNIT = ("city", "city"), ("unit", "U1")
 VALUES = st.tuples(
@@ -103,4 +102,3 @@ def test_the_table_for_spreadsheets_has_every_cell_and_runs_no_formula(tmp_path:
     assert len(lines) == 1 + 3
     assert "\"'=HYPERLINK(" in lines[1]
     assert lines[3].endswith(",-5.00")
-    assert [defused(text) for text in ("-5+2", "@x", "1", "")] == ["'-5+2", "'@x", "1", ""]

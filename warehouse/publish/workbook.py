@@ -4,11 +4,11 @@ Belongs here: which file a workbook goes to, and what must hold before it is wri
 (`form_book.py`), and the workbook of a whole report (`report/workbook.py`).
 """
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 from warehouse.intake.landed import judged_day
+from warehouse.publish.csv_file import write_csv_file
 from warehouse.publish.form_book import laid_out, new_workbook, write_forms
 from warehouse.publish.form_frame import Imprint
 from warehouse.publish.form_page import FormPage, form_pages
@@ -78,7 +78,8 @@ def publish_workbooks(
             if as_csv:
                 targets.append(folder / f"{name}.csv")
                 with publication.placed(targets[-1]) as aside:
-                    _write_csv(pages[0], aside)
+                    headings = (f"{column.group}{column.label}" for column in pages[0].columns)
+                    write_csv_file(aside, headings, pages[0].rows)
     for target in targets:
         unmark(target)
     return targets
@@ -87,11 +88,3 @@ def publish_workbooks(
 def _write_workbook(pages: Sequence[FormPage], file: Path) -> None:
     with new_workbook(file, pages[0].title) as book:
         write_forms(book, *laid_out(pages), Imprint())
-
-
-def _write_csv(page: FormPage, file: Path) -> None:
-    """With a mark by which spreadsheets know the encoding."""
-    with file.open("w", encoding="utf-8-sig", newline="") as text:
-        writer = csv.writer(text)
-        writer.writerow([f"{column.group}{column.label}" for column in page.columns])
-        writer.writerows(page.rows)

@@ -3,11 +3,11 @@
 Does not belong here: how figures become cells (`cells.py`).
 """
 
-import csv
+from collections.abc import Iterator
 from pathlib import Path
 
+from warehouse.publish.csv_file import write_csv_file
 from warehouse.publish.report.cells import cells, shown_key
-from warehouse.publish.report.data_files import defused
 from warehouse.publish.report.edition import Report
 
 FILE_NAME = "cells.csv"
@@ -15,12 +15,12 @@ _HEADS = ("报表", "行", "行键", "栏", "栏目", "数值")
 
 
 def write_cell_table(report: Report, folder: Path) -> None:
-    """Write `cells.csv` with a mark by which spreadsheets know the encoding."""
-    with (folder / FILE_NAME).open("w", encoding="utf-8-sig", newline="") as text:
-        writer = csv.writer(text)
-        writer.writerow(_HEADS)
-        for column in cells(report.pages).values():
-            names = column.cells.columns
-            for key, name, value in zip(*(one.to_pylist() for one in names), strict=True):
-                row = (column.form, name, shown_key(key), column.name, column.label, value)
-                writer.writerow([defused(cell or "") for cell in row])
+    """Write `cells.csv`."""
+    write_csv_file(folder / FILE_NAME, _HEADS, _rows(report))
+
+
+def _rows(report: Report) -> Iterator[tuple[str | None, ...]]:
+    for column in cells(report.pages).values():
+        names = column.cells.columns
+        for key, name, value in zip(*(one.to_pylist() for one in names), strict=True):
+            yield column.form, name, shown_key(key), column.name, column.label, value

@@ -5,13 +5,10 @@ decimal in all of them. Belongs here: how these formats are written. Does not be
 (`door.py`), putting files in their places.
 """
 
-import csv
 import hashlib
 import json
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.publish.csv_file import write_csv_file
 from warehouse.publish.report.data_examples import cell_view, examples
 from warehouse.publish.report.data_tables import DataColumn, DataTable, form_tables, told_tables
 from warehouse.publish.report.edition import Edition, Report
@@ -27,9 +25,6 @@ from warehouse.tables.quoting import identifier, literal
 
 #: The types of a data package, by those of DuckDB; a DECIMAL is a `number`.
 _PACKAGE_TYPES = {"VARCHAR": "string", "BIGINT": "integer", "INTEGER": "integer", "DATE": "date", "BOOLEAN": "boolean"}
-#: What a spreadsheet takes for the beginning of a formula, behind blanks too: marks, their wide forms, and breaks that it cuts off.
-_NUMBER = re.compile(r"-\d+(\.\d+)?")
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 PACKAGE = "datapackage.json"
 #: What makes other bytes of the same rows (duckdb 1.5.5): the methods of compression that sample texts, and blocks of the usual 256 KiB.
 _UNSTEADY, _BLOCK_BYTES = "fsst,dict_fsst", 16384
@@ -74,37 +69,14 @@ def write_parquet(report: Report, folder: Path) -> list[Path]:
 
 
 def write_csv(report: Report, folder: Path) -> list[Path]:
-    """Write a CSV file a table in UTF-8 with a mark of byte order, one row of Chinese headings; returns the files.
-
-    The names of columns stand in `form_column.csv`. Text that a spreadsheet would take for a formula has an apostrophe before it.
-    """
+    """Write a CSV file a table, one row of Chinese headings; returns the files. The names of columns stand in `form_column.csv`."""
     folder.mkdir(parents=True, exist_ok=True)
     forms = form_tables(report)
     files = []
     for table in (*forms, *told_tables(report, forms)):
         files.append(folder / f"{table.name.lower()}.csv")
-        with files[-1].open("w", encoding="utf-8-sig", newline="") as text:
-            writer = csv.writer(text)
-            writer.writerow([defused(heading) for heading in _headings(table.columns)])
-            writer.writerows([_csv_cell(cell) for cell in row] for row in table.rows)
+        write_csv_file(files[-1], _headings(table.columns), table.rows)
     return files
-
-
-def defused(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; a negative number is none."""
-    is_formula = text.lstrip(" \u3000\xa0").startswith(_FORMULA) and not _NUMBER.fullmatch(text)
-    return f"'{text}" if is_formula else text
-
-
-def _csv_cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    # A number's minus is no formula.
-    return (
-        format(value, "f") if isinstance(value, Decimal) else defused(value) if isinstance(value, str) else str(value)
-    )
 
 
 def _headings(columns: Sequence[DataColumn]) -> list[str]:

@@ -3,7 +3,6 @@
 Belongs here: its lines and its files. Does not belong here: what differs (`cells.py`), why (`causes.py`).
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.publish.csv_file import write_csv_file
 from warehouse.publish.report.causes import UNTRACED, Cause, Time, causes, told_causes
-from warehouse.publish.report.cell_table import defused
 from warehouse.publish.report.cells import ADDED, CHANGED, REMOVED, CellChange
 from warehouse.publish.report.edition import Edition
 from warehouse.publish.report.scope import counted
@@ -75,10 +74,7 @@ def restated(
 
 def write_restatement(lines: Sequence[Restated], folder: Path) -> None:
     """Write the restatement for spreadsheets, and exactly."""
-    with (folder / FILE_NAME).open("w", encoding="utf-8-sig", newline="") as text:
-        writer = csv.writer(text)
-        writer.writerow(_HEADS)
-        writer.writerows([defused(value or "") for value in line.values] for line in lines)
+    write_csv_file(folder / FILE_NAME, _HEADS, (line.values for line in lines))
     columns = zip(*(line.values for line in lines), strict=True) if lines else [()] * len(_NAMES)
     schema = pa.schema([(name, pa.string()) for name in _NAMES])
     pq.write_table(
