@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli import console
 from pipelines.cli.home_option import HomeOption, opened
+from readers.policy.unread import unread_files
 from warehouse.asking.query import query, query_all
 from warehouse.asking.rejections import rejections
 from warehouse.asking.status import status as figures
@@ -51,12 +52,14 @@ def status(
     if lost := received.vanished(lake.home):
         console.warn(received.told(lost))
     refused = [str(problem) for problem in refused_forms(lake.home.policy)]
-    found: dict[str, Any] = figures(lake) | {"refused_forms": refused, "last_run": last_run(lake.home)}
+    unread = [str(problem) for problem in unread_files(lake.home.policy)]
+    said = {"refused_forms": refused, "unread_policy": unread}
+    found: dict[str, Any] = figures(lake) | said | {"last_run": last_run(lake.home)}
     if json:
         console.print_json(found)
     else:
         console.show_status(found)
-        for line in (*waiting, *refused):
+        for line in (*waiting, *refused, *unread):
             console.warn(line)
     if faults or changed or gone or lost or waiting or refused:
         raise typer.Exit(1)

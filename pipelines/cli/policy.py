@@ -13,6 +13,7 @@ from pipelines.cli.home_option import HomeOption, opened
 from pipelines.cli.period import demand_period
 from readers.policy.files import Entry, PolicySet, load
 from readers.policy.lists.reading import SPEAKERS
+from readers.policy.unread import unread_files
 from warehouse.asking.policy_diff import PolicyDiff, policy_diff
 from warehouse.intake.ingest import pending
 from warehouse.intake.landed import first_day, judged_day
@@ -40,6 +41,9 @@ def check(home: HomeOption = None) -> None:
                 f"{late} 项的首个版本晚于最早的交付（{first}）才生效：此前即按首个版本 / of {late} entries the first version takes effect "
                 f"after the earliest delivery ({first}): before its day it holds all the same"
             )
+    unread = unread_files(lake.home.policy)
+    for problem in unread:
+        console.warn(str(problem))
     if unnamed := _unnamed_authorities(policy):
         console.warn(console.unnamed_line(unnamed, None))
     stands = standing(policy)
@@ -49,7 +53,7 @@ def check(home: HomeOption = None) -> None:
         for problem in stands.refused:
             console.warn(str(problem))
         raise typer.Exit(1)
-    console.say("没有错误 / nothing is wrong")
+    console.say("已读文件没有错误 / nothing is wrong in what is read" if unread else "没有错误 / nothing is wrong")
 
 
 def _unnamed_authorities(policy: PolicySet) -> list[str]:

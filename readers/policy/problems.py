@@ -97,6 +97,18 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "table 为 {value}，与文件名不符", "table is {value}, which does not go with the file's name",
         "写作 {wanted}", "write {wanted}",
     ),
+    "unread_file": (
+        "没有读取该文件：名称、扩展名或所在文件夹不是政策文件的",
+        "this file is not read: its name, ending or folder is none of a policy file",
+        "清单是本文件夹中的 <清单名>.csv，报表是 forms/<表名>.toml 和 forms/own_<名称>.sql，质量规则是 quality/<名称>.toml（小写扩展名）；"
+        "不是政策的，移到别处",
+        "a list is <list>.csv in this folder, a form forms/<form>.toml and forms/own_<name>.sql, rules of quality quality/<name>.toml "
+        "(endings in small letters); move elsewhere what is no policy",
+    ),
+    "link_unread": (
+        "没有读取该文件：它是链接", "this file is not read: it is a link",
+        "把内容作为普通文件放在此处", "put what it leads to here as a plain file",
+    ),
     "own_no_model": (
         "没有它的 SQL，或该文件是链接", "its SQL is not there, or is a link",
         "把它的 SELECT 作为普通文件放在 {at}", "put its SELECT into {at}, a plain file",
