@@ -1,6 +1,6 @@
 """Reports of a few rows, in memory, for tests of what is published from them; and a reader of the pages.
 
-Does not belong here: reports of a home, which `form_pages` gives.
+Does not belong here: reports of a home, which `FormReader` gives.
 """
 
 import base64

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.homes import deliver_folder, lake_of, once, run_home, small_city
-from warehouse.publish.form_page import form_pages
+from warehouse.publish.form_reader import FormReader
 from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Edition, Report, Scope
 from warehouse.publish.report.trace_figures import Most
 from warehouse.publish.report.trace_page import write_trace_page
@@ -32,7 +32,7 @@ def report_of(lake: Lake) -> Report:
         pages = [
             page
             for name in ("form_r1", "asset_list")
-            for page in form_pages(lake, connection, name, PERIOD)
+            for page in FormReader(lake, connection, PERIOD).pages(name)
             if page.rows
         ]
         snapshot = current_snapshot(connection)

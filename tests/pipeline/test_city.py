@@ -12,7 +12,8 @@ import pytest
 from tests.homes import ask, deliver_folder, one, run_home
 from tests.workbooks import assert_shows, needs_libreoffice, recalculated
 from warehouse.asking.status import status
-from warehouse.publish.form_page import FormPage, form_pages
+from warehouse.publish.form_page import FormPage
+from warehouse.publish.form_reader import FormReader
 from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Edition, Report, Scope
 from warehouse.publish.report.workbook import CHECKS, CONTENTS, NOTES, write_workbook
 from warehouse.store.home import Home
@@ -206,7 +207,7 @@ WORKBOOKS = (
 def _pages(home: Home, name: str) -> list[FormPage]:
     lake = Lake(home)
     with reading_on_record(lake) as connection:
-        return [*form_pages(lake, connection, name, "2026-06")]
+        return [*FormReader(lake, connection, "2026-06").pages(name)]
 
 
 @pytest.mark.parametrize("name", WORKBOOKS)

@@ -8,7 +8,8 @@ import pytest
 
 from tests.homes import ask, lake_of
 from tests.unit.proof import numbers, own_texts, prove, shown, word_lines
-from warehouse.publish.form_page import Within, form_pages
+from warehouse.publish.form_page import Within
+from warehouse.publish.form_reader import FormReader
 from warehouse.publish.report.analysis_document import analysis_blocks, write_analysis
 from warehouse.publish.report.blocks import figures_of
 from warehouse.publish.report.brief_document import PAGES, write_brief
@@ -25,7 +26,7 @@ def report(city: Home) -> Report:
     with reading_on_record(lake_of(city)) as connection:
         within = Within(GOVERNMENT, "city", "city", ("city", "tier", "district", "department", "unit"))
         names = ("form_r1", "asset_list", "memo_item", "reconciliation")
-        pages = [page for name in names for page in form_pages(lake_of(city), connection, name, _PERIOD, within)]
+        pages = [page for name in names for page in FormReader(lake_of(city), connection, _PERIOD).pages(name, within)]
     edition = Edition(_PERIOD, Scope("city", "city", "示例市"), GOVERNMENT, "行政事业单位", 1, DRAFT, 1)
     return Report(edition, pages, [], [], [])
 

@@ -10,7 +10,8 @@ from frictionless import Package
 from readers.policy.files import PolicyOnDay, load
 from tests.homes import lake_of
 from warehouse.intake.landed import judged_day
-from warehouse.publish.form_page import FormPage, Within, form_pages
+from warehouse.publish.form_page import FormPage, Within
+from warehouse.publish.form_reader import FormReader
 from warehouse.publish.report.data_files import write_csv, write_database, write_parquet
 from warehouse.publish.report.door import AUDIT, DOORS, INTERNAL, OPEN, Door, through
 from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Edition, Report, Scope
@@ -39,7 +40,7 @@ def report(few: Home, reading: duckdb.DuckDBPyConnection) -> Report:
     (period,) = reading.execute("SELECT max(period) FROM report.form_r1").fetchone() or ("",)
     within = Within(GOVERNMENT, "city", "city", ("city", "tier", "district", "department", "unit"))
     pages: list[FormPage] = [
-        page for name in WORKBOOKS for page in form_pages(lake_of(few), reading, name, period, within)
+        page for name in WORKBOOKS for page in FormReader(lake_of(few), reading, period).pages(name, within)
     ]
     edition = Edition(
         period, Scope("city", "990100", "示例市"), GOVERNMENT, "行政事业性国有资产", 1, DRAFT, current_snapshot(reading)

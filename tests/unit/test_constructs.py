@@ -8,7 +8,8 @@ from sqlglot import exp
 from warehouse.provenance import constructs
 from warehouse.provenance.columns import column_lineage
 from warehouse.provenance.rewrite import rewrite
-from warehouse.provenance.tree import UnsupportedConstruct, inputs, retarget
+from warehouse.provenance.tree import UnsupportedConstruct, inputs, parse, render, retarget
+from warehouse.tables.definitions import all_tables
 
 REFUSED = {
     "union beside a recursion": (
@@ -185,3 +186,30 @@ def test_retargeting_keeps_what_columns_call_their_table() -> None:
     assert retarget(sql, {"s.a": "temp.kept_1", "s.b": '"lake".s."b c"'}) == (
         'SELECT a.id, b.k FROM temp.kept_1 AS a JOIN "lake".s."b c" AS b ON b.k = a.k WHERE $period < \'2026\''
     )
+
+
+@pytest.mark.parametrize(
+    ("sql", "wanted"),
+    [
+        ("-- s.a 中文\nSELECT '中 s.a' AS x /* s.a */ FROM s.a, s.b", "-- s.a 中文\nSELECT '中 s.a' AS x /* s.a */ FROM one AS a, s.b"),
+        ('SELECT * FROM "s" . "a" AS a', "SELECT * FROM one AS a"),
+        ("SELECT s.a FROM s.a AS s WHERE EXISTS (FROM s.a)", "SELECT s.a FROM one AS s WHERE EXISTS (FROM one AS a)"),
+        ("WITH a AS (FROM s.a) FROM a UNION ALL FROM s.a", "WITH a AS (FROM one AS a) FROM a UNION ALL FROM one AS a"),
+    ],
+)  # fmt: skip
+def test_retargeting_changes_the_names_of_tables_and_nothing_else_of_the_text(sql: str, wanted: str) -> None:
+    assert retarget(sql, {"s.a": "one"}) == wanted
+
+
+def test_every_model_retargeted_is_the_same_tree_over_other_tables() -> None:
+    for table in all_tables().derived:
+        names = {name: f"kept_{number}" for number, name in enumerate(table.inputs)}
+        tree = parse(str(table.model))
+        for reference in tree.find_all(exp.Table):
+            if name := names.get(f"{reference.db}.{reference.name}"):
+                reference.set(
+                    "alias", reference.args.get("alias") or exp.TableAlias(this=exp.to_identifier(reference.name))
+                )
+                reference.set("this", exp.to_identifier(name))
+                reference.set("db", None)
+        assert render(parse(retarget(str(table.model), names))) == render(tree), table.qualified

@@ -7,6 +7,7 @@ published. The record says that it holds nothing, so that it is built anew if th
 
 import duckdb
 
+from warehouse import queries
 from warehouse.building.commit_record import CommitRecord
 from warehouse.building.row_hash import NOTHING
 from warehouse.store.lake import Lake
@@ -17,9 +18,8 @@ from warehouse.tables.table import Table
 
 def drop_gone(lake: Lake, connection: duckdb.DuckDBPyConnection, record: CommitRecord) -> list[str]:
     """Drop the tables of own forms that the lake has and policy has not; returns their names."""
-    rows = connection.execute(
-        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'lake' ORDER BY ALL"
-    ).fetchall()
+    # Asked of DuckLake's own record: `duckdb_tables()` looks at the statistics of every table.
+    rows = connection.execute(queries.text("report_tables")).fetchall()
     gone = [name for name in own_in_lake(name for (name,) in rows) if name not in lake.tables]
     for name in gone:
         for (partition,) in connection.execute(

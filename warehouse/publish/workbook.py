@@ -11,7 +11,8 @@ from warehouse.intake.landed import judged_day
 from warehouse.publish.csv_file import write_csv_file
 from warehouse.publish.form_book import laid_out, new_workbook, write_forms
 from warehouse.publish.form_frame import Imprint
-from warehouse.publish.form_page import FormPage, form_pages
+from warehouse.publish.form_page import FormPage
+from warehouse.publish.form_reader import FormReader
 from warehouse.publish.withdrawn import unmark
 from warehouse.store.lake import Lake, current_snapshot
 from warehouse.store.on_record import reading_on_record
@@ -70,8 +71,9 @@ def publish_workbooks(
         reading_on_record(lake) as connection,
         publishing(lake.home, "report", current_snapshot(connection), period) as publication,
     ):
+        forms = FormReader(lake, connection, period)
         for name in names:
-            pages = list(form_pages(lake, connection, name, period))
+            pages = list(forms.pages(name))
             targets.append(folder / f"{name}.xlsx")
             with publication.placed(targets[-1]) as aside:
                 _write_workbook(pages, aside)

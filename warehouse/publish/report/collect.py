@@ -10,7 +10,8 @@ import duckdb
 
 from warehouse import queries
 from warehouse.building.build import parameters
-from warehouse.publish.form_page import FormPage, Within, form_pages
+from warehouse.publish.form_page import FormPage, Within
+from warehouse.publish.form_reader import FormReader
 from warehouse.publish.report.edition import OTHER, Check, Edition, Report, Scope
 from warehouse.publish.report.scope import kind_of
 from warehouse.store.lake import Lake, current_snapshot
@@ -62,10 +63,9 @@ def collect(
 def _pages(lake: Lake, connection: duckdb.DuckDBPyConnection, period: str, edition: Edition) -> list[FormPage]:
     scope = edition.scope
     within = Within(edition.report_kind, scope.level, scope.code, _LEVELS[scope.level])
+    forms = FormReader(lake, connection, period)
     found = [
-        page
-        for (name,) in _asked(connection, "report_workbooks", {}, period)
-        for page in form_pages(lake, connection, name, period, within)
+        page for (name,) in _asked(connection, "report_workbooks", {}, period) for page in forms.pages(name, within)
     ]
     # A form of enterprises is none of a government's report: it has no rows there, nor has a sheet of a level above.
     return [page for page in found if page.rows]
