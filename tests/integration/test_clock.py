@@ -130,6 +130,7 @@ def test_a_clock_that_was_ahead_is_put_on_record_and_what_follows_is_in_order(tm
         put_clock_right(home, "再次", "数据团队")
 
 
+@pytest.mark.long
 def test_a_lake_with_snapshots_of_a_time_to_come_is_built_anew(tmp_path: Path) -> None:
     home = created(Home(tmp_path / "home"))
     deliver(home, "a")

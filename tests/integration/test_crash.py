@@ -118,6 +118,7 @@ def _export(home: Home, target: Path) -> None:
     export_database(lake_of(home), target)
 
 
+@pytest.mark.long
 def test_an_export_that_was_cut_off_leaves_the_one_before(few: Home, tmp_path: Path) -> None:
     target = tmp_path / "lake.duckdb"
     home = Home(shutil.copytree(few.root, tmp_path / "home"))
@@ -154,6 +155,7 @@ def _build_policy(home: Home) -> None:
     build_policy(Lake(home), load(home.policy), CommitInfo("test", "test", "run", "policy"))
 
 
+@pytest.mark.long
 def test_homes_that_are_killed_at_random_moments_end_as_one_that_was_left_alone(
     few_deliveries: Path, tmp_path: Path
 ) -> None:

@@ -436,6 +436,7 @@ def test_a_run_and_what_it_published_are_events_and_what_changes_later_is_named(
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_false_period_is_taken_back_on_record_and_may_be_built_again(built: Home, home: Home) -> None:
     run_home(home, period="2026-05", stored=True)
     workbook = home.reports / "2026-05" / "form_r1.xlsx"

@@ -69,6 +69,7 @@ def test_its_rows_are_those_of_the_register(home: Home) -> None:
     assert run_home(home).run_id is None
 
 
+@pytest.mark.long
 def test_its_workbook_is_published_and_so_are_the_report_and_the_file_of_all_tables(copy: Home, tmp_path: Path) -> None:
     assert (copy.reports / PERIOD / f"{NAME}.xlsx").is_file()
     # It is no part of the report, as it has no place in it.
@@ -114,6 +115,7 @@ def test_a_change_of_its_sql_is_foretold_builds_it_anew_and_is_on_record(copy: H
     assert audit(Lake(copy)).faults == ()
 
 
+@pytest.mark.long
 def test_a_column_of_another_type_makes_the_table_anew(copy: Home) -> None:
     largest = "CAST(coalesce(max(s.closing_cost_cny), 0) AS DECIMAL(20, 2))"
     changes = (largest, "CAST(max(s.closing_cost_cny) AS VARCHAR)"), ("largest_card_cny", "largest_card")

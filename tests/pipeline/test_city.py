@@ -226,6 +226,7 @@ def test_every_number_of_the_report_is_the_same_when_libreoffice_reckons(city: H
     assert assert_shows(book, pages, (CONTENTS, CHECKS, NOTES)) > 3000
 
 
+@pytest.mark.long
 def test_one_yuan_in_one_cost_line_moves_exactly_the_cells_on_its_path(
     city: Home, city_folder: Path, tmp_path: Path
 ) -> None:

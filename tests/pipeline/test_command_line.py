@@ -71,6 +71,7 @@ def test_status_json_has_what_it_promises(city: Home) -> None:
     assert document["records"] == document["records_by_kind"]["catalog"]
 
 
+@pytest.mark.long
 def test_the_lineage_page_names_commands_that_trace_a_row_of_this_lake(city: Home, tmp_path: Path) -> None:
     target = tmp_path / "lineage.html"
     result = _call(city.root, "lineage", "report.form_r1", "--format", "html", "--output", str(target))

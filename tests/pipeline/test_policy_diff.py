@@ -39,6 +39,7 @@ def _by_key(rows: list[tuple[Any, ...]], table: str) -> dict[tuple[Any, ...], tu
     return {tuple(row[place] for place in places): row for row in rows}
 
 
+@pytest.mark.long
 def test_what_is_told_is_what_the_next_run_does(city_of_few: Home) -> None:
     home = city_of_few
     assert _diff(home) == {"rereads": False, "tables": []}

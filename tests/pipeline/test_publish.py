@@ -168,6 +168,7 @@ def test_a_copy_takes_the_place_of_an_earlier_one_and_of_nothing_else(corrected:
     assert (copy / "mine.txt").read_text("utf-8") == "mine"
 
 
+@pytest.mark.long
 def test_versions_of_a_period_taken_back_are_marked_beside_and_a_new_one_has_another_number(
     corrected: Corrected, tmp_path: Path
 ) -> None:
@@ -239,6 +240,7 @@ def _publish_draft(home: Home) -> None:
     publish(Lake(home), PERIOD, writers=ONE_FORMAT)
 
 
+@pytest.mark.long
 def test_a_crash_leaves_no_half_version(home: Home) -> None:
     folder = home.root / GOVERNMENT / "v1"
     assert exit_code(_publish_draft, home, fault="file.inside:edition") == -signal.SIGKILL
@@ -273,6 +275,7 @@ def test_figures_that_changed_since_the_review_are_reviewed_again(home: Home, mo
     assert "已发布: 已写出" in _publish(home, *options)
 
 
+@pytest.mark.long
 def test_an_entry_of_policy_is_a_cause(home: Home) -> None:
     _publish(home, "--state", "published", "--by", "财政局")
     file = home.policy / "cost_treatment.csv"
@@ -322,6 +325,7 @@ def months(corrected: Corrected, tmp_path_factory: pytest.TempPathFactory) -> Ho
     return home
 
 
+@pytest.mark.long
 def test_two_months_differ_by_what_was_booked_between_them(months: Home) -> None:
     result = _run(months, "diff", BEFORE, PERIOD, "--format", "json", "--form", "r1")
     assert result.exit_code == 0, (result.output, result.exception)

@@ -215,6 +215,7 @@ def test_a_rule_that_an_officer_adds_is_counted_and_a_bad_one_stops_the_run(city
     assert proven.verified
 
 
+@pytest.mark.long
 def test_a_rule_that_blocks_keeps_the_register_from_being_built(few: Home, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     shutil.copytree(few.root, home.root)
