@@ -8,6 +8,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -57,13 +58,27 @@ class Figures:
     left_out: int
 
     @property
-    def lowest(self) -> list[int]:
-        """The rows that have none below them: what they are made of is shown line by line."""
-        return [place for place in range(len(self.keys)) if not self.below.get(place) and place not in self.cut]
+    def with_lines(self) -> list[int]:
+        """The rows of which it is shown line by line what they are made of: those that have none below them, and those that are more
+        or less than the sum of these, since what is left out or corrected of a level is of that level alone.
+        """
+        return [
+            place
+            for place in range(len(self.keys))
+            if place not in self.cut and (not self.below.get(place) or not self._is_sum(place))
+        ]
+
+    def _is_sum(self, place: int) -> bool:
+        sums = zip(*(map(_amount, self.cells[lower]) for lower in self.below[place]), strict=True)
+        return [sum(column) for column in sums] == [*map(_amount, self.cells[place])]
 
     def keyed(self, places: Sequence[int]) -> list[dict[str, str]]:
         """The keys of rows, as a walk is asked."""
         return [dict(zip(self.table.key, self.keys[place], strict=True)) for place in places]
+
+
+def _amount(cell: str | None) -> Decimal:
+    return Decimal(cell or 0)
 
 
 def asked_figures(connection: duckdb.DuckDBPyConnection, report: Report, most: Most) -> list[Figures]:

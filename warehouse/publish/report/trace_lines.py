@@ -56,16 +56,17 @@ class Lines:
 
 
 def with_room(tracer: Tracer, asked: Sequence[Figures], most: Most) -> dict[str, Lines]:
-    """Of each table the lowest rows whose lines there is room for, still without lines, and the others with how many they have."""
+    """Of each table the rows whose lines are shown and there is room for, still without lines, and the others with how many they have."""
     found: dict[str, Lines] = {}
     room = most.lines
     for of in asked:
         lines = found[of.table.qualified] = Lines()
-        if of.table.model is None or not of.lowest:
+        places = of.with_lines
+        if of.table.model is None or not places:
             continue
         with tracer.walking(LineCount) as walk:
-            walk.expand(walk.ask(of.table, of.keyed(of.lowest), [c.name for c in of.columns]))
-        for number, place in enumerate(of.lowest):
+            walk.expand(walk.ask(of.table, of.keyed(places), [c.name for c in of.columns]))
+        for number, place in enumerate(places):
             if walk.counts[number] <= room:
                 room -= walk.counts[number]
                 lines.links[place] = []

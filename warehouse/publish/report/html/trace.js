@@ -54,12 +54,23 @@
     return make("p", { class: "unequal" }, both(`${what[0]}与此数相差 ${amount}；见下方命令`, `${what[1]} differs from this figure by ${amount}; see the command`));
   }
 
+  const sumBelow = (form, row, n) => row.b.reduce((total, place) => total + hundredths(form.rows[place].v[n]), 0n);
+  const isSum = (form, row, n) => sumBelow(form, row, n) === hundredths(row.v[n]);
+
+  // What is left out or corrected of a level is of that level alone: no fault, and its lines say it.
+  function belowVerdict(sum, row, column, n) {
+    const rest = hundredths(row.v[n]) - sum;
+    if (rest === 0n || !row.l) return verdict(sum, row.v[n], column, ["下级合计", "The sum of the level below"]);
+    const amount = grouped(fromHundredths(rest, places(column)));
+    return make("p", { class: "faint" }, both(`此数与下级合计相差 ${amount}，是本级的抵销或更正；逐行列于下方。`, `This figure differs from the sum of the level below by ${amount}, which was left out or corrected at this level; the lines stand below.`));
+  }
+
   function belowTable(form, row, column, n) {
     const rows = row.b.map((place) => form.rows[place]).sort((a, b) => {
       const [x, y] = [hundredths(a.v[n]), hundredths(b.v[n])].map((value) => (value < 0n ? -value : value));
       return x === y ? 0 : x < y ? 1 : -1;
     });
-    const sum = rows.reduce((total, one) => total + hundredths(one.v[n]), 0n);
+    const sum = sumBelow(form, row, n);
     const body = rows.map((one) => make("tr", {},
       make("td", {}, nameOf(form, one), make("small", { class: "faint" }, ` ${one.k[form.key.indexOf("entity_code")]}`)),
       make("td", { class: "number" }, make("a", { href: `#${anchor(form.table, one.k, column.name)}` }, write(one.v[n], column)))));
@@ -69,7 +80,7 @@
         make("thead", {}, make("tr", {}, make("th", { scope: "col" }, both(levelOf(form, rows[0]) ?? "下级", "Below")), make("th", { scope: "col", class: "number" }, both(column.label, column.en)))),
         make("tbody", {}, ...body),
         make("tfoot", {}, make("tr", {}, make("th", { scope: "row" }, both("合计", "Sum")), make("td", { class: "number" }, grouped(fromHundredths(sum, places(column)))))))),
-      row.cut ? make("p", { class: "unequal" }, both("下级行数过多，部分未收入本页。", "Some rows below are too many for this page.")) : verdict(sum, row.v[n], column, ["下级合计", "The sum of the level below"]));
+      row.cut ? make("p", { class: "unequal" }, both("下级行数过多，部分未收入本页。", "Some rows below are too many for this page.")) : belowVerdict(sum, row, column, n));
   }
 
   async function linesBoxes(form, row, column, n) {
@@ -77,7 +88,9 @@
     const lines = await all("lines", numbers);
     const used = new Set();
     const boxes = [];
-    for (const part of column.parts) {
+    // Above the lowest level what is left out or corrected comes first: it is what the level below has not.
+    const number = (part) => lines.filter((line) => line.t === part.table).length;
+    for (const part of row.b ? [...column.parts].sort((a, b) => number(a) - number(b)) : column.parts) {
       const own = lines.filter((line) => line.t === part.table);
       const worth = (line) => part.adds === "count" ? 100n : part.amounts.reduce((sum, [name, sign]) => sum + BigInt(sign) * hundredths(line.v[name]), 0n);
       const size = (value) => (value < 0n ? -value : value);
@@ -215,7 +228,7 @@
     const boxes = [make("section", { class: "box" }, wayTo(form, place, column), heading,
       make("p", { class: "faint" }, form.title), make("p", { class: "amount" }, write(row.v[n], column)), commandOf(form, row, column))];
     if (row.b) boxes.push(belowTable(form, row, column, n));
-    if (row.l) {
+    if (row.l && !(row.b && isSum(form, row, n))) {
       const lines = await linesBoxes(form, row, column, n);
       const open = make("button", { type: "button" }, both("展开所有来源", "Open all sources"));
       const box = make("section", { class: "box" }, make("div", { class: "tools-line filter" }, open), ...lines);
