@@ -17,7 +17,6 @@ from sqlglot.optimizer.qualify import qualify
 
 DIALECT = "duckdb"
 N = TypeVar("N", bound=exp.Expr)
-#: The table of all policy entries; a model says which of its lists it reads.
 #: Ends the name of the copy of a CTE that reads whole tables, beside the one that reads traced rows.
 _WHOLE = "__whole"
 
