@@ -74,6 +74,7 @@ def times(home: Home) -> list[datetime]:
     ]
 
 
+@pytest.mark.long
 def test_nothing_is_written_while_the_clock_is_behind_the_record(tmp_path: Path) -> None:
     home = created(Home(tmp_path / "home"))
     first = deliver(home, "a")

@@ -115,6 +115,7 @@ def test_a_held_delivery_waits_for_a_decision_that_is_traced_to_its_bytes(tmp_pa
     assert dict(ask(home, STATUSES)) == {late: "accepted", first: "held", second: "held"}
 
 
+@pytest.mark.long
 def test_withdrawing_what_alone_says_something_is_guarded_as_a_full_delivery_is(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     only = _deliver(home, tmp_path, "2026-01-01", range(10))

@@ -106,6 +106,7 @@ def test_the_past_is_what_the_lake_said_then_and_a_day_is_what_was_dated_up_to_i
     assert _told(home, START + timedelta(days=9), FIRST_DAY + timedelta(day)) == ask(other, RESOURCES)
 
 
+@pytest.mark.long
 def test_a_withdrawal_and_a_decision_count_from_when_they_were_made(tmp_path: Path) -> None:
     home = created(Home(tmp_path / "home"))
     full = Delivered(0, "full", dict.fromkeys("abcdef", "x"), True)

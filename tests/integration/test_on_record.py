@@ -159,6 +159,7 @@ def test_what_no_commit_made_is_refused_and_dropped(built: Home, home: Home) -> 
     assert ask(home, rows) == ask(built, rows)
 
 
+@pytest.mark.long
 def test_a_lake_that_was_set_back_is_named_and_its_numbers_prove_nothing(home: Home, tmp_path: Path) -> None:
     former = shutil.copytree(home.lake, tmp_path / "former")
     lake = Lake(home)

@@ -172,6 +172,7 @@ def test_what_carries_more_than_a_door_allows_is_not_built(copy: Home, tmp_path:
         export_database(Lake(copy), tmp_path / "all.duckdb")
 
 
+@pytest.mark.long
 def test_taken_out_it_goes_with_its_table_and_put_back_it_is_built_anew(copy: Home) -> None:
     before = _rows(copy)
     take(copy.policy)

@@ -207,6 +207,7 @@ def test_a_full_disk_is_named_loses_nothing_and_the_next_run_makes_up_for_it(
     assert not [file for file in home.root.rglob(".part-*") if file.is_file()]
 
 
+@pytest.mark.long
 def test_a_delivery_for_which_there_is_no_room_is_refused_whole(few_deliveries: Path, small_disk: Path) -> None:
     home = Home(small_disk / "home").create()
     big = small_disk.parent / "big.csv"

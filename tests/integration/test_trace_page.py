@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.homes import deliver_folder, lake_of, once, run_home, small_city
+from tests.homes import lake_of
 from warehouse.publish.form_reader import FormReader
 from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Edition, Report, Scope
 from warehouse.publish.report.trace_figures import Most
@@ -66,12 +66,8 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    def make(folder: Path) -> None:
-        deliver_folder(Home(folder), small_city(tmp_path_factory.mktemp("deliveries") / "city"))
-        run_home(Home(folder), period=PERIOD)
-
-    return lake_of(Home(once(tmp_path_factory, "home-of-trace-pages", make)))
+def lake(few: Home) -> Lake:
+    return lake_of(few)
 
 
 @pytest.fixture(scope="module")

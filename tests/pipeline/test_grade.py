@@ -259,6 +259,7 @@ def test_the_words_of_decisions_name_every_grade_by_label_and_code(decided: Home
     assert settled <= {code for label, code in words if label != code}
 
 
+@pytest.mark.long
 def test_a_run_fails_where_a_door_would_let_too_much_out_and_goes_on_once_mended(decided: Home, tmp_path: Path) -> None:
     shutil.copytree(decided.root, tmp_path / "home")
     home = Home(tmp_path / "home")

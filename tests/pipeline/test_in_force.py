@@ -164,17 +164,17 @@ def _from(policy: PolicySet, name: str, day: date) -> PolicySet:
     return PolicySet({**policy.lists, name: (*policy.lists[name], *changed(policy, name, day))})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     [
         "cost_treatment",
-        *(
-            pytest.param(name, marks=pytest.mark.long)
-            for name in (
-                *("grade_level", "grade_matrix", "access_limit", "recognition_criterion"),
-                *("quality_dimension", "reconciliation_kind"),
-            )
-        ),
+        "grade_level",
+        "grade_matrix",
+        "access_limit",
+        "recognition_criterion",
+        "quality_dimension",
+        "reconciliation_kind",
     ],
 )
 def test_the_same_entries_change_tables_once_their_day_has_come(home: Home, name: str) -> None:
