@@ -19,8 +19,9 @@ from pipelines.plan import Plan, plan
 from pipelines.run import Outcome, run
 from readers.policy.files import load
 from tests.steps import execute
-from warehouse.building.policy_entries import build_policy
+from warehouse.building.policy_entries import build_policy, policy_state
 from warehouse.intake.deliveries import Delivery, Intake, find_manifests, read_manifest
+from warehouse.intake.ingest import ingest
 from warehouse.store.disk import write_whole
 from warehouse.store.faults import VARIABLE
 from warehouse.store.home import Home
@@ -113,6 +114,15 @@ def _plan_for(stages: Collection[str], lake: Lake, *options: Any) -> Plan:
             needed |= {table.qualified, *table.inputs}
     whole = plan(lake, *options)
     return replace(whole, assets=tuple(key for key in whole.assets if ".".join(key.path) in needed))
+
+
+def take_in(home: Home, *deliverers: str, info: CommitInfo) -> None:
+    """Read what was delivered, by default of all, after the home's policy if the lake has another one: no table beyond landing is built."""
+    lake, policy = lake_of(home), load(home.create().policy)
+    kept = "SELECT sql_sha256 FROM audit.materialization WHERE table_name = 'policy.entry' ORDER BY snapshot_id DESC LIMIT 1"
+    if ask(home, kept) != [(policy_state(policy),)]:
+        build_policy(lake, policy, info)
+    ingest(lake, policy, deliverers, info)
 
 
 def ask(home: Home, sql: str, **values: object) -> list[tuple[Any, ...]]:

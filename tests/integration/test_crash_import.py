@@ -14,10 +14,7 @@ import warehouse.intake.reading
 import warehouse.intake.record_writer
 from benchmarks.catalogues import write_catalogue
 from readers.apart import ReadEnd, read_apart
-from readers.policy.files import load
-from tests.homes import ask, contents, deliver_files, exit_code, lake_of, one
-from warehouse.building.policy_entries import build_policy
-from warehouse.intake.ingest import ingest
+from tests.homes import ask, contents, deliver_files, exit_code, lake_of, one, take_in
 from warehouse.intake.record_writer import RecordWriter
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
@@ -28,9 +25,7 @@ DATASETS, BATCH, PORTION_BYTES, PORTIONS = 600, 50, 1 << 18, 3
 
 
 def _take_in(home: Home) -> None:
-    lake, policy = lake_of(home), load(home.create().policy)
-    build_policy(lake, policy, INFO)
-    ingest(lake, policy, (), INFO)
+    take_in(home, info=INFO)
 
 
 def _in_small_batches(*task: Any) -> Iterator[pa.RecordBatch | ReadEnd]:

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from readers.policy.files import load
-from tests.homes import ask, deliver_files, lake_of
+from tests.homes import ask, deliver_files, lake_of, take_in
 from warehouse.building.build import build
-from warehouse.building.policy_entries import build_policy
-from warehouse.intake.ingest import ingest
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
 from warehouse.trace.proof import prove
@@ -38,8 +36,7 @@ def test_a_catalogue_goes_through_and_proves_itself(tmp_path: Path) -> None:
     file.write_text(PREFIXES + "\n".join(f"<{line.lstrip('<')}" for line in reversed(lines)), "utf-8")
     second = deliver_files(home, [file], "EU", "catalog", "2026-01-02")
     lake, policy = lake_of(home), load(home.create().policy)
-    build_policy(lake, policy, INFO)
-    ingest(lake, policy, (), INFO)
+    take_in(home, info=INFO)
     hashes = policy.list_hashes
     build(
         lake,

@@ -10,11 +10,10 @@ from assets_defs.landing import HELD_TAG
 from pipelines.cli.app import app
 from pipelines.run import open_instance, run
 from readers.policy.files import load
-from tests.homes import ask, deliver_files, lake_of, one
-from warehouse.building.policy_entries import build_policy
+from tests.homes import ask, deliver_files, lake_of, one, take_in
 from warehouse.intake.deliveries import DeliveryError, Intake
 from warehouse.intake.guard import GuardError, decide, refusal, undecided, withdraw
-from warehouse.intake.ingest import ingest, pending
+from warehouse.intake.ingest import pending
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
 from warehouse.store.owed import RECEIPTS_OF, owed
@@ -27,9 +26,7 @@ KEYS = "SELECT record_key FROM landing.current_record WHERE kind = 'catalog' ORD
 
 
 def _take_in(home: Home, *deliverers: str) -> None:
-    lake, policy = lake_of(home), load(home.create().policy)
-    build_policy(lake, policy, INFO)
-    ingest(lake, policy, deliverers, INFO)
+    take_in(home, *deliverers, info=INFO)
 
 
 def _deliver(home: Home, folder: Path, day: str, numbers: range) -> str:

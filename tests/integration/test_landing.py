@@ -16,11 +16,11 @@ import warehouse.intake.reading
 import warehouse.intake.record_writer
 from readers.policy.files import load
 from tests import troubled_readers
-from tests.homes import ask, deliver_files, lake_of, name_authorities, one, run_home
+from tests.homes import ask, deliver_files, lake_of, name_authorities, one, run_home, take_in
 from warehouse.asking.status import status
 from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Delivery, DeliveryError, Intake
-from warehouse.intake.ingest import ingest, pending
+from warehouse.intake.ingest import pending
 from warehouse.store.clock import ClockError
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
@@ -30,9 +30,7 @@ INFO = CommitInfo("test", "test", "run")
 
 
 def _take_in(home: Home) -> None:
-    lake, policy = lake_of(home), load(home.create().policy)
-    build_policy(lake, policy, INFO)
-    ingest(lake, policy, (), INFO)
+    take_in(home, info=INFO)
 
 
 def _catalogue(folder: Path, name: str, datasets: list[Mapping[str, object]]) -> Path:

@@ -12,10 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from readers.policy.files import load
-from tests.homes import ask, deliver_files, lake_of
-from warehouse.building.policy_entries import build_policy
-from warehouse.intake.ingest import ingest
+from tests.homes import ask, deliver_files, lake_of, take_in
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
 
@@ -67,9 +64,7 @@ def home(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     home = Home(tmp_path_factory.mktemp("counts") / "home")
     for name in (*COUNTS, PORTALS, *_others(real_data)):
         deliver_files(home, [real_data / name], _code(name), "catalog", "2026-01-01")
-    lake, policy = lake_of(home), load(home.create().policy)
-    build_policy(lake, policy, INFO)
-    ingest(lake, policy, (), INFO)
+    take_in(home, info=INFO)
     yield home
     lake_of.cache_clear()
 

@@ -14,12 +14,10 @@ from typer.testing import CliRunner
 from example_city.agencies import credit_code
 from pipelines.cli.app import app
 from readers.policy.files import load
-from tests.homes import ask, deliver_files, lake_of, name_authorities, one
+from tests.homes import ask, deliver_files, lake_of, name_authorities, one, take_in
 from tests.unit.test_sheets import needed
 from warehouse.asking.rejections import rejections
-from warehouse.building.policy_entries import build_policy
 from warehouse.intake.deliveries import Intake
-from warehouse.intake.ingest import ingest
 from warehouse.publish.receipt import write_receipts
 from warehouse.publish.template import write_template
 from warehouse.store.home import Home
@@ -104,8 +102,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str,
         name: deliver_files(home, [file], deliverer, kind, "2026-06-30", source=name)
         for name, (deliverer, kind, file) in files.items()
     }
-    build_policy(lake_of(home), policy, INFO)
-    ingest(lake_of(home), policy, (), INFO)
+    take_in(home, info=INFO)
     write_receipts(lake_of(home), list(ids.values()))
     return home, ids
 

@@ -3,10 +3,7 @@
 import json
 from pathlib import Path
 
-from readers.policy.files import load
-from tests.homes import ask, deliver_files, lake_of
-from warehouse.building.policy_entries import build_policy
-from warehouse.intake.ingest import ingest
+from tests.homes import ask, deliver_files, lake_of, take_in
 from warehouse.publish.receipt import write_receipts
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo
@@ -31,9 +28,7 @@ DATASETS = [
 
 
 def _take_in(home: Home) -> None:
-    lake, policy = lake_of(home), load(home.create().policy)
-    build_policy(lake, policy, INFO)
-    ingest(lake, policy, (), INFO)
+    take_in(home, info=INFO)
 
 
 def _violations(home: Home) -> dict[int, list[tuple[str, str, str]]]:
