@@ -6,7 +6,7 @@ Does not belong here: reports of a home, which `FormReader` gives.
 import base64
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -29,9 +29,11 @@ CITY = ("全市", Decimal("700.00"), Decimal("500.00"), Decimal("50.00"), 1204, 
 ZERO = Decimal("0.00")
 
 
-def page_of(level: str, rows: Sequence[tuple[str, Sequence[Any]]]) -> FormPage:
+def page_of(
+    level: str, rows: Sequence[tuple[str, Sequence[Any]]], shown: Mapping[str, tuple[str, str, str]] = COLUMNS
+) -> FormPage:
     """A page of R1: (code, cells) by row."""
-    columns = [FormColumn(name, *of) for name, of in COLUMNS.items()]
+    columns = [FormColumn(name, *of) for name, of in shown.items()]
     keys = [("2026-06", "government", level, code) for code, _ in rows]
     table = all_tables()["report.form_r1"]
     return FormPage(

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.reports import CITY, HOSTILE, ZERO, PageReader, departments, page_of, report_of
+from tests.reports import CITY, COLUMNS, HOSTILE, ZERO, PageReader, departments, page_of, report_of
 from warehouse.publish.report.anchors import anchor, english, shown
 from warehouse.publish.report.charts import Point, bar_chart, largest_first, waterfall
 from warehouse.publish.report.edition import Check, Report
@@ -72,6 +72,36 @@ def test_a_failed_check_is_seen_before_any_figure_and_one_let_pass_is_not(tmp_pa
     text = written(report_of(page_of("city", [("city", CITY)]), checks=[passed, let_pass, failed]), tmp_path)
     assert text.index("期末等于卡片") < text.index("1,150.00") < text.index("账账相符") < text.index("合计相符")
     assert "DEC-1" in text
+
+
+def test_failed_checks_of_units_come_first_and_what_fails_above_by_them_is_folded(tmp_path: Path) -> None:
+    unit = Check("r5", "ledger", "账面＝账", "unit", "U1", "甲局", "1234567.80", "0.00", "1234567.80", False, "")
+    city = replace(unit, level="city", entity_code="city", entity_name="全市")
+    alone = replace(city, code="other", name="期初＝上年末", left="—")
+    text = written(report_of(page_of("city", [("city", CITY)]), checks=[city, unit, alone]), tmp_path)
+    first, above = text[: text.index("<details>")], text[text.index("<details>") : text.index("</details>")]
+    assert "未通过的检查（2）" in first
+    assert first.count("1,234,567.80") == 3
+    assert "甲局 <small" in first
+    assert "期初＝上年末" in first
+    assert "上级各行因此也未通过（1）" in above
+    assert "账面＝账" in above
+    assert ">city</small>" not in text
+
+
+def test_the_contents_name_a_form_once_with_its_sheets(tmp_path: Path) -> None:
+    pages = [page_of("city", [("city", CITY)]), departments(2)]
+    text = written(report_of(*pages), tmp_path)
+    contents = text[text.index("<nav") : text.index("</nav>")]
+    assert contents.count("表 R1") == 1
+    assert contents.count('<a href="#form-') == 2
+
+
+def test_what_is_left_after_elimination_is_a_headline_where_it_is_another_figure(tmp_path: Path) -> None:
+    columns = {**COLUMNS, "summary_carrying_cny": ("抵销、更正后汇总", "净值", "money")}
+    for summary, seen in (("1150.00", False), ("1120.00", True)):
+        page = page_of("city", [("city", (*CITY, Decimal(summary)))], columns)
+        assert ("抵销、更正后净值（元）" in written(report_of(page), tmp_path)) is seen
 
 
 def test_what_was_a_year_ago_stands_beside(tmp_path: Path) -> None:

@@ -13,6 +13,14 @@ GOVERNMENT, ENTERPRISE, FINANCIAL, OTHER = "government", "enterprise", "financia
 #: How far a version has come.
 DRAFT, REVIEWED, PUBLISHED = "draft", "reviewed", "published"
 STATES = {DRAFT: "草稿", REVIEWED: "已审核", PUBLISHED: "已发布"}
+#: What the levels of a roll-up are called, from the widest on.
+LEVELS = {
+    "city": ("全市", "City"),
+    "tier": ("本级和下级", "Own and lower levels"),
+    "district": ("区划", "District"),
+    "department": ("主管部门", "Department"),
+    "unit": ("单位", "Unit"),
+}
 
 
 @dataclass(frozen=True)

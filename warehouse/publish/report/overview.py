@@ -101,4 +101,4 @@ def _points(rows: Sequence[Sequence[Any]], label: int, value: int) -> list[Point
 def _sheet(
     name: str, zh: str, en: str, headings: Sequence[Heading], rows: Sequence[Sequence[Any]], note: str = ""
 ) -> Sheet:
-    return Sheet(name, zh, en, en, note, headings, rows[:MOST_ROWS], whole=len(rows))
+    return Sheet(name, zh, en, ((zh, en), ("", "")), note, headings, rows[:MOST_ROWS], whole=len(rows))

@@ -22,6 +22,8 @@ _HEADLINES = (
     ("closing_cost_cny", "账面原值（元）", "Cost (CNY)"),
     ("closing_amortisation_cny", "累计摊销（元）", "Accumulated amortisation (CNY)"),
     ("closing_carrying_cny", "账面净值（元）", "Carrying amount (CNY)"),
+    ("summary_cost_cny", "抵销、更正后原值（元）", "Cost after elimination and correction (CNY)"),
+    ("summary_carrying_cny", "抵销、更正后净值（元）", "Carrying amount after elimination and correction (CNY)"),
     ("addition_cost_cny", "本期增加原值（元）", "Additions, cost (CNY)"),
     ("reduction_cost_cny", "本期减少原值（元）", "Reductions, cost (CNY)"),
     ("memo_count", "备查簿数量", "In the memo register"),
@@ -74,6 +76,11 @@ def write_page(report: Report, target: Path, *, trace_href: str | None) -> None:
     )
 
 
+def _is_summary(column: str) -> bool:
+    """Whether a figure is what is left of a sum after eliminations and corrections."""
+    return column.startswith("summary_")
+
+
 class _Row:
     """A row of a form, asked by its columns. href: of the trace of one of its figures."""
 
@@ -116,7 +123,8 @@ def _headlines(report: Report, trace_href: str | None) -> Iterator[Headline]:
         return
     for column, zh, en in _HEADLINES:
         value = row.number(column)
-        if value is None:
+        # What is summed up is another figure only where something was left out or corrected.
+        if value is None or (_is_summary(column) and value == row.number(column.replace("summary_", "closing_"))):
             continue
         was = before.number(column) if before else None
         yield Headline(
@@ -213,8 +221,8 @@ def _sheet(page: FormPage, number: int) -> Sheet:
     return Sheet(
         name=f"form-{number}",
         zh=page.heading,
-        en=f"{_short(page)}: {page.table.en}",
-        short_en=_short(page),
+        en=f"{_name(page)} ({page.label}): {page.table.en}",
+        contents=((page.title, _name(page)), (page.label, page.label)),
         note=page.note,
         headings=[Heading(c.name, c.group, c.label, english(c.name), c.number_format) for c in page.columns],
         rows=page.rows[:MOST_ROWS],
@@ -224,5 +232,5 @@ def _sheet(page: FormPage, number: int) -> Sheet:
     )
 
 
-def _short(page: FormPage) -> str:
-    return f"{page.table.name.replace('_', ' ').capitalize()} ({page.label})"
+def _name(page: FormPage) -> str:
+    return page.table.name.replace("_", " ").capitalize()

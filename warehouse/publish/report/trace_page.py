@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.publish.report.anchors import english
-from warehouse.publish.report.edition import STATES, Edition, Report
+from warehouse.publish.report.edition import LEVELS, STATES, Edition, Report
 from warehouse.publish.report.offline import packed, write_offline
 from warehouse.publish.report.trace_figures import Figures, Most, asked_figures
 from warehouse.publish.report.trace_lines import Lines, line_documents, walk_lines, with_room
@@ -22,7 +22,6 @@ from warehouse.trace.tracer import Tracer
 
 #: So many lines or sources go into a block; a figure's stand near each other.
 _BLOCK = 250
-_LEVELS = {"city": "全市", "tier": "本级和下级", "district": "区划", "department": "主管部门", "unit": "单位"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def put_trace_page(edition: Edition, content: TraceContent, target: Path) -> Non
         "title": edition.title,
         "forms": content.forms,
         "labels": content.labels,
-        "levels": _LEVELS,
+        "levels": {level: zh for level, (zh, _) in LEVELS.items()},
         "block": _BLOCK,
     }
     write_offline(

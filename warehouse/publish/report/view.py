@@ -4,15 +4,18 @@ Belongs here: what `html/report.html` shows, and writing it. Does not belong her
 (`overview.py`) puts into it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from warehouse.publish.report.anchors import TRACED, anchor, plain, shown
 from warehouse.publish.report.charts import Chart
-from warehouse.publish.report.edition import Check
+from warehouse.publish.report.edition import LEVELS, Check
 from warehouse.publish.report.offline import packed, write_offline
+from warehouse.publish.report.scope import UNIT
 
 #: Rows of a table that stand in the page as they are, for who runs no scripts; the others are in its data.
 _FIRST_ROWS = 20
@@ -45,12 +48,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table. table, keys: of the rows' traces, empty where they have none. whole: of so many rows `rows` are the first."""
+    """A table. contents: where it stands in the contents, under which name and as which part of it, which may be empty; in both languages.
+    table, keys: of the rows' traces, empty where they have none. whole: of so many rows `rows` are the first.
+    """
 
     name: str
     zh: str
     en: str
-    short_en: str
+    contents: tuple[tuple[str, str], tuple[str, str]]
     note: str
     headings: Sequence[Heading]
     rows: Sequence[Sequence[Any]]
@@ -83,12 +88,44 @@ def write_view(view: View, target: Path) -> None:
         styles=["common.css", "report.css"],
         values={
             "view": view,
-            "failed": [check for check in view.checks if not check.passed and not check.let_pass_by],
-            "let_pass": [check for check in view.checks if not check.passed and check.let_pass_by],
-            "passed": [check for check in view.checks if check.passed],
+            "failed": _failed([check for check in view.checks if not check.passed and not check.let_pass_by]),
+            "let_pass": [_check(check) for check in view.checks if not check.passed and check.let_pass_by],
+            "passed": [_check(check) for check in view.checks if check.passed],
+            "contents": _contents(view.sheets),
             "tables": [_table(sheet, view.trace_href) for sheet in view.sheets],
         },
     )
+
+
+def _failed(checks: Sequence[Check]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Failed checks of units, or of what no unit failed, and those of the levels above, which fail by the same amounts."""
+    of_units = {(check.form, check.code) for check in checks if check.level == UNIT}
+    is_above = [check.level != UNIT and (check.form, check.code) in of_units for check in checks]
+    told = [_check(check) for check in checks]
+    return (
+        [one for one, above in zip(told, is_above, strict=True) if not above],
+        [one for one, above in zip(told, is_above, strict=True) if above],
+    )
+
+
+def _check(check: Check) -> dict[str, Any]:
+    """A check as readers see it: amounts grouped, the level named, and the code of an entity that has one."""
+    level = LEVELS.get(check.level, (check.level, check.level))
+    amounts = {name: _grouped(getattr(check, name)) for name in ("left", "right", "difference")}
+    code = "" if check.level in ("city", "tier") else check.entity_code
+    return {**vars(check), **amounts, "level": level, "entity_code": code}
+
+
+def _grouped(amount: str) -> str:
+    return f"{Decimal(amount):,}" if re.fullmatch(r"-?\d+(\.\d+)?", amount) else amount
+
+
+def _contents(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
+    """The names under which tables stand in the contents, in their order, each with its parts."""
+    found: dict[tuple[str, str], list[Sheet]] = {}
+    for sheet in sheets:
+        found.setdefault(sheet.contents[0], []).append(sheet)
+    return [{"name": name, "sheets": of} for name, of in found.items()]
 
 
 def _table(sheet: Sheet, trace_href: str | None) -> dict[str, Any]:
