@@ -1,5 +1,6 @@
 """Fixtures that all tests share: where the real data lies, and homes that were run once."""
 
+import csv
 import os
 import shutil
 from collections.abc import Iterator
@@ -84,6 +85,12 @@ def few(few_delivered: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
         run_home(Home(shutil.copytree(few_delivered.root, root)))
 
     return Home(once(tmp_path_factory, "few", make))
+
+
+@pytest.fixture(autouse=True)
+def _limit_of_cells() -> None:
+    """Frictionless sets Python's limit of a CSV cell for the whole process; a reader of ours has a process, and a limit, of its own."""
+    csv.field_size_limit(131_072)
 
 
 @pytest.fixture(autouse=True)
