@@ -28,8 +28,7 @@ from tests.workbooks import assert_shows
 from warehouse.intake.deliveries import Intake
 from warehouse.publish.report.cells import cells
 from warehouse.publish.report.data_tables import form_tables
-from warehouse.publish.report.door import AUDIT, INTERNAL, OPEN
-from warehouse.publish.report.edition import Report
+from warehouse.publish.report.edition import AUDIT, INTERNAL, OPEN, Report
 from warehouse.publish.report.publish import publish
 from warehouse.publish.report.workbook import CHECKS, CONTENTS, NOTES
 from warehouse.publish.report.writers import WRITERS, Writer

@@ -211,9 +211,7 @@ UNIT = "11990100000000297W"
 
 
 def _with_failed_check(patch: pytest.MonkeyPatch, decision: str = "") -> None:
-    check = Check(
-        "r1", "books", "卡片与账", "unit", UNIT, "农业农村局", "卡片 2.00", "账 1.00", "1.00", False, decision
-    )
+    check = Check("r1", "books", "卡片与账", "unit", UNIT, "农业农村局", "卡片 2.00", "账 1.00", "1.00", decision)
     collected = publishing.collect
 
     def collect(*values: Any, **named: Any) -> Any:

@@ -13,8 +13,8 @@ from warehouse.intake.landed import judged_day
 from warehouse.publish.form_page import FormPage, Within
 from warehouse.publish.form_reader import FormReader
 from warehouse.publish.report.data_files import write_csv, write_database, write_parquet
-from warehouse.publish.report.door import AUDIT, DOORS, INTERNAL, OPEN, Door, through
-from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Edition, Report, Scope
+from warehouse.publish.report.door import DOORS, Door, through
+from warehouse.publish.report.edition import AUDIT, DRAFT, GOVERNMENT, INTERNAL, OPEN, Edition, Report, Scope
 from warehouse.publish.report.open_catalogue import write_catalogue
 from warehouse.publish.report.open_dataset import Terms
 from warehouse.store.home import Home

@@ -78,7 +78,7 @@ def trace_content() -> TraceContent:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    failed = Check("r1", "a", "期末等于卡片", "unit", "U1", "甲局", "10.00", "8.00", "2.00", False, "")
+    failed = Check("r1", "a", "期末等于卡片", "unit", "U1", "甲局", "10.00", "8.00", "2.00", "")
     was = page_of("city", [("city", ("全市", *CITY[1:4], 1000, CITY[5]))])
     report = report_of(page_of("city", [("city", CITY)]), departments(60), before=[was], checks=[failed])
     write_page(report, folder / "report.html", trace_href="trace.html")

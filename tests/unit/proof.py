@@ -11,7 +11,7 @@ from lxml import etree  # type: ignore[attr-defined]
 
 from warehouse.publish.report.blocks import Block, figures_of
 from warehouse.publish.report.edition import Check, Report
-from warehouse.publish.report.figures import Cell, CheckAmount, Figure
+from warehouse.publish.report.figures import Cell, CheckAmount, CheckTally, Figure
 from warehouse.publish.report.notes_document import BASIS
 
 #: A number as documents write it, with its commas and cents.
@@ -56,11 +56,13 @@ def prove(figure: Figure, report: Report) -> None:
     assert Fraction(figure.value) == value, figure
 
 
-def _value(part: Figure | Cell | CheckAmount | Check, report: Report) -> Decimal | None:
+def _value(part: Figure | Cell | CheckAmount | CheckTally | Check, report: Report) -> Decimal | None:
     if isinstance(part, Figure):
         prove(part, report)
         return part.value
     assert _is_in(report)(part)
+    if isinstance(part, CheckTally):
+        return Decimal(vars(part.counts)[part.name])
     if isinstance(part, CheckAmount):
         return Decimal(getattr(part.check, part.side))
     assert isinstance(part, Cell)
@@ -75,6 +77,8 @@ def _is_in(report: Report) -> Callable[[object], bool]:
             return any(part.page is page for page in (*report.pages, *report.before)) and 0 <= part.row < len(
                 part.page.rows
             )
+        if isinstance(part, CheckTally):
+            return part.counts is report.check_counts
         return (part.check if isinstance(part, CheckAmount) else part) in report.checks
 
     return found

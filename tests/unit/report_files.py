@@ -11,7 +11,7 @@ import duckdb
 
 from tests.form_keys import whole
 from warehouse.publish.form_page import FormColumn, FormPage
-from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Check, Edition, Report, Scope
+from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Check, CheckCounts, Edition, Report, Scope
 from warehouse.tables.definitions import all_tables
 
 TABLES = all_tables()
@@ -82,9 +82,16 @@ def asset_list() -> FormPage:
 
 def report(pages: Sequence[FormPage] | None = None, notes: Sequence[str] = ("有一个单位未报。",)) -> Report:
     edition = Edition("2026-06", Scope("city", "990100", "示例市"), GOVERNMENT, "行政事业性国有资产", 2, DRAFT, 7)
-    check = Check("r1", "R1-1", "期末＝期初＋增减", "unit", HOLDER, "示例市数据局", "1.00", "2.00", "-1.00", False, "")
-    passed = Check("r1", "R1-1", "期末＝期初＋增减", "city", "city", "全市", "1.00", "1.00", "0.00", True, "")
-    return Report(edition, pages or [*sums(), asset_list()], sums("2025-12", "1.00"), [check, passed], list(notes))
+    check = Check("r1", "R1-1", "期末＝期初＋增减", "unit", HOLDER, "示例市数据局", "1.00", "2.00", "-1.00", "")
+    above = Check("r1", "R1-1", "期末＝期初＋增减", "city", "city", "全市", "1.00", "2.00", "-1.00", "")
+    return Report(
+        edition,
+        pages or [*sums(), asset_list()],
+        sums("2025-12", "1.00"),
+        [check, above],
+        list(notes),
+        CheckCounts(7, 2),
+    )
 
 
 def planted() -> Report:
@@ -93,9 +100,7 @@ def planted() -> Report:
         "有一个单位未报。", f"联系人张三，{MOBILE}", f"邮箱 {EMAIL}", f"{SECRET_TITLE}未列入合计", f"单位补报了{CLOSED_TITLE}。"
     ]  # fmt: skip
     whole = report(notes=told)
-    named = Check(
-        "r1", "R1-2", f"核对{SECRET_TITLE}", "unit", HOLDER, "示例市数据局", "1", "2", "-1", False, f"经办{MOBILE}"
-    )
+    named = Check("r1", "R1-2", f"核对{SECRET_TITLE}", "unit", HOLDER, "示例市数据局", "1", "2", "-1", f"经办{MOBILE}")
     unit = page(
         "report.form_r1",
         "r1",
@@ -107,13 +112,18 @@ def planted() -> Report:
     rates = page(
         "finance.unit_rate", "rate", "汇总", _RATE, [("全市", Decimal("88.20"))], [("2026-06", "city", "city")]
     )
-    return Report(whole.edition, [*whole.pages, unit, rates], whole.before, [*whole.checks, named], told)
+    return Report(
+        whole.edition, [*whole.pages, unit, rates], whole.before, [*whole.checks, named], told, whole.check_counts
+    )
 
 
 def catalogue() -> duckdb.DuckDBPyConnection:
     """A plain DuckDB with the tables that the doors and the open catalogue read."""
     connection = duckdb.connect()
-    for name in ("catalog.resource", "catalog.distribution", "classification.resource_access", "registry.asset_card"):
+    for name in (
+        "catalog.organisation", "catalog.resource", "catalog.distribution", "classification.resource_access",
+        "registry.asset_card",
+    ):  # fmt: skip
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name.partition('.')[0]}")
         connection.execute(TABLES[name].ddl())
     for resource, (title, access, share, term) in RESOURCES.items():

@@ -47,7 +47,7 @@ def test_what_may_be_opened_is_listed_and_nothing_else(written: OpenCatalogue) -
     assert [dataset.is_conditional for dataset in written.datasets] == [True, False]
     told = "\n".join(written.told)
     assert "列出 2 个可以开放的资源" in told
-    assert "名称为空或含个人信息而未列的资源 not listed for their titles：1" in told
+    assert "名称为空、名称或提供方代码不得列出而未列的资源 not listed for their titles or holders：1" in told
     for file in written.files:
         text = file.read_text("utf-8")
         assert cases.OPEN_TITLE in text

@@ -121,8 +121,8 @@ def test_a_row_of_several_sheets_stands_once(database: duckdb.DuckDBPyConnection
 
 
 def test_checks_and_notes_are_there(database: duckdb.DuckDBPyConnection) -> None:
-    found = database.execute("SELECT code, left_text, is_passed FROM form_check ORDER BY is_passed").fetchall()
-    assert found == [("R1-1", "1.00", False), ("R1-1", "1.00", True)]
+    found = database.execute("SELECT code, level, difference_text FROM form_check ORDER BY ALL").fetchall()
+    assert found == [("R1-1", "city", "-1.00"), ("R1-1", "unit", "-1.00")]
     assert database.execute("SELECT text FROM note").fetchall() == [("有一个单位未报。",)]
 
 

@@ -14,9 +14,10 @@ import xlsxwriter
 from reading import POLICY
 
 from readers.policy.files import PolicyOnDay, PolicySet, load, policy_files
+from warehouse.publish.form_page import FormColumn, FormPage
 from warehouse.publish.report.data_files import write_csv, write_database, write_parquet
-from warehouse.publish.report.door import AUDIT, DOORS, HIDDEN_NAME, INTERNAL, OPEN, Door, through
-from warehouse.publish.report.edition import Report
+from warehouse.publish.report.door import DOORS, HIDDEN_NAME, Door, through
+from warehouse.publish.report.edition import AUDIT, INTERNAL, OPEN, Report
 from warehouse.publish.report.open_catalogue import write_catalogue
 from warehouse.publish.report.open_dataset import Terms
 from warehouse.trace.column_grade import DoorError
@@ -111,6 +112,132 @@ def test_what_went_through_is_kept_and_what_did_not_is_refused(doors: dict[str, 
         assert text not in message
 
 
+#: What two people write differently of the same name, and of the same number.
+ALIKE = {
+    "half-width brackets": "涉密工程名录(绝密)",
+    "a blank": "涉密 工程名录（绝密）",
+    "a line break": "涉密工程\n名录（绝密）",
+    "what nobody sees": "涉密\u200b工程名录（绝密）",
+    "quotes": "“涉密工程名录”（绝密）",
+    "in a sentence": "关于涉密工程名录（绝密）的说明",
+    "dots": "电话138.0013.8000",
+    "area code": "电话 0571 87654321",
+    "wide": "zhang.san＠example.com",
+    "country": "008613800138000",
+}
+
+
+@pytest.mark.parametrize("name", [OPEN, INTERNAL])
+@pytest.mark.parametrize("text", ALIKE.values(), ids=ALIKE)
+def test_a_name_or_number_that_may_not_stand_is_known_however_it_is_written(
+    doors: dict[str, Door], name: str, text: str
+) -> None:
+    passed = doors[name].through(cases.report(notes=[text, "有一个单位未报。"]))
+    assert passed.notes[-1] == "有一个单位未报。"
+    assert text not in passed.notes
+
+
+def test_words_that_close_a_resource_are_no_part_of_an_open_edition(doors: dict[str, Door]) -> None:
+    told = ["更正的原因属于国家秘密", "更正的原因涉及商业秘密", "不涉及国家秘密"]
+    left = {name: [told.index(note) for note in door.through(cases.report(notes=told)).notes if note in told]
+            for name, door in doors.items()}  # fmt: skip
+    assert left == {OPEN: [2], INTERNAL: [1, 2], AUDIT: [0, 1, 2]}
+
+
+def _eliminations() -> FormPage:
+    """A transfer from an open resource to a closed one, and one between open ones, as the form has them."""
+    columns = [
+        FormColumn("from_code", "划出", "单位", "text"),
+        FormColumn("from_resource_code", "划出", "资源", "text"),
+        FormColumn("to_code", "划入", "单位", "text"),
+        FormColumn("to_resource_code", "划入", "资源", "text"),
+        FormColumn("eliminated_cost_cny", "抵销", "原值", "money"),
+    ]
+    pairs = [("c-open", "c-secret"), ("c-secret", "c-open"), ("c-open", "c-formula"), ("c-open", None)]
+    rows = [(cases.HOLDER, one, cases.HOLDER, other, Decimal(number)) for number, (one, other) in enumerate(pairs)]
+    keys = [("2026-06", "government", "city", "city", "transfer", cases.HOLDER, one, f"2026-01-0{number}")
+            for number, (one, _) in enumerate(pairs, 1)]  # fmt: skip
+    return cases.page("report.elimination", "elimination", "抵销", columns, rows, keys)
+
+
+def test_of_a_row_with_two_assets_both_are_looked_at(doors: dict[str, Door]) -> None:
+    """An elimination names who gave and who got: columns with a prefix of their own."""
+    whole = cases.report([*cases.sums(), _eliminations()])
+    # Its amounts are above what an open edition says of an asset by name.
+    passed = doors[OPEN].through(whole)
+    assert passed.page("elimination") is None
+    assert "公开版不含《表 elimination（抵销）》（4 行）" in "\n".join(passed.notes)
+    page = doors[INTERNAL].through(whole).page("elimination")
+    assert page is not None
+    assert [(row[1], row[3]) for row in page.rows] == [
+        (HIDDEN_NAME, HIDDEN_NAME), (HIDDEN_NAME, HIDDEN_NAME), ("c-open", "c-formula"), ("c-open", None)
+    ]  # fmt: skip
+    assert [row[4] for row in page.rows] == [Decimal(number) for number in range(4)]
+    assert "c-secret" not in str(page.keys)
+
+
+def test_rows_with_a_code_of_two_resources_are_as_closed_as_the_closed_one() -> None:
+    with cases.catalogue() as connected:
+        connected.execute("UPDATE catalog.resource SET resource_code = 'c-open' WHERE resource_id = 'secret'")
+        found = Door.of(INTERNAL, cases.TABLES, connected, SHIPPED).through(cases.report([_eliminations()]))
+    (page,) = found.pages
+    assert "c-open" not in str(page.rows)
+
+
+def test_every_form_that_names_assets_is_a_list_of_assets(doors: dict[str, Door]) -> None:
+    """A column that holds the code of a resource, a card or an asset's name is known by its name, whatever stands before it."""
+    shown = {entry.body["table"] for entry in SHIPPED.of("report_form")}
+    named = {
+        table: {
+            column.name
+            for column in cases.TABLES[table].columns
+            if column.name.endswith(("resource_code", "resource_id", "card_id", "asset_name"))
+        }
+        for table in shown
+    }
+    assert named["report.elimination"] == {"from_resource_code", "to_resource_code"}
+    for table, columns in named.items():
+        assert columns <= doors[OPEN].asset_columns(cases.TABLES[table])
+
+
+def test_keys_and_codes_are_looked_at_too(doors: dict[str, Door]) -> None:
+    """A reference to a row tells its key, and a code is what an agency wrote."""
+    codes = (cases.MOBILE, f"{cases.SECRET_TITLE}组")
+    rows = [("甲", code, number, Decimal(number)) for number, code in enumerate(codes)]
+    columns = cases.sums()[0].columns
+    page = cases.page(
+        "report.form_r1", "r1", "部门", columns, rows, [("2026-06", "department", code) for code in codes]
+    )
+    for name in (OPEN, INTERNAL):
+        passed = doors[name].through(cases.report([page]))
+        doors[name].keep(passed)
+        (found,) = passed.pages
+        told = f"{found.rows} {found.keys} {[found.reference(row, 'closing_count') for row in range(2)]}"
+        assert not any(code in told for code in codes)
+        assert len(set(found.keys)) == 2
+        with pytest.raises(DoorError, match="键 key entity_code"):
+            doors[name].keep(cases.report([page]))
+
+
+def test_codes_of_registered_units_may_stand_whatever_they_look_like() -> None:
+    with cases.catalogue() as connected:
+        connected.execute(
+            "INSERT INTO catalog.organisation (organisation_code, valid_from) VALUES (?, '2020-01-01')",
+            [cases.RESIDENT],
+        )
+        door = Door.of(OPEN, cases.TABLES, connected, SHIPPED)
+    assert door.bars({cases.RESIDENT, cases.MOBILE}, whole=False) == {cases.MOBILE}
+
+
+def test_a_page_whose_title_may_not_stand_is_not_there(doors: dict[str, Door]) -> None:
+    pages = [replace(page, note=f"含{cases.SECRET_TITLE}") for page in cases.sums()[:1]]
+    passed = doors[OPEN].through(cases.report([*pages, *cases.sums()[1:]]))
+    assert len(passed.pages) == 1
+    assert "其标题或说明不得列出" in passed.notes[1]
+    with pytest.raises(DoorError, match="r1: 涉及"):
+        doors[OPEN].keep(cases.report(pages))
+
+
 def test_a_page_of_a_list_without_any_name_left_is_told_of_and_not_there(connection: duckdb.DuckDBPyConnection) -> None:
     listed = cases.asset_list()
     amounts = replace(listed, columns=listed.columns[-1:], rows=[row[-1:] for row in listed.rows])
@@ -142,7 +269,7 @@ def test_there_are_three_doors(connection: duckdb.DuckDBPyConnection) -> None:
 
 def test_all_of_a_report_is_looked_at() -> None:
     """Who gives a report another part decides what a door does with it."""
-    assert {field.name for field in fields(Report)} == {"edition", "pages", "before", "checks", "notes"}
+    assert {field.name for field in fields(Report)} == {"edition", "pages", "before", "checks", "notes", "check_counts"}
 
 
 def test_nothing_closed_is_in_any_byte_of_an_open_edition(

@@ -45,7 +45,7 @@ def test_the_rows_that_scripts_show_are_the_forms_own(tmp_path: Path) -> None:
 
 def test_what_comes_from_outside_stays_text(tmp_path: Path) -> None:
     rows = [("x/y&#", (HOSTILE, *CITY[1:])), ("z", CITY)]
-    check = Check("r1", "c", HOSTILE, "unit", "x", HOSTILE, "1", "2", "1", False, "")
+    check = Check("r1", "c", HOSTILE, "unit", "x", HOSTILE, "1", "2", "1", "")
     text = written(report_of(page_of("department", rows), checks=[check]), tmp_path)
     page = PageReader(text)
     assert [tag for tag, _ in page.tags if tag == "img"] == []
@@ -64,18 +64,17 @@ def test_only_its_own_scripts_run_and_nothing_is_loaded(tmp_path: Path) -> None:
 
 
 def test_a_failed_check_is_seen_before_any_figure_and_one_let_pass_is_not(tmp_path: Path) -> None:
-    failed = Check("r1", "a", "期末等于卡片", "unit", "U1", "甲局", "10.00", "8.00", "2.00", False, "")
+    failed = Check("r1", "a", "期末等于卡片", "unit", "U1", "甲局", "10.00", "8.00", "2.00", "")
     let_pass = Check(*(
-        "r1", "a", "账账相符", "unit", "U1", "甲局", "10.00", "8.00", "2.00", False, "DEC-1",
+        "r1", "a", "账账相符", "unit", "U1", "甲局", "10.00", "8.00", "2.00", "DEC-1",
     ))  # fmt: skip
-    passed = replace(failed, name="合计相符", passed=True)
-    text = written(report_of(page_of("city", [("city", CITY)]), checks=[passed, let_pass, failed]), tmp_path)
-    assert text.index("期末等于卡片") < text.index("1,150.00") < text.index("账账相符") < text.index("合计相符")
+    text = written(report_of(page_of("city", [("city", CITY)]), checks=[let_pass, failed]), tmp_path)
+    assert text.index("期末等于卡片") < text.index("1,150.00") < text.index("账账相符")
     assert "DEC-1" in text
 
 
 def test_failed_checks_of_units_come_first_and_what_fails_above_by_them_is_folded(tmp_path: Path) -> None:
-    unit = Check("r5", "ledger", "账面＝账", "unit", "U1", "甲局", "1234567.80", "0.00", "1234567.80", False, "")
+    unit = Check("r5", "ledger", "账面＝账", "unit", "U1", "甲局", "1234567.80", "0.00", "1234567.80", "")
     city = replace(unit, level="city", entity_code="city", entity_name="全市")
     alone = replace(city, code="other", name="期初＝上年末", left="—")
     text = written(report_of(page_of("city", [("city", CITY)]), checks=[city, unit, alone]), tmp_path)
@@ -84,7 +83,7 @@ def test_failed_checks_of_units_come_first_and_what_fails_above_by_them_is_folde
     assert first.count("1,234,567.80") == 3
     assert "甲局 <small" in first
     assert "期初＝上年末" in first
-    assert "上级各行因此也未通过（1）" in above
+    assert "同一检查未通过的上级各行（1）" in above
     assert "账面＝账" in above
     assert ">city</small>" not in text
 

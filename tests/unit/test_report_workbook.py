@@ -14,7 +14,7 @@ import pytest
 from tests.workbooks import as_shown, assert_shows, needs_libreoffice, page, recalculated
 from warehouse.publish import form_book
 from warehouse.publish.form_page import FormColumn, FormPage
-from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Check, Edition, Report, Scope
+from warehouse.publish.report.edition import DRAFT, GOVERNMENT, Check, CheckCounts, Edition, Report, Scope
 from warehouse.publish.report.workbook import CHECKS, CONTENTS, NOTES, write_workbook
 
 pytestmark = pytest.mark.slow
@@ -29,7 +29,7 @@ AMOUNTS = [
 ]
 SHARE = FormColumn("share_pct", "", "比率（%）", "percent")
 EDITION = Edition("2026-06", Scope("city", "city", "示例市"), GOVERNMENT, "行政事业性", 2, DRAFT, 77)
-CHECK = Check("r1", "R1-1", "期末＝期初＋增加－减少", "city", "city", "全市", "10.00", "10.00", "0.00", True, "")
+CHECK = Check("r1", "R1-1", "期末＝期初＋增加－减少", "city", "city", "全市", "10.00", "10.00", "0.00", "")
 
 
 def _rows(codes: Sequence[str], parents: Sequence[str]) -> list[tuple]:
@@ -171,15 +171,16 @@ def test_the_report_of_a_unit_names_it_as_the_one_that_reports(target: Path) -> 
     assert _written(replace(WHOLE, edition=edition), target)["单位"]["A2"].value == "填报单位：某局"
 
 
-def test_checks_show_what_failed_first_with_its_amounts(target: Path) -> None:
-    failed = replace(CHECK, code="R1-2", left="7.10", right="-0.05", difference="7.15", passed=False)
+def test_checks_show_what_nobody_let_pass_first_with_its_amounts(target: Path) -> None:
+    failed = replace(CHECK, code="R1-2", left="7.10", right="-0.05", difference="7.15")
     let_pass = replace(failed, code="R1-3", left="12345678901234567.89", let_pass_by="某决〔2026〕3号")  # noqa: S106
-    book = _written(replace(WHOLE, checks=[CHECK, let_pass, failed]), target)
+    book = _written(replace(WHOLE, checks=[let_pass, failed], check_counts=CheckCounts(1399, 2)), target)
     rows = [*book[CHECKS].iter_rows(min_row=4, values_only=True)]
-    assert [(row[0], row[2]) for row in rows] == [("不通过", "R1-2"), ("经决定放行", "R1-3"), ("通过", "R1-1")]
+    assert [(row[0], row[2]) for row in rows] == [("不通过", "R1-2"), ("经决定放行", "R1-3")]
     assert rows[0][7:10] == (7.1, -0.05, 7.15)
     assert rows[1][7:11] == ("12345678901234567.89", -0.05, 7.15, "某决〔2026〕3号")
-    assert "不通过 2 项（其中经决定放行 1 项）" in str(book[CONTENTS]["A4"].value)
+    said = "校验：通过 1,399 项，没有可比的数 2 项，不通过 2 项（其中经决定放行 1 项）"
+    assert book[CONTENTS]["A4"].value == said
 
 
 def test_notes_are_all_there(target: Path) -> None:

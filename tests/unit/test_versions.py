@@ -40,14 +40,15 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-def _publish(home: Home, version: int, state: str, cost: str) -> Path:
+def _publish(home: Home, version: int, state: str, cost: str, cells_file: str = CELLS_FILE) -> Path:
     edition = Edition(PERIOD, CITY, KIND, "行政事业性国有资产报告", version, state, 7)
     target = version_folder(home, edition)
     with turns(target.parent), written(target) as aside:
         (aside / "text.txt").write_text(cost, "utf-8")
         (aside / "more").mkdir()
+        (aside / cells_file).parent.mkdir(exist_ok=True)
         (aside / "more" / f"{cost}.txt").write_text("x", "utf-8")
-        write_cells(cells([page({("city", "city"): ("全市", 1, Decimal(cost))})]), aside / CELLS_FILE)
+        write_cells(cells([page({("city", "city"): ("全市", 1, Decimal(cost))})]), aside / cells_file)
         seal(aside, read_only=state == PUBLISHED)
         body = said(edition, lake="a lake", by="财政局", reason="", restates=None, changed=0)
         publish_edition(home, aside, target, body)
@@ -89,13 +90,20 @@ def test_a_published_version_is_read_only_whole_and_followed_by_the_next_number(
     assert [found.published and found.published.edition.version, found.next_number] == [1, 2]
 
 
+def test_cells_are_found_where_versions_of_before_have_them(home: Home) -> None:
+    """They stood beside the editions, in the folder that everybody is given."""
+    _publish(home, 1, PUBLISHED, "1.00", "cells.parquet")
+    (version,) = _versions(home).all
+    assert [*kept_cells(home, version)]
+
+
 def test_a_changed_file_is_told_and_nothing_is_compared_with_it(home: Home) -> None:
     target = _publish(home, 1, PUBLISHED, "1.00")
     file = target / CELLS_FILE
     file.chmod(0o644)
     file.write_bytes(file.read_bytes() + b"x")
     (target / "text.txt").unlink()
-    assert [line.partition(":")[0].rpartition("/")[2] for line in _altered(home)] == [CELLS_FILE, "text.txt"]
+    assert [line.partition(":")[0].rpartition("/")[2] for line in _altered(home)] == ["cells.parquet", "text.txt"]
     version = _versions(home).published
     assert version is not None
     with pytest.raises(NotOnRecordError):

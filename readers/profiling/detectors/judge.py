@@ -4,6 +4,7 @@ Belongs here: rates, verdicts, confidence. Does not belong here: which values ar
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -35,7 +36,7 @@ EVIDENCE_SCHEMA = pl.Schema(
         "example_hash": pl.String,
     }
 )
-_MAY_HOLD = re.compile(r"@|[0-9０-９]\D{0,2}[0-9０-９]\D{0,2}[0-9０-９]|[A-Z]")
+_MAY_HOLD = re.compile(r"@|\d\D{0,2}\d\D{0,2}\d|[A-Z]")
 #: Marks around a value are no part of what is hashed: a number hashes alike with any of them.
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 _RANKS = {"none": 0, "review": 1, "confirmed": 2}
@@ -86,7 +87,8 @@ class Detectors:
         """Of each text, whether something stands in it of which one value is enough to withhold a column."""
         few = {detector.detector_id: [0] for detector in self.definitions if detector.withhold_pct == 0}
         # Headings and titles seldom have digits, and the detectors take milliseconds for any number of texts.
-        found = dict.fromkeys(filter(_MAY_HOLD.search, texts), False)
+        may_hold = (text for text in texts if _MAY_HOLD.search(unicodedata.normalize("NFKC", text)))
+        found = dict.fromkeys(may_hold, False)
         if found:
             given = pl.DataFrame({"column_no": 0, "value": [*found], "n": range(len(found))})
             positions = known(texts_of(given), self.definitions, few, {})["n"]

@@ -4,6 +4,7 @@ Belongs here: normal forms of values, patterns, terms, numbers inside of text. D
 (`judge.py`).
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
@@ -23,17 +24,20 @@ _INSIDE = (
     r"[0-9A-Z]+",
     r"\p{Han}[A-Z][0-9A-Z]{5,6}",
     r"[0-9()+\-]+",
+    r"\(0[0-9]{2,3}\)[ \-]?[0-9]{7,8}",
     r"\+?[0-9]+(?:[ \-]+[0-9]+)+X?",
     r"[0-9]+X?",
 )
 #: What has fewer characters, gaps apart, is not looked for inside of text.
 _LEAST = 7
-_LONG_RUN = rf"[0-9A-Z@._+\-]{{{_LEAST},}}|[0-9](?:[ ()\-]*[0-9]){{{_LEAST - 1},}}"
+_LONG_RUN = rf"[0-9A-Z@._+·\-]{{{_LEAST},}}|[0-9](?:[ ()\-]*[0-9]){{{_LEAST - 1},}}"
 #: What a URL, JSON or a script writes for a mark: its digits and letters are no part of a number beside them.
 _ESCAPE = r"%[0-9A-F]{2}|\\U[0-9A-F]{4}|\\X[0-9A-F]{2}|\\[NTRBF]"
 _WRITTEN_AT = {"%40": "@", "%2E": ".", "%2D": "-", "%2B": "+", "%5F": "_"}
 #: A text to look inside of: with a mark, or with letters beside so many digits that these may be a number of their own.
 _COMPOSED = r"[^0-9A-Z]|[A-Z][0-9]{11}|[0-9]{11}(?:[A-WYZ]|X.)"
+#: A mobile number in groups between dots, which are no gaps: an IP address has them, and a version.
+_DOTTED = r"(^|[^0-9.·])(1[3-9][0-9])[.·]([0-9]{4})[.·]([0-9]{4})($|[^0-9.·])"
 #: Marks around a value, of which none is part of it: `'1234`, `1234;`, `="1234"`.
 _AROUND = r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$"
 
@@ -53,6 +57,7 @@ def texts_of(values: pl.DataFrame) -> pl.DataFrame:
     inside = (
         composed.filter(upper.str.contains(_LONG_RUN))
         .with_columns(pl.when(upper.str.contains(_ESCAPE)).then(_unescaped(upper)).otherwise(upper))
+        .with_columns(upper.str.replace_all(_DOTTED, "$1$2-$3-$4$5"))
         .with_columns(pl.concat_list(map(upper.str.extract_all, _INSIDE)).list.unique(), part=INSIDE)
         .explode("upper", empty_as_null=False)
         .with_columns(upper.str.strip_chars("._-").str.strip_chars_end("+"))
@@ -69,14 +74,19 @@ def _unescaped(text: pl.Expr) -> pl.Expr:
 
 @cache
 def _folded() -> dict[str, str]:
-    """Upper case of each letter; of each wide character, blank and hyphen the common one; nothing of what nobody sees."""
+    """Upper case of each letter; of each digit, wide character, blank and hyphen the common one; nothing of what nobody sees."""
     # Not str.to_uppercase, which makes two letters of ß and of the ligature ﬁ: ASCII where there was none.
     letters = {letter: letter.upper() for letter in map(chr, range(0x11000)) if len(letter.upper()) == 1}
     wide = {chr(code): chr(code - 0xFEE0).upper() for code in range(0xFF01, 0xFF5F)}
-    blanks = dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000", " ")
+    digits = {digit: str(unicodedata.digit(digit)) for digit in map(chr, range(0x80, 0x1FC00)) if digit.isdigit()}
+    blanks = dict.fromkeys("\t\n\r\u00a0\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " ")
     hyphens = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
-    unseen = dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", "")
-    return {letter: upper for letter, upper in (letters | wide | blanks | hyphens | unseen).items() if letter != upper}
+    marks = [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), *range(0xFE00, 0xFE10)]
+    unseen = dict.fromkeys(["\u00ad", "\ufeff", *map(chr, marks)], "")
+    # The last character of an identity number that is no X, and looks like one.
+    last = dict.fromkeys("×✕ХхΧχ", "X")
+    found = letters | wide | digits | blanks | hyphens | unseen | last
+    return {letter: upper for letter, upper in found.items() if letter != upper}
 
 
 def known(

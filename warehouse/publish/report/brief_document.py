@@ -20,7 +20,7 @@ from warehouse.publish.report.blocks import (
 )
 from warehouse.publish.report.edition import Check, Report
 from warehouse.publish.report.figures import checked, counted
-from warehouse.publish.report.findings import checks_said
+from warehouse.publish.report.findings import checks_said, order
 from warehouse.publish.report.pdf_blocks import write_pdf
 from warehouse.publish.report.places import DIMENSIONS
 from warehouse.publish.report.sections import (
@@ -92,7 +92,7 @@ def _structure(report: Report, most: int) -> list[Block | None]:
 
 def _open(report: Report, most: int) -> list[Block | None]:
     """How the checks ended, and the first that failed with unit and amount."""
-    failed = [check for check in report.checks if not check.passed]
+    failed = sorted(report.checks, key=order)
     said = [_failed(check) for check in failed[:most]]
     if len(failed) > most:
         said.append(sentence("其余{rest}项见填报说明。", rest=counted(failed[most:])))

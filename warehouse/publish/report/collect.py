@@ -12,7 +12,7 @@ from warehouse import queries
 from warehouse.building.build import parameters
 from warehouse.publish.form_page import FormPage, Within
 from warehouse.publish.form_reader import FormReader
-from warehouse.publish.report.edition import OTHER, Check, Edition, Report, Scope
+from warehouse.publish.report.edition import OTHER, Check, CheckCounts, Edition, Report, Scope
 from warehouse.publish.report.scope import kind_of
 from warehouse.store.lake import Lake, current_snapshot
 
@@ -50,13 +50,14 @@ def collect(
     edition = Edition(period, scope, report_kind, kind_name, version, state, current_snapshot(connection))
     pages = _pages(lake, connection, period, edition)
     last_year = f"{int(period[:4]) - 1}-12"
-    checks = list(_checks(connection, edition))
+    checks, counts = read_checks(connection, edition)
     return Report(
         edition,
         pages,
         _pages(lake, connection, last_year, edition) if _has(connection, last_year) else (),
         checks,
-        list(_notes(connection, edition, pages, checks)),
+        list(_notes(connection, edition, pages, checks, counts)),
+        counts,
     )
 
 
@@ -71,23 +72,25 @@ def _pages(lake: Lake, connection: duckdb.DuckDBPyConnection, period: str, editi
     return [page for page in found if page.rows]
 
 
-def _checks(connection: duckdb.DuckDBPyConnection, edition: Edition) -> Iterator[Check]:
+def read_checks(connection: duckdb.DuckDBPyConnection, edition: Edition) -> tuple[list[Check], CheckCounts]:
+    """The checks of an edition's entities that failed, those among them that a decision let pass too; and how many did not fail."""
     scope = edition.scope
-    values = {
-        "kind": edition.report_kind,
-        "level": scope.level,
-        "code": scope.code,
-        "levels": list(_LEVELS[scope.level]),
-    }
-    for form, code, name, level, entity, entity_name, left, right, difference, state, decision in _asked(
-        connection, "report_checks", values, edition.period
-    ):
-        passed = state in ("passed", "let_pass")
-        yield Check(form, code, name, level, entity, entity_name, left, right, difference, passed, decision or "")
+    levels = list(_LEVELS[scope.level])
+    values = {"kind": edition.report_kind, "level": scope.level, "code": scope.code, "levels": levels}
+    failed = [
+        Check(*said[:9], let_pass_by=decision if state == "let_pass" else "")
+        for *said, state, decision in _asked(connection, "report_checks", values, edition.period)
+    ]
+    ((passed, not_compared),) = _asked(connection, "report_check_counts", values, edition.period)
+    return failed, CheckCounts(passed, not_compared)
 
 
 def _notes(
-    connection: duckdb.DuckDBPyConnection, edition: Edition, pages: Sequence[FormPage], checks: Sequence[Check]
+    connection: duckdb.DuckDBPyConnection,
+    edition: Edition,
+    pages: Sequence[FormPage],
+    checks: Sequence[Check],
+    counts: CheckCounts,
 ) -> Iterator[str]:
     scope = edition.scope
     values = {"kind": edition.report_kind, "level": scope.level, "code": scope.code}
@@ -98,12 +101,13 @@ def _notes(
     if edition.report_kind == OTHER:
         yield "以下单位的类别不明或不属于行政事业单位、国有企业，不列入任何国有资产报告，在此单独列示。"
     for check in checks:
-        if check.level == "unit" and not check.passed:
+        if check.level == "unit" and not check.let_pass_by:
             yield f"审核未通过：{check.entity_name}，{check.name}，{check.left} 与 {check.right} 相差 {check.difference}。"
         elif check.let_pass_by:
             yield f"经决定放行：{check.entity_name}，{check.name}，相差 {check.difference}，决定 {check.let_pass_by}。"
-    for passed, apart in _asked(connection, "report_check_counts", values, edition.period):
-        yield f"单位报表的审核公式 {passed} 项通过，{apart} 项没有可比的数；未通过和经决定放行的逐项列明。"
+    yield (
+        f"各级报表的审核公式 {counts.passed} 项通过，{counts.not_compared} 项没有可比的数；未通过和经决定放行的逐项列明。"
+    )
     unrecorded = [page.title for page in pages if any(column.name == "recording_state" for column in page.columns)]
     if unrecorded:
         yield f"{'、'.join(unrecorded)}：各项目尚未记录，没有数字；没有记录不等于零。"

@@ -62,7 +62,7 @@ def _queries(forms: Sequence[DataTable]) -> Iterator[tuple[str, str]]:
     yield "本文件是什么", 'SELECT item, text FROM "README" ORDER BY position'
     yield "有哪些报表", "SELECT table_name, title, row_count FROM form ORDER BY table_name"
     yield "随报表说明了什么", "SELECT text FROM note ORDER BY position"
-    yield "哪些核对不符", "SELECT * FROM form_check WHERE NOT is_passed ORDER BY form, code, entity_code"
+    yield "哪些核对不符", "SELECT * FROM form_check ORDER BY let_pass_by, form, code, entity_code"
     yield (
         "各表有多少个单元格，其中多少个是数",
         "SELECT table_name, count(*) AS cells, count(value_number) AS numbers FROM cell GROUP BY table_name ORDER BY ALL",

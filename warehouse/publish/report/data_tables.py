@@ -119,12 +119,11 @@ def told_tables(report: Report, forms: Sequence[DataTable]) -> list[DataTable]:
             [*_rows_shown(report)],
         ),
         _told(
-            "form_check", "核对", "表内、表间、年度间核对的结果",
+            "form_check", "核对", "表内、表间、年度间核对中不符的",
             {"form": "表式", "code": "编号", "name": "名称", "level": "层级", "entity_code": "单位代码", "entity_name": "单位",
-             "left_text": "左方", "right_text": "右方", "difference_text": "差额", "is_passed": "是否相符",
-             "let_pass_by": "准予通过的决定"},
+             "left_text": "左方", "right_text": "右方", "difference_text": "差额", "let_pass_by": "准予通过的决定"},
             [
-                (c.form, c.code, c.name, c.level, c.entity_code, c.entity_name, c.left, c.right, c.difference, c.passed,
+                (c.form, c.code, c.name, c.level, c.entity_code, c.entity_name, c.left, c.right, c.difference,
                  c.let_pass_by)
                 for c in report.checks
             ],
@@ -174,7 +173,6 @@ _TOLD_TYPES = {
     "row_count": "BIGINT",
     "is_key": "BOOLEAN",
     "is_shown": "BOOLEAN",
-    "is_passed": "BOOLEAN",
 }
 
 

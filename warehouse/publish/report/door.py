@@ -3,11 +3,11 @@
 A page of sums passes where the grades of its columns do (`policy/door_limit.csv`). A page that names assets has a limit of its own, and
 each of its assets must be one that the door may name: an open edition has none whose resource may not be opened or speaks of
 confidentiality, and leaves the row out; an internal one hides the name of what may not even be shared, and keeps the amounts, so that the
-list still adds up. Numbers of persons, telephones and addresses pass no door but that of auditors. What is left out is counted in the
-notes, and what policy or the catalogue does not know is closed.
+list still adds up. Numbers of persons, telephones and addresses pass no door but that of auditors, nor do words that close a resource
+pass an open one. What is left out is counted in the notes, and what policy or the catalogue does not know is closed.
 
 Belongs here: what passes (`Door.through`), and the refusal of what did not go through (`Door.keep`). Does not belong here: how a format
-looks, the grades of columns (`trace/column_grade.py`).
+looks, the grades of columns (`trace/column_grade.py`), which asset a row is about (`door_assets.py`), what a text holds (`door_texts.py`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,62 +16,24 @@ from functools import cached_property
 from typing import Any
 
 import duckdb
-import polars as pl
 
 from readers.policy.files import PolicyOnDay
-from readers.profiling.detectors import Detectors
 from warehouse import queries
 from warehouse.publish.form_page import FormColumn, FormPage
-from warehouse.publish.report.edition import Check, Report
+from warehouse.publish.report.door_assets import Assets, names_asset
+from warehouse.publish.report.door_texts import Texts
+from warehouse.publish.report.edition import AUDIT, INTERNAL, OPEN, Check, Report
 from warehouse.tables.table import Table, Tables
 from warehouse.trace.column_grade import ColumnGrade, DoorError, column_grades
 from warehouse.trace.graph import ColumnRef, LineageGraph
 
-OPEN, INTERNAL, AUDIT = "open", "internal", "audit"
 DOORS = {OPEN: "公开", INTERNAL: "内部", AUDIT: "审计"}
 
-#: Columns that say which asset a row is about, besides those that are made of a resource's title; and one that does so beside them.
-_ASSET, _ASSET_BESIDE = frozenset({"resource_id", "card_id", "resource_code", "asset_name"}), frozenset({"item_code"})
+#: A column that says which asset a row is about where another one does too.
+_ASSET_BESIDE = frozenset({"item_code"})
 _TITLE = ColumnRef("catalog.resource", "title")
 #: What stands in place of a name, of a number of a person, and of a key, with the row's place on the page.
 HIDDEN_NAME, HIDDEN_NUMBER, _HIDDEN_KEY = "（名称不列）", "（不列）", "#{}"
-#: A shorter name is a word of the language: it is looked for as a whole cell, not inside of texts.
-_LEAST_NAME = 4
-
-
-@dataclass(frozen=True)
-class _Assets:
-    """The resources of the catalogue, by what a row may know them by; and those that a door may name."""
-
-    by_card: Mapping[str, str]
-    by_code: Mapping[tuple[str, str], str]
-    nameable: Collection[str]
-    barred: Collection[str]
-    barred_names: frozenset[str]
-
-    @classmethod
-    def of(cls, connection: duckdb.DuckDBPyConnection, door: str) -> "_Assets":
-        by_card, by_code = dict[str, str](), dict[tuple[str, str], str]()
-        nameable, barred, named, unnamed = set[str](), set[str](), set[str](), set[str]()
-        rows = connection.execute(queries.text("door_assets")).fetchall()
-        for resource, card, holder, code, is_open, is_shared, names in rows:
-            by_card[card] = by_code[holder, code] = resource
-            may_stand = {OPEN: is_open, INTERNAL: is_shared, AUDIT: True}[door]
-            (nameable if may_stand else barred).add(resource)
-            (named if may_stand else unnamed).update(names)
-        return cls(by_card, by_code, nameable, barred, frozenset(unnamed - named))
-
-    def finder(self, places: Mapping[str, int]) -> Callable[[Sequence[Any]], str | None]:
-        """What finds the resource that a row is about, given where its columns stand; None where the catalogue does not know it."""
-        if (place := places.get("resource_id")) is not None:
-            return lambda row: row[place]
-        if (place := places.get("card_id")) is not None:
-            return lambda row: self.by_card.get(row[place])
-        holder, code = places.get("holder_code"), places.get("resource_code", places.get("item_code"))
-        if holder is None or code is None:
-            return lambda row: None
-        return lambda row: self.by_code.get((row[holder], row[code]))
-
 
 #: What stands for a key that may not: the same wherever its row stands.
 _Places = dict[tuple[str, tuple[str, ...]], str]
@@ -92,7 +54,8 @@ class Door:
     name: str
     tables: Tables
     policy: PolicyOnDay
-    assets: _Assets
+    assets: Assets
+    units: frozenset[str]
 
     @classmethod
     def of(cls, name: str, tables: Tables, connection: duckdb.DuckDBPyConnection, policy: PolicyOnDay) -> "Door":
@@ -106,7 +69,8 @@ class Door:
         """
         if name not in DOORS:
             raise DoorError(f"{name}: 没有这个出口，只有 / no such door, only {', '.join(DOORS)}")
-        return cls(name, tables.under(policy.policy), policy, _Assets.of(connection, name))
+        units = frozenset(code for (code,) in connection.execute(queries.text("door_units")).fetchall())
+        return cls(name, tables.under(policy.policy), policy, Assets.of(connection, name), units)
 
     def through(self, report: Report) -> Report:
         """What of a report passes. Its notes begin with the door and tell what does not, page by page."""
@@ -138,22 +102,30 @@ class Door:
             raise DoorError("\n".join(found))
 
     def bars(self, texts: Collection[str], *, whole: bool) -> frozenset[str]:
-        """The texts that hold a number of a person, or are a name that may not stand; unless `whole`, or hold one."""
-        if self.name == AUDIT or not texts:
+        """The texts that may not stand: `door_texts.py`. whole: each is what an asset is called. Codes of registered units may stand."""
+        if self.name == AUDIT:
             return frozenset()
-        ordered = sorted(texts)
-        known = self._detectors.known_in(ordered)
-        bad = {text for text, is_known in zip(ordered, known, strict=True) if is_known}
-        bad |= {text for text in ordered if text in self.assets.barred_names}
-        if not whole and self._long_names:
-            said = pl.Series(ordered).str.contains_any(self._long_names)
-            bad |= {text for text, is_said in zip(ordered, said, strict=True) if is_said}
-        return frozenset(bad)
+        return self._said.bad(set(texts) - self.units, whole=whole)
+
+    def cells(self, rows: Sequence[Sequence[Any]], *, named: Collection[int] = ()) -> list[list[Any]]:
+        """Rows of a list of resources that may be named, without those whose name may not stand, and with no other text that may not.
+
+        Args:
+            named: the places of the cells that are what a resource is called.
+        """
+        kept = [list(row) for row in rows]
+        for place in range(len(kept[0]) if kept else 0):
+            bad = self.bars({row[place] for row in kept if isinstance(row[place], str)}, whole=place in named)
+            if bad and place in named:
+                kept = [row for row in kept if row[place] not in bad]
+            for row in kept if bad else ():
+                row[place] = HIDDEN_NUMBER if row[place] in bad else row[place]
+        return kept
 
     def _refusals(self, report: Report) -> Iterable[str]:
         mend = f"先经出口 {self.name} 取舍再写 / take the report through the door {self.name} before it is written"
         for page in (*report.pages, *report.before):
-            names = self._asset_columns(page.table)
+            names = self.asset_columns(page.table)
             for column in page.columns:
                 if self._rank(page.table, column.name) > self._limit(page):
                     yield f"{page.form}.{column.name}: 级别高于出口的上限 graded above the door's limit; {mend}"
@@ -161,35 +133,43 @@ class Door:
             for name, values in shown.items():
                 if self._hides_key(page, name) and not all(value.startswith("#") for value in values):
                     yield f"{page.form}: 键 key {name}: 级别高于出口的上限 graded above the door's limit; {mend}"
+                elif bad := self.bars(set(values), whole=name in names):
+                    yield f"{page.form}: 键 key {name}: 有 {len(bad)} 个不得列出 that may not be shown; {mend}"
             for position, column in enumerate(page.columns):
                 cells = {row[position] for row in page.rows if isinstance(row[position], str)}
-                bad = self.bars(cells, whole=column.name in names) if _is_looked_at(column) else ()
-                if bad:
+                if bad := self.bars(cells, whole=column.name in names):
                     yield f"{page.form}.{column.name}: 有 {len(bad)} 个单元格不得列出 cells that may not be shown; {mend}"
-        texts = [("notes", note) for note in report.notes] + [("checks", _said(check)) for check in report.checks]
+        texts = [(page.form, said) for page in (*report.pages, *report.before) for said in _words(page)]
+        texts += [("notes", note) for note in report.notes] + [("checks", _said(check)) for check in report.checks]
         for where, text in texts:
             if not self._passes(text):
                 yield f"{where}: 涉及不得列名的资产或个人信息 names what may not be named; {mend}"
 
     def _page(self, page: FormPage, hidden_keys: _Places) -> _Page:
         """A page without the columns, rows, names and numbers that may not pass."""
-        names = self._asset_columns(page.table)
+        names = self.asset_columns(page.table)
         limit = self._limit(page)
         kept = [column for column in page.columns if self._rank(page.table, column.name) <= limit]
         labels = [_heading(column) for column in page.columns if column not in kept]
         is_list = bool(names)
+        if any(not self._passes(word) for word in _words(page)):
+            return _Page(
+                None,
+                [f"{DOORS[self.name]}版不含报表 {page.form} 的一页（{len(page.rows)} 行）：其标题或说明不得列出。"],
+            )
         if not kept or (is_list and not any(column.name in names for column in kept)):
             why = "按名列出资产，" if is_list else ""
             told = f"{DOORS[self.name]}版不含《{_called(page)}》（{len(page.rows)} 行）：{why}各栏级别高于出口的上限。"
             return _Page(None, [told])
         places = [page.columns.index(column) for column in kept]
         rows, keys, lost, hidden = self._rows(page, places, names, hidden_keys)
-        rows, numbers = self._without_numbers(page, kept, rows, names)
+        rows, numbers = self._without_numbers(kept, rows, names)
+        keys = self._keys_that_stand(page.table, keys, names, hidden_keys)
         told = []
         if labels:
             told.append(f"不列栏目“{'、'.join(labels)}”（级别高于出口的上限）")
         if lost:
-            told.append(f"未列 {lost} 行（资源不得开放、涉及保密或不在现行目录）")
+            told.append(f"未列 {lost} 行（资源不得开放、按其内容不得明言或不在现行目录）")
         if hidden:
             told.append(f"{hidden} 行不列名称（资源不得共享或不在现行目录），金额照列")
         if numbers:
@@ -216,9 +196,7 @@ class Door:
                 hidden += 1
                 shown = [HIDDEN_NAME if hides and cell else cell for cell, hides in zip(shown, hides_name, strict=True)]
             if not is_named or any(hides_key):
-                stands_for = hidden_keys.setdefault(
-                    (page.table.qualified, key), _HIDDEN_KEY.format(len(hidden_keys) + 1)
-                )
+                stands_for = self._place(hidden_keys, page.table, key)
                 key = tuple(
                     stands_for if hides or (not is_named and name in names) else value
                     for name, value, hides in zip(page.table.key, key, hides_key, strict=True)
@@ -231,26 +209,26 @@ class Door:
         """What tells whether the asset of a row, if it has one, may be named. What the catalogue does not know, such as a code of a ledger
         alone, is closed to the public; who keeps the ledger must see it."""
         of_row = [*(column.name for column in page.columns), *page.table.key]
-        places = {name: place for place, name in enumerate(of_row)}
-        found, named_at = self.assets.finder(places), [places[name] for name in names if name in places]
+        named_at = [place for place, name in enumerate(of_row) if name in names]
+        about, assets = self.assets.of_row(of_row), self.assets
 
         def may_name(cells: Sequence[Any], key: tuple[str, ...]) -> bool:
             row = (*cells, *key)
             if not any(row[place] for place in named_at):
                 return True
-            resource = found(row)
-            return resource in self.assets.nameable if self.name == OPEN else resource not in self.assets.barred
+            found = about(row) or [None]
+            if self.name == OPEN:
+                return all(resource in assets.nameable for resource in found)
+            return not any(resource in assets.barred for resource in found)
 
         return may_name
 
     def _without_numbers(
-        self, page: FormPage, kept: Sequence[FormColumn], rows: list[list[Any]], names: Collection[str]
+        self, kept: Sequence[FormColumn], rows: list[list[Any]], names: Collection[str]
     ) -> tuple[list[list[Any]], int]:
-        """Rows without the cells that hold a number of a person or a name that may not stand, and how many they were."""
+        """Rows without the cells that hold what may not stand, and how many they were."""
         found = 0
         for position, column in enumerate(kept):
-            if not _is_looked_at(column):
-                continue
             cells = {row[position] for row in rows if isinstance(row[position], str)}
             bad = self.bars(cells, whole=column.name in names)
             for row in rows if bad else ():
@@ -258,6 +236,21 @@ class Door:
                     row[position] = HIDDEN_NUMBER
                     found += 1
         return rows, found
+
+    def _keys_that_stand(
+        self, table: Table, keys: list[tuple[str, ...]], names: Collection[str], hidden_keys: _Places
+    ) -> list[tuple[str, ...]]:
+        """Keys of which what may not stand is hidden, as the keys of rows are that hide a name."""
+        for position, name in enumerate(table.key):
+            bad = self.bars({key[position] for key in keys}, whole=name in names)
+            for row, key in enumerate(keys) if bad else ():
+                if key[position] in bad:
+                    stands_for = self._place(hidden_keys, table, key)
+                    keys[row] = (*key[:position], stands_for, *key[position + 1 :])
+        return keys
+
+    def _place(self, hidden_keys: _Places, table: Table, key: tuple[str, ...]) -> str:
+        return hidden_keys.setdefault((table.qualified, key), _HIDDEN_KEY.format(len(hidden_keys) + 1))
 
     def _texts(self, texts: Sequence[str]) -> tuple[list[str], int]:
         passing = [text for text in texts if self._passes(text)]
@@ -268,7 +261,7 @@ class Door:
 
     def _limit(self, page: FormPage) -> int:
         """The highest rank that a column of a page may have; below any where policy says nothing."""
-        door = f"{self.name}_asset" if self._asset_columns(page.table) else self.name
+        door = f"{self.name}_asset" if self.asset_columns(page.table) else self.name
         grade = self._limits.get(door)
         return self._ranks[grade] if grade is not None else -1
 
@@ -279,13 +272,13 @@ class Door:
     def _hides_key(self, page: FormPage, name: str) -> bool:
         return self._rank(page.table, name) > self._limit(page)
 
-    def _asset_columns(self, table: Table) -> frozenset[str]:
+    def asset_columns(self, table: Table) -> frozenset[str]:
         """The columns of a table that say which asset a row is about; of a table of sums none."""
         found = self._named.get(table.qualified)
         if found is None:
             texts = {column.name for column in table.columns if column.type == "VARCHAR"}
             found = frozenset(
-                name for name in texts if name in _ASSET or ColumnRef(table.qualified, name) in self._of_titles
+                name for name in texts if names_asset(name) or ColumnRef(table.qualified, name) in self._of_titles
             )
             found = self._named[table.qualified] = found | (_ASSET_BESIDE & texts) if found else found
         return found
@@ -311,15 +304,14 @@ class Door:
         return {entry.entry_key: entry.body["grade"] for entry in self.policy.of("door_limit")}
 
     @cached_property
-    def _long_names(self) -> list[str]:
-        return sorted(name for name in self.assets.barred_names if len(name) >= _LEAST_NAME)
-
-    @cached_property
-    def _detectors(self) -> Detectors:
-        """Those of persons: one value is enough, wherever it stands."""
-        personal = {entry.entry_key for entry in self.policy.of("detector") if entry.body["is_personal"] == "yes"}
-        found = Detectors.of(self.policy).definitions
-        return Detectors(tuple(d for d in found if d.detector_id in personal and d.withhold_pct == 0))
+    def _said(self) -> Texts:
+        limit = {OPEN: "open_limit", INTERNAL: "share_limit"}[self.name]
+        closing = [
+            (entry.body["pattern"], entry.body.get("not_pattern", ""))
+            for entry in self.policy.of("confidential_term")
+            if entry.body[limit] == "none"
+        ]
+        return Texts(self.policy, self.assets.barred_names, closing)
 
 
 def through(
@@ -336,9 +328,10 @@ def through(
     return passed
 
 
-def _is_looked_at(column: FormColumn) -> bool:
-    """Whether a column may hold what people wrote: codes do not, and look like numbers of persons."""
-    return not column.name.endswith("_code")
+def _words(page: FormPage) -> list[str]:
+    """What a page says beside its rows."""
+    columns = (f"{column.group} {column.label}" for column in page.columns)
+    return [*dict.fromkeys([page.title, page.heading, page.label, page.note, *columns])]
 
 
 def _called(page: FormPage) -> str:

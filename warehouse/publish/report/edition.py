@@ -10,6 +10,8 @@ from warehouse.publish.form_page import FormPage
 
 #: Whose report it is, by policy paragraph 9: no total adds two of them.
 GOVERNMENT, ENTERPRISE, FINANCIAL, OTHER = "government", "enterprise", "financial_enterprise", "other"
+#: Whom an edition is for: everybody, units and departments, auditors. A version has a folder for each.
+OPEN, INTERNAL, AUDIT = "open", "internal", "audit"
 #: How far a version has come.
 DRAFT, REVIEWED, PUBLISHED = "draft", "reviewed", "published"
 STATES = {DRAFT: "草稿", REVIEWED: "已审核", PUBLISHED: "已发布"}
@@ -58,7 +60,7 @@ class Edition:
 
 @dataclass(frozen=True)
 class Check:
-    """A check of a form that failed, or passed, for an entity: what should be equal, and the amounts."""
+    """A check of a form that failed for an entity: what should be equal, the amounts, and the decision that lets it pass, if any."""
 
     form: str
     code: str
@@ -69,8 +71,20 @@ class Check:
     left: str
     right: str
     difference: str
-    passed: bool
     let_pass_by: str
+
+    @property
+    def shown_code(self) -> str:
+        """The code of its entity; of the city and its levels there is none."""
+        return "" if self.level in ("city", "tier") else self.entity_code
+
+
+@dataclass(frozen=True)
+class CheckCounts:
+    """How many checks passed, and how many had nothing to compare with, of the same entities as the checks that failed."""
+
+    passed: int = 0
+    not_compared: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,8 +92,9 @@ class Report:
     """All that a format shows.
 
     pages: the forms, in their order, with the rows of the edition's units. before: the same forms at the end of the year before, where
-    the lake has that period; for comparisons. checks: of these forms. notes: what the reader is told beside the figures, a paragraph
-    each: units that did not report, what was let pass, what was held, what is not yet recorded.
+    the lake has that period; for comparisons. checks: of these forms, those that failed; check_counts: of the others. notes: what the
+    reader is told beside the figures, a paragraph each: units that did not report, what was let pass, what was held, what is not yet
+    recorded.
     """
 
     edition: Edition
@@ -87,6 +102,7 @@ class Report:
     before: Sequence[FormPage]
     checks: Sequence[Check]
     notes: Sequence[str]
+    check_counts: CheckCounts = CheckCounts()
 
     def page(self, form: str, label: str | None = None) -> FormPage | None:
         """The first page of a form, or that with a sheet's label."""

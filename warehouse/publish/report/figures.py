@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
 from warehouse.publish.form_page import FormPage
-from warehouse.publish.report.edition import Check
+from warehouse.publish.report.edition import Check, CheckCounts, Report
 
 #: What is said where a table has no figure.
 NOT_RECORDED = "未记录"
@@ -59,13 +59,25 @@ class CheckAmount:
 
 
 @dataclass(frozen=True)
+class CheckTally:
+    """Where the report has how many checks ended so: `passed` or `not_compared`."""
+
+    counts: CheckCounts
+    name: str
+
+    @property
+    def value(self) -> Decimal:
+        return Decimal(getattr(self.counts, self.name))
+
+
+@dataclass(frozen=True)
 class Figure:
     """A number that a document says. how: the name of its derivation. of: what it is derived from, down to places in the report."""
 
     value: Decimal | None
     unit: Unit
     how: str
-    of: "tuple[Figure | Cell | CheckAmount | Check, ...]"
+    of: "tuple[Figure | Cell | CheckAmount | CheckTally | Check, ...]"
 
     @property
     def said(self) -> str:
@@ -143,12 +155,17 @@ def checked(check: Check, side: str) -> Figure:
     return derived("as it stands", CheckAmount(check, side), unit=Unit.MONEY)
 
 
+def tallied(report: Report, name: str) -> Figure:
+    """How many checks ended so, as the report has it."""
+    return derived("as it stands", CheckTally(report.check_counts, name), unit=Unit.COUNT)
+
+
 def counted(of: Sequence[Cell | Check]) -> Figure:
     """How many rows, each named by one of its cells, or checks."""
     return Figure(Decimal(len(of)), Unit.COUNT, ROWS, tuple(of))
 
 
-def derived(how: str, *of: "Figure | Cell | CheckAmount", unit: Unit | None = None) -> Figure:
+def derived(how: str, *of: "Figure | Cell | CheckAmount | CheckTally", unit: Unit | None = None) -> Figure:
     """What follows from figures; nothing where one of them is not recorded.
 
     Args:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from warehouse.publish.form_page import FormPage
 from warehouse.publish.report.blocks import Block, Grid, Paragraph, Quote, listed, paragraph, sentence
 from warehouse.publish.report.edition import Check, Report
-from warehouse.publish.report.figures import Cell, Figure, at, checked, counted
+from warehouse.publish.report.figures import Cell, Figure, at, checked, counted, derived, tallied
 from warehouse.publish.report.places import figure_columns, has, names_of, quoted
+from warehouse.publish.report.scope import UNIT
 
 #: Columns of a form of differences: the amount, and what kind it is.
 _DIFFERENCE, _KIND = "difference_cny", "difference_label"
@@ -18,15 +19,15 @@ _ITEM = ("item_label", "asset_name")
 
 
 def checks(report: Report, most: int) -> list[Block | None]:
-    """How many checks passed, and each that did not, with unit and amount.
+    """How many checks passed, and each that did not, with its entity and amount.
 
     Args:
-        most: so many are shown; those that nobody let pass first.
+        most: so many are shown.
     """
-    failed = sorted((check for check in report.checks if not check.passed), key=lambda check: bool(check.let_pass_by))
-    if not report.checks:
+    failed = sorted(report.checks, key=order)
+    if (said := checks_said(report)) is None:
         return [paragraph(sentence("本版报告没有审核记录。"))]
-    blocks: list[Block | None] = [checks_said(report)]
+    blocks: list[Block | None] = [said]
     if failed:
         heads = ("审核", "单位", "左方", "右方", "差额", "处理")
         blocks.append(
@@ -38,19 +39,31 @@ def checks(report: Report, most: int) -> list[Block | None]:
 
 
 def checks_said(report: Report) -> Paragraph | None:
-    """How many checks there were and how they ended."""
-    if not report.checks:
+    """How many checks of all levels there were and how they ended."""
+    counts = report.check_counts
+    passed, apart = (tallied(report, name) for name in ("passed", "not_compared"))
+    failed = counted(report.checks)
+    if not (report.checks or counts.passed or counts.not_compared):
         return None
-    failed = [check for check in report.checks if not check.passed]
-    let_pass = [check for check in failed if check.let_pass_by]
-    passed = [check for check in report.checks if check.passed]
-    said = sentence("共审核{all}项，通过{passed}项", all=counted(report.checks), passed=counted(passed))
-    rest = sentence("未通过{failed}项，其中经决定放行{let_pass}项", failed=counted(failed), let_pass=counted(let_pass))
-    return paragraph(listed(said, rest if failed else None))
+    let_pass = counted([check for check in report.checks if check.let_pass_by])
+    return paragraph(
+        listed(
+            sentence("各级报表共审核{all}项，通过{passed}项", all=derived("sum", passed, apart, failed), passed=passed),
+            sentence("没有可比的数{apart}项", apart=apart) if counts.not_compared else None,
+            sentence("未通过{failed}项，其中经决定放行{let_pass}项", failed=failed, let_pass=let_pass)
+            if report.checks
+            else None,
+        )
+    )
+
+
+def order(check: Check) -> tuple[bool, bool]:
+    """What nobody let pass first, and of that the units: the levels above often fail by what theirs do."""
+    return bool(check.let_pass_by), check.level != UNIT
 
 
 def _check_row(check: Check) -> list[Figure | Quote | str]:
-    unit = f"{check.entity_name}\n{check.entity_code}" if check.entity_code else check.entity_name
+    unit = f"{check.entity_name}\n{check.shown_code}" if check.shown_code else check.entity_name
     amounts = (checked(check, side) for side in ("left", "right", "difference"))
     decided = Quote(f"放行：{check.let_pass_by}") if check.let_pass_by else "未放行"
     return [Quote(f"{check.form.upper()} {check.name}"), Quote(unit), *amounts, decided]

@@ -17,20 +17,20 @@ from typing import Any
 from urllib.parse import quote
 
 import duckdb
-import polars as pl
 
 from readers.policy.files import PolicyOnDay
-from readers.profiling.patterns import of_re2
 from warehouse import queries
-from warehouse.publish.report.door import OPEN, Door
+from warehouse.publish.report.door import Door
+from warehouse.publish.report.edition import OPEN
 from warehouse.publish.report.open_catalogue_json import dcat_us
 from warehouse.publish.report.open_catalogue_rdf import JSON_LD, TURTLE, dcat_ap
 from warehouse.publish.report.open_dataset import OpenDataset, OpenDistribution, Terms, public_url
 from warehouse.tables.table import Lowering, Tables
 from warehouse.trace.column_grade import DoorError, Overflow, overflows
 
-#: What the entry of a resource that may be opened is left of when the texts below went through `_cleared`.
+#: What agencies write freely of a resource that may be opened, lowered by STEP; and which of its texts the door looks at.
 _FREE = ("abstract", "theme", "keywords", "landing_page", "issued_date", "modified_date")
+_SAID = ("holder_code", "holder_name", "resource_code", "abstract", "theme", "keywords", "landing_page")
 _FREE_PARTS = ("title", "format", "media_type", "access_url", "download_url")
 STEP = Lowering(
     _FREE,
@@ -99,9 +99,10 @@ def open_datasets(
     asked = connection.execute(queries.text("open_resources"))
     names = [column[0] for column in asked.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
-    bad = _not_to_be_said({text for row in rows for text in _texts(row)}, door, policy)
-    # Its own title is what a resource that may be opened is called by; a person's number in it closes it.
-    titled = [row for row in rows if row["title"] and not door.bars({row["title"]}, whole=True)]
+    bad = door.bars({text for row in rows for text in _texts(row)}, whole=False)
+    # Its own title is what a resource that may be opened is called by; a person's number in it, or in its holder's code, closes it.
+    barred = door.bars({row["title"] for row in rows if row["title"]}, whole=True)
+    titled = [row for row in rows if row["title"] and row["title"] not in barred and row["holder_code"] not in bad]
     taken: dict[str, int] = {}
     datasets = [_dataset(row, bad, taken) for row in titled]
     told = [
@@ -109,7 +110,10 @@ def open_datasets(
         *(
             f"{what}：{count}"
             for what, count in (
-                ("名称为空或含个人信息而未列的资源 not listed for their titles", len(rows) - len(titled)),
+                (
+                    "名称为空、名称或提供方代码不得列出而未列的资源 not listed for their titles or holders",
+                    len(rows) - len(titled),
+                ),
                 ("没有可列访问地址的资源 without an address", sum(not dataset.distributions for dataset in datasets)),
                 ("未取文字的资源 with a text left out", sum(any(t in bad for t in _texts(row)) for row in titled)),
             )
@@ -136,10 +140,10 @@ def _dataset(row: dict[str, Any], bad: frozenset[str], taken: dict[str, int]) ->
         text = row[name]
         return _plain(text) if text and text not in bad else None
 
-    title, publisher = _plain(row["title"]), _plain(row["holder_name"] or row["holder_code"] or "")
+    title, publisher = _plain(row["title"]), said("holder_name") or said("holder_code") or ""
     parts = [_distribution(part, bad) for part in row["distributions"] or ()]
     return OpenDataset(
-        _path(row, taken),
+        _path(row["holder_code"], said("resource_code"), row["title"], taken),
         said("resource_code"),
         title,
         said("abstract") or f"{publisher}的信息资源“{title}”",
@@ -166,31 +170,19 @@ def _distribution(part: dict[str, Any], bad: frozenset[str]) -> OpenDistribution
     return OpenDistribution(title, format_, media_type, access or download or "", download)
 
 
-def _path(row: dict[str, Any], taken: dict[str, int]) -> str:
+def _path(holder: str | None, code: str | None, title: str, taken: dict[str, int]) -> str:
     """The name of a dataset: its holder's code and its own, or a hash of its title; a number behind what is there already."""
-    own = row["resource_code"] or hashlib.sha256(row["title"].encode()).hexdigest()[:16]
-    path = f"dataset/{quote(row['holder_code'] or '-', safe='')}/{quote(own, safe='')}"
+    own = code or hashlib.sha256(title.encode()).hexdigest()[:16]
+    path = f"dataset/{quote(holder or '-', safe='')}/{quote(own, safe='')}"
     taken[path] = taken.get(path, 0) + 1
     return path if taken[path] == 1 else f"{path}/{taken[path]}"
 
 
 def _texts(row: dict[str, Any]) -> Iterator[str]:
-    """What agencies wrote of a resource, besides its title and code."""
-    of = [row[name] for name in ("abstract", "theme", "keywords", "landing_page")]
+    """What agencies wrote of a resource, besides its title."""
+    of = [row[name] for name in _SAID]
     of += [text for part in row["distributions"] or () for text in part.values()]
     yield from (text for text in of if text)
-
-
-def _not_to_be_said(texts: set[str], door: Door, policy: PolicyOnDay) -> frozenset[str]:
-    """The texts that hold a person's number, words of confidentiality or the name of a resource that may not be opened."""
-    ordered = sorted(texts)
-    bad = set(door.bars(ordered, whole=False))
-    series = pl.Series(ordered, dtype=pl.String)
-    for entry in policy.of("confidential_term"):
-        pattern, but = entry.body["pattern"], entry.body["not_pattern"]
-        looked_at = series.str.replace_all(of_re2(but), "") if but else series
-        bad |= {text for text, said in zip(ordered, looked_at.str.contains(of_re2(pattern)), strict=True) if said}
-    return frozenset(bad)
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,7 @@ import duckdb
 
 from warehouse import queries
 from warehouse.publish.report.charts import Point, bar_chart, largest_first
+from warehouse.publish.report.door import Door
 from warehouse.publish.report.view import MOST_ROWS, Heading, Headline, Sheet, View, write_view
 
 _PIECES = ("个", "resources")
@@ -44,10 +45,13 @@ _OPEN = (
 )
 
 
-def write_overview(connection: duckdb.DuckDBPyConnection, target: Path, *, name: str, period: str) -> None:
+def write_overview(connection: duckdb.DuckDBPyConnection, target: Path, *, door: Door, name: str, period: str) -> None:
     """Write the overview of the catalogue that a lake has. name: whose catalogue it is. period: of the report that it goes with."""
     holders, quality, grades, may_open = (
-        connection.execute(queries.text(f"overview_{question}")).fetchall()
+        door.cells(
+            connection.execute(queries.text(f"overview_{question}")).fetchall(),
+            named=(0,) if question == "open" else (),
+        )
         for question in ("holders", "quality", "grades", "open")
     )
     quality_headings = (Heading("dimension", "", "维度", "dimension", "text"), *_RATES)

@@ -20,7 +20,7 @@ from warehouse.intake.landed import judged_day
 from warehouse.publish.report import leaflet, restatement
 from warehouse.publish.report.cells import CellChange, Cells, cells, differences, write_cells
 from warehouse.publish.report.collect import collect
-from warehouse.publish.report.edition import DRAFT, PUBLISHED, REVIEWED, Check, Edition, Report
+from warehouse.publish.report.edition import AUDIT, DRAFT, OPEN, PUBLISHED, REVIEWED, Check, Edition, Report
 from warehouse.publish.report.scope import CITY, UNIT, entities, kind_of, scope_of
 from warehouse.publish.report.versions import (
     CELLS_FILE,
@@ -166,10 +166,7 @@ def _refuse_failed(report: Report) -> None:
     own = [
         check
         for check in report.checks
-        if not check.passed
-        and not check.let_pass_by
-        and scope.level == check.level == UNIT
-        and check.entity_code == scope.code
+        if not check.let_pass_by and scope.level == check.level == UNIT and check.entity_code == scope.code
     ]
     if own:
         raise UnpublishableError(
@@ -202,18 +199,24 @@ def _write(
     lake, edition = source.lake, made.report.edition
     target = version_folder(lake.home, edition)
     with written(target) as aside:
-        write_formats(source, made.report, aside, writers)
+        passed = write_formats(source, made.report, aside, writers)
+        (aside / AUDIT).mkdir(exist_ok=True)
         write_cells(made.figures, aside / CELLS_FILE)
         told = [(writer.place, writer.what) for writer in writers]
         told.append(
             (CELLS_FILE, "全部数字的精确文本，供下一版比较 / the exact text of all figures, for the next version")
         )
         if before is not None:
-            restatement.write_restatement(restatement.restated(lake, before, made.lake, edition, changes), aside)
-            told.append(
-                (restatement.FILE_NAME, f"对第 {before.edition.version} 版的更正表 / restatement of that version")
+            restatement.write_restatement(
+                restatement.restated(lake, before, made.lake, edition, changes), aside / AUDIT
             )
-        leaflet.write_leaflet(made.report, aside, told, made.by, before.edition.version if before else None)
+            told.append(
+                (
+                    f"{AUDIT}/{restatement.FILE_NAME}",
+                    f"对第 {before.edition.version} 版的更正表 / restatement of that version",
+                )
+            )
+        leaflet.write_leaflet(passed[OPEN], aside, told, made.by, before.edition.version if before else None)
         seal(aside, read_only=edition.state == PUBLISHED)
         body = said(
             edition,

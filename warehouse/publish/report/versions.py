@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.publish.report.cells import Cells, read_cells
-from warehouse.publish.report.edition import PUBLISHED, Edition, Scope
+from warehouse.publish.report.edition import AUDIT, PUBLISHED, Edition, Scope
 from warehouse.store.chain import EDITION, PERIOD_REMOVED, Event
 from warehouse.store.disk import file_sha256
 from warehouse.store.folders import resolved
@@ -19,7 +19,9 @@ from warehouse.store.home import Home
 from warehouse.store.on_record import NotOnRecordError
 
 #: The file of a version that has its cells, exactly.
-CELLS_FILE = "cells.parquet"
+CELLS_FILE = f"{AUDIT}/cells.parquet"
+#: Where versions had it that were written before.
+_EARLIER_CELLS_FILE = "cells.parquet"
 _FOLDER = "published"
 
 
@@ -123,8 +125,9 @@ def kept_cells(home: Home, version: Version) -> Cells:
     Raises:
         NotOnRecordError: the file is gone, or was changed.
     """
-    file = resolved(home.root / version.folder / CELLS_FILE)
-    if not file.is_file() or file_sha256(file) != version.files[CELLS_FILE]:
+    name = CELLS_FILE if CELLS_FILE in version.files else _EARLIER_CELLS_FILE
+    file = resolved(home.root / version.folder / name)
+    if not file.is_file() or file_sha256(file) != version.files[name]:
         raise NotOnRecordError(
             f"{file}: 该版本的单元格文件缺失或被改动，无从比较；请从备份恢复 / the cells of this version are missing or were changed, "
             "so that nothing can be compared with them; restore the file from a backup"

@@ -66,7 +66,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class View:
-    """A page. about: under its title, in both languages. checks: those that failed are seen before all else."""
+    """A page. about: under its title, in both languages. checks: those that nobody let pass are seen before all else."""
 
     title: str
     about_zh: str
@@ -88,9 +88,8 @@ def write_view(view: View, target: Path) -> None:
         styles=["common.css", "report.css"],
         values={
             "view": view,
-            "failed": _failed([check for check in view.checks if not check.passed and not check.let_pass_by]),
-            "let_pass": [_check(check) for check in view.checks if not check.passed and check.let_pass_by],
-            "passed": [_check(check) for check in view.checks if check.passed],
+            "failed": _failed([check for check in view.checks if not check.let_pass_by]),
+            "let_pass": [_check(check) for check in view.checks if check.let_pass_by],
             "contents": _contents(view.sheets),
             "tables": [_table(sheet, view.trace_href) for sheet in view.sheets],
         },
@@ -98,7 +97,7 @@ def write_view(view: View, target: Path) -> None:
 
 
 def _failed(checks: Sequence[Check]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Failed checks of units, or of what no unit failed, and those of the levels above, which fail by the same amounts."""
+    """Failed checks of units, or of what no unit failed, and the same checks of the levels above."""
     of_units = {(check.form, check.code) for check in checks if check.level == UNIT}
     is_above = [check.level != UNIT and (check.form, check.code) in of_units for check in checks]
     told = [_check(check) for check in checks]
@@ -112,8 +111,7 @@ def _check(check: Check) -> dict[str, Any]:
     """A check as readers see it: amounts grouped, the level named, and the code of an entity that has one."""
     level = LEVELS.get(check.level, (check.level, check.level))
     amounts = {name: _grouped(getattr(check, name)) for name in ("left", "right", "difference")}
-    code = "" if check.level in ("city", "tier") else check.entity_code
-    return {**vars(check), **amounts, "level": level, "entity_code": code}
+    return {**vars(check), **amounts, "level": level, "entity_code": check.shown_code}
 
 
 def _grouped(amount: str) -> str:

@@ -29,7 +29,7 @@ _CONTENT_HEADS, _CONTENT_WIDTHS = ("序号", "报表", "工作表", "行数"), (
 _CHECK_HEADS = ("结果", "报表", "编号", "校验内容", "层级", "代码", "单位", "左边", "右边", "差额", "放行依据")
 _CHECK_WIDTHS = (12, 8, 10, 26, 10, 21, 24, 18, 18, 16, 18)
 _NOTE_WIDTHS = (6, 100)
-_PASSED, _LET_PASS, _FAILED = "通过", "经决定放行", "不通过"
+_LET_PASS, _FAILED = "经决定放行", "不通过"
 #: An amount of a check, as it is written.
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2})?", re.ASCII)
 #: Above the heads of the checks.
@@ -69,12 +69,13 @@ def _write_contents(
     set_widths(sheet, widths)
     write_across(sheet, 0, 0, edition.title, widths, look.title)
     year, month = edition.period.split("-")
-    failed = sum(not check.passed for check in report.checks)
-    let_pass = sum(not check.passed and bool(check.let_pass_by) for check in report.checks)
+    failed = len(report.checks)
+    let_pass = sum(bool(check.let_pass_by) for check in report.checks)
+    counts = report.check_counts
     facts = [
         f"{imprint.entity_label}：{imprint.entity}　期间：{year}年{int(month)}月",
         f"版本：{imprint.version}　数据快照：{edition.snapshot}",
-        f"校验：{len(report.checks):,} 项，不通过 {failed:,} 项"
+        f"校验：通过 {counts.passed:,} 项，没有可比的数 {counts.not_compared:,} 项，不通过 {failed:,} 项"
         + (f"（其中经决定放行 {let_pass:,} 项）" if let_pass else ""),
     ]
     for row, fact in enumerate(facts, 1):
@@ -114,7 +115,7 @@ def _how_to_trace(pages: Sequence[FormPage]) -> str:
 
 
 def _write_checks(book: xlsxwriter.Workbook, look: Look, report: Report) -> None:
-    """What failed first; else in the report's order."""
+    """What failed, and nobody let pass, first; else in the report's order."""
     sheet, widths = book.add_worksheet(CHECKS), _CHECK_WIDTHS
     set_widths(sheet, widths)
     write_across(sheet, 0, 0, f"{report.edition.title}　报表校验", widths, look.title)
@@ -122,7 +123,7 @@ def _write_checks(book: xlsxwriter.Workbook, look: Look, report: Report) -> None
         sheet, 1, 0, "差额＝左边减右边。不通过的，该单位的报告不能发布，经决定放行的除外。", widths, look.plain
     )
     sheet.write_row(_CHECK_TOP - 1, 0, _CHECK_HEADS, look.head)
-    ordered = sorted(report.checks, key=lambda check: (check.passed, bool(check.let_pass_by)))
+    ordered = sorted(report.checks, key=lambda check: bool(check.let_pass_by))
     for row, check in enumerate(ordered, _CHECK_TOP):
         result, style = _result(check, look)
         texts = (
@@ -152,8 +153,6 @@ def _write_checks(book: xlsxwriter.Workbook, look: Look, report: Report) -> None
 
 
 def _result(check: Check, look: Look) -> tuple[str, Format]:
-    if check.passed:
-        return _PASSED, look.text
     return (_LET_PASS, look.caution) if check.let_pass_by else (_FAILED, look.alarm)
 
 

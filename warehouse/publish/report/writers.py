@@ -19,8 +19,8 @@ from warehouse.publish.report.analysis_document import write_analysis
 from warehouse.publish.report.brief_document import write_brief
 from warehouse.publish.report.cell_table import write_cell_table
 from warehouse.publish.report.data_files import write_csv, write_database, write_parquet
-from warehouse.publish.report.door import AUDIT, INTERNAL, OPEN, Door
-from warehouse.publish.report.edition import Report
+from warehouse.publish.report.door import Door
+from warehouse.publish.report.edition import AUDIT, INTERNAL, OPEN, Report
 from warehouse.publish.report.notes_document import write_notes
 from warehouse.publish.report.open_catalogue import write_catalogue
 from warehouse.publish.report.open_dataset import Terms
@@ -55,20 +55,21 @@ class Writer(NamedTuple):
         return f"{self.door}/{self.file_name}"
 
 
-def write_formats(source: Source, report: Report, folder: Path, writers: Sequence[Writer]) -> None:
-    """Write every format into its door's folder, each from what its door lets through.
+def write_formats(source: Source, report: Report, folder: Path, writers: Sequence[Writer]) -> dict[str, Report]:
+    """Write every format into its door's folder, each from what its door lets through; and that, of each door and of the open one.
 
     Raises:
         DoorError: something would pass that may not.
     """
     passed: dict[str, Report] = {}
+    for name in dict.fromkeys([OPEN, *(writer.door for writer in writers)]):
+        door = Door.of(name, source.lake.tables, source.connection, source.policy)
+        passed[name] = door.through(report)
+        door.keep(passed[name])
     for writer in writers:
-        if writer.door not in passed:
-            door = Door.of(writer.door, source.lake.tables, source.connection, source.policy)
-            passed[writer.door] = door.through(report)
-            door.keep(passed[writer.door])
         (folder / writer.door).mkdir(exist_ok=True)
         writer.write(source, passed[writer.door], folder / writer.door / writer.file_name)
+    return passed
 
 
 def _plain(write: Callable[[Report, Path], object]) -> Callable[[Source, Report, Path], object]:
@@ -85,6 +86,11 @@ def _folder(write: Callable[[Report, Path], object]) -> Callable[[Source, Report
 
 def _brief(_: Source, report: Report, target: Path) -> None:
     write_brief(report, target, target.with_suffix(".pdf"))
+
+
+def _overview(source: Source, report: Report, target: Path) -> None:
+    door, edition = Door.of(OPEN, source.lake.tables, source.connection, source.policy), report.edition
+    write_overview(source.connection, target, door=door, name=edition.scope.name, period=edition.period)
 
 
 def _catalogue(source: Source, report: Report, target: Path) -> None:
@@ -116,9 +122,7 @@ WRITERS: Sequence[Writer] = (
         OPEN,
         "overview.html",
         "公共数据目录概览：资源、质量、分级和可以开放的范围 / the catalogue: resources, quality, grades and what may be opened",
-        lambda source, report, target: write_overview(
-            source.connection, target, name=report.edition.scope.name, period=report.edition.period
-        ),
+        _overview,
         is_of_city=True,
     ),
     Writer(OPEN, "report.xlsx", "报表 / the forms as a workbook", _plain(write_workbook)),
