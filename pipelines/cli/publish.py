@@ -79,7 +79,7 @@ def publish(
         console.say(f"{named}: 没有新的数字，未写入 / nothing is new, nothing was written")
     if done.changes:
         console.say(
-            f"与上一版不同 / other than in the version before: {len(done.changes):,} 格 / cells, restatement.csv"
+            f"与上一版不同 / other than in the version before: {len(done.changes):,} 格 / cells, audit/restatement.csv"
         )
     for note in done.notes:
         console.warn(note)

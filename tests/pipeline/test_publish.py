@@ -120,12 +120,12 @@ def test_the_files_of_version_1_are_byte_for_byte_what_they_were(corrected: Corr
 
 
 def _restatement(folder: Path) -> list[dict[str, Any]]:
-    return pq.read_table(folder / "restatement.parquet").to_pylist()
+    return pq.read_table(folder / "audit" / "restatement.parquet").to_pylist()
 
 
 def test_the_restatement_leads_from_version_1_to_version_2_and_explains_every_cell(corrected: Corrected) -> None:
     lines = _restatement(corrected.second)
-    before, after = (read_cells(folder / "cells.parquet") for folder in (corrected.first, corrected.second))
+    before, after = (read_cells(folder / "audit" / "cells.parquet") for folder in (corrected.first, corrected.second))
     keys = {
         " ".join(f"{n}={v}" for n, v in json.loads(key).items()): key for *_, key in {**plain(before), **plain(after)}
     }
@@ -141,7 +141,7 @@ def test_the_restatement_leads_from_version_1_to_version_2_and_explains_every_ce
     assert {line["cause"].partition("（")[0] for line in lines} == {f"交付 {corrected.delivery}"}
     assert all("等" not in line["cause"] for line in lines)
     assert _of_city(lines)["closing_cost_cny"]["difference"] == "100.00"
-    with (corrected.second / "restatement.csv").open(encoding="utf-8-sig", newline="") as text:
+    with (corrected.second / "audit" / "restatement.csv").open(encoding="utf-8-sig", newline="") as text:
         assert len([*csv.reader(text)]) == 1 + len(lines)
 
 

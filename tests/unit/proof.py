@@ -107,9 +107,16 @@ def own_texts(report: Report) -> list[str]:
 
 def numbers(text: str, own: Iterable[str]) -> list[Decimal]:
     """The numbers of a text, without those in what the report itself says, over ends of lines too."""
+    squeezed = _squeezed(text)
+    # Most of what a report says is in no line: the search that bears ends of lines is for what is.
     for known in own:
-        text = re.sub(r"\s*".join(map(re.escape, known)), "＿", text)
+        if _squeezed(known) in squeezed:
+            text = re.sub(r"\s*".join(map(re.escape, known)), "＿", text)
     return [Decimal(found.replace(",", "")) for found in _NUMBER.findall(text)]
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def shown(blocks: Sequence[Block]) -> set[Decimal]:

@@ -18,6 +18,7 @@ def write_leaflet(
     """Write README.txt.
 
     Args:
+        report: as the open edition has it: whoever is given that edition is given this too.
         files: names with what each is.
         by: who reviewed or published it, if anybody.
         restates: the number of the version that this one corrects, if it does.
@@ -49,7 +50,7 @@ def write_leaflet(
         "",
     ]
     if report.notes:
-        lines += ["说明 / notes:", *(f"  {note}" for note in report.notes), ""]
+        lines += ["公开版的说明 / notes of the open edition:", *(f"  {note}" for note in report.notes), ""]
     (folder / FILE_NAME).write_text("\n".join(lines), "utf-8")
 
 
