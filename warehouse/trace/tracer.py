@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from readers.near import near
 from warehouse.building.unfilled import Unfilled
 from warehouse.store.home import Home
 from warehouse.store.lake import Lake
 from warehouse.store.on_record import RECORD, NotOnRecordError, concerning, not_on_record, told, told_expired
-from warehouse.tables.quoting import identifier
 from warehouse.tables.table import Table, Tables
 from warehouse.trace.rederive import KeptBytes
 from warehouse.trace.walk import COMMITS, Leaf, Node, TraceError, Walk, listed
@@ -287,17 +287,12 @@ def _known_table(tables: Tables, name: str, key: Mapping[str, str], column: str 
 def _with_raw(
     connection: duckdb.DuckDBPyConnection, home: Home, sources: Sequence[tuple[Node, dict[str, Any]]]
 ) -> list[dict[str, Any]]:
+    raw = _raw_of(connection, sources)
     documents = []
     for node, row in sources:
         key = {name: row[name] for name in node.table.key}
-        if node.table.qualified == "landing.delivery":
-            raw = home.read(row["source_sha256"]).decode()
-        elif "raw" not in {column.name for column in node.table.columns}:
-            raw = None
-        else:
-            where = " AND ".join(f"{identifier(name)} = ${name}" for name in key)
-            found = connection.execute(f"SELECT raw FROM {node.stored} WHERE {where}", key).fetchone()
-            raw = found[0] if found else None
+        is_delivery = node.table.qualified == "landing.delivery"
+        text = home.read(row["source_sha256"]).decode() if is_delivery else raw.get((node.stored, *key.values()))
         documents.append(
             {
                 "table": node.table.qualified,
@@ -306,7 +301,26 @@ def _with_raw(
                 "deliverer": row["deliverer"],
                 "file": row["source_file"],
                 "pointer": row["source_pointer"],
-                "raw": raw,
+                "raw": text,
             }
         )
     return documents
+
+
+def _raw_of(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[tuple[Node, dict[str, Any]]]
+) -> dict[tuple[Any, ...], str | None]:
+    """The texts as delivered, by stored table and key: a question a table, as one a row took 7 ms each."""
+    by_table: dict[str, list[tuple[Node, dict[str, Any]]]] = {}
+    for node, row in sources:
+        if "raw" in node.present:
+            by_table.setdefault(node.stored, []).append((node, row))
+    found: dict[tuple[Any, ...], str | None] = {}
+    for stored, of_table in by_table.items():
+        names = of_table[0][0].table.key
+        connection.register("wanted", pa.table({name: [row[name] for _, row in of_table] for name in names}))
+        key = listed(names)
+        rows = connection.execute(f"SELECT {key}, raw FROM {stored} SEMI JOIN wanted USING ({key})").fetchall()
+        found |= {(stored, *row[:-1]): row[-1] for row in rows}
+        connection.unregister("wanted")
+    return found
