@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.deliveries import write_deliveries
 from benchmarks.measure import Result, main, measured
-from pipelines.run import open_instance
+from pipelines.instance import open_instance
 from pipelines.run import run as run_pipeline
 from warehouse.building.build import parameters
 from warehouse.intake.deliveries import Intake, find_manifests, read_manifest

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from pipelines.instance import shown_periods
 from pipelines.plan import plan
-from pipelines.run import shown_periods
 from readers.near import near
 from readers.policy.files import PolicySet
 from warehouse import queries

@@ -20,9 +20,10 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
+from pipelines.instance import open_instance
 from pipelines.plan import Plan
 from pipelines.reaper import IN_PROGRESS, reap_dead_runs
-from pipelines.run import Outcome, open_instance, run
+from pipelines.run import Outcome, run
 from readers.policy.files import PolicySet, load
 from warehouse import queries
 from warehouse.intake.deliveries import Intake

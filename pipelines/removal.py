@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.instance import open_instance
 from pipelines.partitions import drop_period, known_periods
-from pipelines.run import open_instance
 from warehouse.building.removal import built_periods, no_such_period, remove_period
 from warehouse.publish.withdrawn import mark_withdrawn
 from warehouse.store.home import Home

@@ -1,24 +1,19 @@
 """One run: what is stale, materialised through Dagster in this process, with its progress told as it goes.
 
-Does not belong here: what is stale (`plan.py`), what is built (`assets_defs`).
+Does not belong here: what is stale (`plan.py`), what is built (`assets_defs`), Dagster's record of a home (`instance.py`).
 """
 
-import shutil
-import tempfile
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from importlib.resources import as_file, files
-from pathlib import Path
 
 import dagster as dg
 
 from pipelines.definitions import build_definitions
+from pipelines.instance import open_instance
 from pipelines.jobs import EVERYTHING, INGEST, JOB_NAMES, YEAR_END, landing_config
 from pipelines.misuse import MisuseError
-from pipelines.partitions import add_partitions, known_periods, last_year_end
+from pipelines.partitions import add_partitions, last_year_end
 from pipelines.plan import Plan, default_period, plan
 from pipelines.problems import problems
 from pipelines.reaper import reap_dead_runs
@@ -31,7 +26,7 @@ from warehouse.intake.received import catch_up, demand_received
 from warehouse.intake.run_period import demand_plausible
 from warehouse.publish.withdrawn import mark_withdrawn
 from warehouse.resource import LakeResource, lent
-from warehouse.store.disk import DiskError, full_disk_named
+from warehouse.store.disk import full_disk_named
 from warehouse.store.home import Home
 from warehouse.store.lake import CommitInfo, Lake
 from warehouse.store.on_record import restore
@@ -57,16 +52,6 @@ class Outcome:
     @property
     def succeeded(self) -> bool:
         return not self.problems
-
-
-def open_instance(home: Home) -> dg.DagsterInstance:
-    """The Dagster instance of a home, made on first use; the UI opens the same."""
-    home.create()
-    target = home.dagster / "dagster.yaml"
-    if not target.exists():
-        with as_file(files("pipelines") / "dagster.yaml") as shipped:
-            shutil.copyfile(shipped, target)
-    return dg.DagsterInstance.from_config(str(home.dagster))
 
 
 def run(
@@ -190,67 +175,3 @@ def _problems(result: dg.ExecuteInProcessResult) -> list[str]:
     if not result.success and not found:
         found.append(f"run {result.run_id} failed; see it in the Dagster UI 运行失败，请在 Dagster 界面查看")
     return found
-
-
-def show_deliverers(home: Home) -> None:
-    """Make everyone who delivered, and the month of the latest delivery, known to Dagster as partitions."""
-    deliveries = Intake(home).deliveries()
-    with open_instance(home) as instance:
-        add_partitions(
-            instance,
-            periods={f"{delivery.delivery_date:%Y-%m}" for delivery in deliveries[-1:]},
-            deliverers={delivery.deliverer_code for delivery in deliveries},
-        )
-
-
-def last_run(home: Home) -> dict[str, object] | None:
-    """The last run that Dagster knows in this home: id, job, status and times; None before the first.
-
-    Dead runs are put on record as such, unless the home cannot be written.
-    """
-    try:
-        with full_disk_named(home.root), open_instance(home) as instance:
-            reap_dead_runs(instance)
-            return _last_run(instance)
-    except DiskError:
-        with _copied(home, "runs.db") as instance:
-            return _last_run(instance)
-
-
-def shown_periods(home: Home) -> list[str]:
-    """The periods that Dagster shows in this home, in their order, whether or not anything was built of them."""
-    try:
-        with full_disk_named(home.root), open_instance(home) as instance:
-            return sorted(known_periods(instance))
-    except DiskError:
-        with _copied(home, "runs/index.db") as instance:
-            return sorted(known_periods(instance))
-
-
-@contextmanager
-def _copied(home: Home, database: str) -> Iterator[dg.DagsterInstance]:
-    """A copy of one of Dagster's databases in a home that cannot be written: it opens no record for reading alone."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "history" / database
-        target.parent.mkdir(parents=True)
-        for file in (home.dagster / "history" / database).parent.glob(f"{target.name}*"):
-            shutil.copyfile(file, target.with_name(file.name))
-        with dg.DagsterInstance.from_config(folder) as instance:
-            yield instance
-
-
-def _last_run(instance: dg.DagsterInstance) -> dict[str, object] | None:
-    records = instance.get_run_records(limit=1)
-    if not records:
-        return None
-    record = records[0]
-    started = record.start_time and datetime.fromtimestamp(record.start_time, UTC).isoformat()
-    ended = record.end_time and datetime.fromtimestamp(record.end_time, UTC).isoformat()
-    run = record.dagster_run
-    return {
-        "run_id": run.run_id,
-        "job": run.job_name,
-        "status": run.status.value,
-        "started_at": started,
-        "ended_at": ended,
-    }

@@ -29,7 +29,7 @@ def status(
 ) -> None:
     """家目录的数字；留档有误或有交付搁置时以 1 结束 / the figures of the home; ends with 1 where its record is not as it was or a
     delivery is held."""
-    from pipelines.run import last_run
+    from pipelines.instance import last_run
 
     lake = Lake(opened(home))
     if deliveries:

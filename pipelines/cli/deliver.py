@@ -69,7 +69,7 @@ def deliver(
     home: HomeOption = None,
 ) -> None:
     """接收交付：保存原始字节，登记交付清单 / receive deliveries: keep the bytes, put the manifest on record."""
-    from pipelines.run import show_deliverers  # Dagster, see `run.py`
+    from pipelines.instance import show_deliverers  # Dagster, see `run.py`
 
     intake = Intake(opened(home))
     known = intake.known()

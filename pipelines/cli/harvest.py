@@ -47,7 +47,7 @@ def harvest(
         elif not json:
             console.say(f"{found.source}: {_SAID[found.outcome]} {found.delivery_id}")
     if any(found.outcome == RECEIVED for found in results):
-        from pipelines.run import show_deliverers  # Dagster takes two seconds to import
+        from pipelines.instance import show_deliverers  # Dagster takes two seconds to import
 
         show_deliverers(target)
     if json:

@@ -46,7 +46,7 @@ def list_periods(
     """各月份是否已生成、单位数、已结账的单位数和卡片数 / months: whether they were built, their units, how many of these are closed, and
     their cards."""
     from pipelines.closing import unit_periods  # see `remove`
-    from pipelines.run import shown_periods
+    from pipelines.instance import shown_periods
 
     lake = Lake(opened(home))
     built = built_periods(lake)

@@ -9,8 +9,8 @@ from typer.main import get_group
 
 from pipelines.cli.app import app
 from pipelines.definitions import build_definitions
+from pipelines.instance import open_instance
 from pipelines.reaper import KILLED
-from pipelines.run import open_instance
 from pipelines.sensors import command_again, run_failed_sensor, run_recovered_sensor
 from warehouse.resource import LakeResource
 from warehouse.store.home import Home

@@ -8,8 +8,8 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build_definitions
+from pipelines.instance import open_instance
 from pipelines.partitions import last_year_end
-from pipelines.run import open_instance
 from pipelines.schedules import SCHEDULES
 from pipelines.sensors import SENSORS
 from quality.rule_checks import ADDED_RULES, GATE_OPEN

@@ -9,9 +9,9 @@ from typer.testing import CliRunner, Result
 
 from pipelines.cli.app import app
 from pipelines.definitions import build_definitions
+from pipelines.instance import open_instance
 from pipelines.partitions import add_partitions
 from pipelines.problems import problems
-from pipelines.run import open_instance
 from tests.homes import deliver_files, run_home
 from warehouse.intake.deliveries import DeliveryError
 from warehouse.resource import LakeResource

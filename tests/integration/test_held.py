@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from assets_defs.landing import HELD_TAG
 from pipelines.cli.app import app
-from pipelines.run import open_instance, run
+from pipelines.instance import open_instance
+from pipelines.run import run
 from readers.policy.files import load
 from tests.homes import ask, deliver_files, lake_of, one, take_in
 from warehouse.intake.deliveries import DeliveryError, Intake

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build_definitions
-from pipelines.run import open_instance
+from pipelines.instance import open_instance
 from pipelines.sensors import inbox_sensor
 from tests.homes import one, run_home
 from warehouse.intake.deliveries import Intake

@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 from assets_defs.stage import asset_key
 from pipelines.cli.app import app
 from pipelines.definitions import build_definitions
+from pipelines.instance import open_instance
 from pipelines.problems import problems
 from pipelines.rebuild import RebuildError, examine
-from pipelines.run import open_instance, run
+from pipelines.run import run
 from readers.policy.files import load
 from tests.homes import ask, lake_of, one, run_home
 from warehouse.asking.query import query

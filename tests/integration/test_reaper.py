@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import reaper
 from pipelines.definitions import build_definitions
-from pipelines.run import open_instance
+from pipelines.instance import open_instance
 from warehouse.resource import LakeResource
 from warehouse.store.home import Home
 

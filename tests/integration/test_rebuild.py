@@ -15,9 +15,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.app import app, main
+from pipelines.instance import open_instance
 from pipelines.reaper import IN_PROGRESS
 from pipelines.rebuild import examine, set_aside
-from pipelines.run import open_instance
 from readers.policy.problems import PolicyError
 from tests.equal_homes import compare
 from tests.homes import exit_code, lake_of, one, run_home

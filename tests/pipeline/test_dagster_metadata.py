@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from pipelines.run import open_instance
+from pipelines.instance import open_instance
 from tests.homes import ask, lake_of, one
 from warehouse.asking.status import status
 from warehouse.store.home import Home

@@ -14,8 +14,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.instance import open_instance
 from pipelines.reaper import KILLED, reap_dead_runs
-from pipelines.run import open_instance
 from tests.homes import ask, deliver_files, run_home
 from warehouse.store.home import Home
 from warehouse.store.process import PROCESS_TAG

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from pipelines.run import open_instance
+from pipelines.instance import open_instance
 from tests.homes import deliver_files, one, run_home
 from warehouse.store.home import Home
 from warehouse.tables.definitions import all_tables
