@@ -1,7 +1,7 @@
 """Dagster's own record of a home: its instance, the partitions that it shows, the runs that it knows.
 
-It knows nothing of assets: to define all of them with their column lineage takes four seconds, which `status` and `deliver` need not wait for.
-Does not belong here: running (`run.py`).
+It knows nothing of assets: to define all of them with their column lineage takes four seconds, which `status` and `deliver` need not wait
+for. Does not belong here: running (`run.py`).
 """
 
 import shutil
