@@ -3,9 +3,8 @@
 Belongs here: choosing assets before a run starts. Does not belong here: running (`run.py`), judging staleness (`warehouse`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import dagster as dg
 import msgspec
@@ -103,8 +102,8 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending, read: ReadFiles
     withdrawn = {w.delivery_id for w in todo.withdrawals}
     deliveries = [d for d in todo.deliveries if d.delivery_id not in withdrawn]
     for kind, column, landed in (("ledger", "period", row[0]), ("costs", "posted_date", row[1])):
-        months = [_months(lake, policy, d, column, read) for d in deliveries if d.kind == kind]
-        found = [month for month in chain([landed], *months) if month]
+        months = _months(lake, policy, [d for d in deliveries if d.kind == kind], column, read)
+        found = [month for month in (landed, *months) if month]
         if found:
             return max(found)
     dates = [f"{d.delivery_date:%Y-%m}" for d in deliveries] + [month for month in last if month]
@@ -113,20 +112,21 @@ def default_period(lake: Lake, policy: PolicySet, todo: Pending, read: ReadFiles
     return max(dates)
 
 
-def _months(lake: Lake, policy: PolicySet, delivery: Delivery, column: str, read: ReadFiles) -> set[str]:
-    """The months in a column of the records of a delivery, those that do not lie after it: 2062-06 is a slip of the pen."""
+def _months(lake: Lake, policy: PolicySet, deliveries: Sequence[Delivery], column: str, read: ReadFiles) -> set[str]:
+    """The months in a column of the records of deliveries, those that do not lie after theirs: 2062-06 is a slip of the pen."""
     months: set[str] = set()
     of_file: set[str] = set()
+    latest = {delivery.delivery_id: f"{delivery.delivery_date:%Y-%m}" for delivery in deliveries}
 
     def take(records: pa.Table) -> None:
         bodies = (msgspec.json.decode(body) for body in records.column("body").to_pylist() if body)
         of_file.update(str(body.get(column, ""))[:7] for body in bodies)
 
-    for outcome in read(lake.home, policy, delivery, take):
+    for outcome in read(lake.home, policy, deliveries, take):
         if outcome.record_count:
-            months |= of_file
+            months |= {month for month in of_file if is_period(month) and month <= latest[outcome.delivery_id]}
         of_file.clear()
-    return {month for month in months if is_period(month) and month <= f"{delivery.delivery_date:%Y-%m}"}
+    return months
 
 
 def _downstream(lake: Lake, names: Collection[str]) -> list[Table]:

@@ -1,8 +1,8 @@
 """A delivered file read in a process beside this one, within limits: whatever a file does to its reader, the others are read.
 
-One process reads file after file, since starting one takes as long as reading some dozen small files; it is replaced when it ended or
-was ended. Belongs here: both sides of the line, and the limits. Does not belong here: how a file is read (`readers/records.py`), what
-becomes of one that is not (`warehouse/intake/reading.py`).
+A process reads file after file, since starting one takes as long as reading some dozen small files; it is replaced when it ended or
+was ended. Several read side by side where as many readings were begun. Belongs here: both sides of the line, and the limits. Does not
+belong here: how a file is read (`readers/records.py`), what becomes of one that is not (`warehouse/intake/reading.py`).
 """
 
 import atexit
@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -52,6 +52,10 @@ class _Task:
     limits: ReadingLimits
     size_bytes: int
 
+    @property
+    def is_too_large(self) -> bool:
+        return self.size_bytes > self.limits.file_bytes
+
 
 @dataclass(frozen=True)
 class _End:
@@ -70,14 +74,25 @@ class _Process(ReadingProcess):
         super().__init__(__name__)
 
 
-#: Processes that wait for a file: one at most, and of who reads in several threads one each meanwhile.
+#: How many files are read at a time, at most: beyond that, those who take what was read are the slower ones.
+SIDE_BY_SIDE = min(os.cpu_count() or 1, 4)
+#: Processes that wait for a file.
 _idle: list[_Process] = []
 
 
-def start() -> None:
-    """Have a process started, so that it is ready when the first file comes."""
-    if not _idle:
-        _idle.append(_Process())
+@dataclass
+class _AtWork:
+    """The process that reads a file, while it does."""
+
+    process: _Process | None
+
+    def leave(self, *, keeps: bool = False) -> None:
+        """Let it go: to read another file, if it can and there is room."""
+        process, self.process = self.process, None
+        if process is not None and keeps and len(_idle) < SIDE_BY_SIDE:
+            _idle.append(process)
+        elif process is not None:
+            process.end()
 
 
 @atexit.register
@@ -90,43 +105,55 @@ def _end_idle() -> None:
 os.register_at_fork(after_in_child=_idle.clear)
 
 
-def read_apart(reader: Reader, file: DeliveredFile, limits: ReadingLimits) -> Iterator[pa.RecordBatch | ReadEnd]:
-    """The batches of a file, then what else is known of it.
+class ReadingApart(Iterator[pa.RecordBatch | ReadEnd]):
+    """The batches of a file, then what else is known of it. It is read from the start on, one batch ahead of who takes them.
 
     Raises:
         Unreadable: as the reader says; or `too_costly`: it exceeded a limit or was ended, and so `reader_broke`: it raised what
             is no finding about the file.
     """
-    size = file.path.stat().st_size
-    if size > limits.file_bytes:
-        raise Unreadable("too_costly", "", f"{size:,} > {limits.file_bytes:,} bytes")
-    given = 0
-    for left in reversed(range(_TRIES)):
-        try:
-            # What was given on before the process was lost is not given on again.
-            for number, part in enumerate(_parts(_Task(file, reader, limits, size))):
-                if number >= given:
-                    given += 1
-                    yield part
-            return
-        except LostWorkerError as error:
-            if not left:
-                raise Unreadable("too_costly", "", str(error)) from error
+
+    def __init__(self, reader: Reader, file: DeliveredFile, limits: ReadingLimits) -> None:
+        task = _Task(file, reader, limits, file.path.stat().st_size)
+        self._at_work = _AtWork(None if task.is_too_large else _asked(task))
+        self._given = self._give(task, self._at_work)
+
+    def __next__(self) -> pa.RecordBatch | ReadEnd:
+        return next(self._given)
+
+    def close(self) -> None:
+        """Read no further."""
+        self._given.close()
+        self._at_work.leave()
+
+    # It knows nothing of the object, which would be in a circle with it: whoever lets go of a reading ends its process at once.
+    @staticmethod
+    def _give(task: _Task, at_work: _AtWork) -> Generator[pa.RecordBatch | ReadEnd]:
+        if task.is_too_large:
+            raise Unreadable("too_costly", "", f"{task.size_bytes:,} > {task.limits.file_bytes:,} bytes")
+        given = 0
+        for left in reversed(range(_TRIES)):
+            try:
+                # What was given on before the process was lost is not given on again.
+                for number, part in enumerate(_parts(task, at_work)):
+                    if number >= given:
+                        given += 1
+                        yield part
+                return
+            except LostWorkerError as error:
+                if not left:
+                    raise Unreadable("too_costly", "", str(error)) from error
 
 
-def _parts(task: _Task) -> Iterator[pa.RecordBatch | ReadEnd]:
-    process = _idle.pop() if _idle else _Process()
+def _parts(task: _Task, at_work: _AtWork) -> Iterator[pa.RecordBatch | ReadEnd]:
+    process = at_work.process = at_work.process or _asked(task)
     keeps = False
     try:
-        reader = None if process.reader is task.reader else task.reader
-        process.reader = task.reader
-        process.ask(replace(task, reader=reader))
-        left = task.limits.seconds_for(task.size_bytes)
+        limit = left = task.limits.seconds_for(task.size_bytes)
         while True:
             # The time that the reader is waited for: what is done with its records meanwhile is not its fault.
             began = time.monotonic()
             if not process.has_answered(left):
-                limit = task.limits.seconds_for(task.size_bytes)
                 raise Unreadable("too_costly", "", f"> {limit:,.0f} s")
             left -= time.monotonic() - began
             answer = process.answer()
@@ -142,10 +169,16 @@ def _parts(task: _Task) -> Iterator[pa.RecordBatch | ReadEnd]:
             process.ask(None)
             yield from process.batches()
     finally:
-        if keeps and not _idle:
-            _idle.append(process)
-        else:
-            process.end()
+        at_work.leave(keeps=keeps)
+
+
+def _asked(task: _Task) -> _Process:
+    """A process that was told to read a file."""
+    process = _idle.pop() if _idle else _Process()
+    reader = None if process.reader is task.reader else task.reader
+    process.reader = task.reader
+    process.ask(replace(task, reader=reader))
+    return process
 
 
 def _serve(line: Connection) -> None:

@@ -5,7 +5,6 @@ import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -13,7 +12,7 @@ import pytest
 import warehouse.intake.reading
 import warehouse.intake.record_writer
 from benchmarks.catalogues import write_catalogue
-from readers.apart import ReadEnd, read_apart
+from readers.apart import ReadEnd, ReadingApart
 from tests.homes import ask, contents, deliver_files, exit_code, lake_of, one, take_in
 from warehouse.intake.record_writer import RecordWriter
 from warehouse.store.home import Home
@@ -28,17 +27,18 @@ def _take_in(home: Home) -> None:
     take_in(home, info=INFO)
 
 
-def _in_small_batches(*task: Any) -> Iterator[pa.RecordBatch | ReadEnd]:
-    for part in read_apart(*task):
-        if isinstance(part, ReadEnd):
-            yield part
-        else:
-            yield from (part.slice(start, BATCH) for start in range(0, part.num_rows, BATCH))
+class _InSmallBatches(ReadingApart):
+    def __iter__(self) -> Iterator[pa.RecordBatch | ReadEnd]:
+        while (part := next(self, None)) is not None:
+            if isinstance(part, ReadEnd):
+                yield part
+            else:
+                yield from (part.slice(start, BATCH) for start in range(0, part.num_rows, BATCH))
 
 
 def _take_in_and_die(home: Home, portions: int) -> None:
     """Take in, in small portions, and die when so many were written."""
-    warehouse.intake.reading.read_apart = _in_small_batches
+    warehouse.intake.reading.ReadingApart = _InSmallBatches
     warehouse.intake.record_writer._PORTION_BYTES = PORTION_BYTES
     genuine, written = RecordWriter._insert, 0
 

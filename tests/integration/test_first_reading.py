@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import warehouse.intake.reading
-from readers.apart import ReadEnd, Reader
+from readers.apart import Reader, ReadingApart
 from readers.limits import ReadingLimits
 from readers.policy.files import PolicySet, load
 from readers.shapes import DeliveredFile
@@ -33,13 +33,13 @@ FILES = {
 def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each file was read, by its hash."""
     counted: Counter[str] = Counter()
-    read = warehouse.intake.reading.read_apart
+    read = warehouse.intake.reading.ReadingApart
 
-    def count(reader: Reader, file: DeliveredFile, limits: ReadingLimits) -> Iterator[pa.RecordBatch | ReadEnd]:
+    def count(reader: Reader, file: DeliveredFile, limits: ReadingLimits) -> ReadingApart:
         counted[file.sha256] += 1
         return read(reader, file, limits)
 
-    monkeypatch.setattr(warehouse.intake.reading, "read_apart", count)
+    monkeypatch.setattr(warehouse.intake.reading, "ReadingApart", count)
     return counted
 
 
@@ -91,7 +91,7 @@ def _all(
 ) -> list[tuple[FileOutcome, list[pa.Table]]]:
     """What a reading gives, file by file; of those that could not be read, no records."""
     found, tables = [], []
-    for outcome in read(home, policy, delivery, tables.append):
+    for outcome in read(home, policy, [delivery], tables.append):
         found.append((outcome, tables.copy() if outcome.status == "read" else []))
         tables.clear()
     return found
@@ -134,7 +134,7 @@ def test_nothing_is_taken_that_landing_would_not_have_read(
 def test_half_a_reading_is_none(delivered: tuple[Home, PolicySet, Delivery], reads: Counter[str]) -> None:
     home, policy, delivery = delivered
     with FirstReading() as first:
-        half = first.read_ahead(home, policy, delivery, lambda _: None)
+        half = first.read_ahead(home, policy, [delivery], lambda _: None)
         assert next(half).source_file == "a.csv"
         reads.clear()
         assert _all(first.files, *delivered) == _all(read_files, *delivered)

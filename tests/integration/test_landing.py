@@ -3,8 +3,9 @@
 import json
 import random
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 import warehouse.intake.reading
 import warehouse.intake.record_writer
-from readers.policy.files import load
+from readers.apart import Reader
+from readers.policy.files import PolicyOnDay, load
+from readers.shapes import Layout, Reading
 from tests import troubled_readers
 from tests.homes import ask, deliver_files, lake_of, name_authorities, one, run_home, take_in
 from warehouse.asking.status import status
@@ -385,6 +388,10 @@ def test_a_home_can_be_moved(tmp_path: Path) -> None:
     assert not home.root.exists()
 
 
+def _reading_with(read: Callable[..., Reading]) -> Callable[[PolicyOnDay, str], Reader]:
+    return lambda policy, kind: partial(read, layout=Layout.of(policy, kind))
+
+
 def test_a_file_that_ends_or_breaks_its_reader_is_rejected_alone_and_read_again_under_another_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -392,7 +399,7 @@ def test_a_file_that_ends_or_breaks_its_reader_is_rejected_alone_and_read_again_
     files = [_catalogue(tmp_path, f"{name}.json", [{"identifier": name, "title": "x"}]) for name in "abc"]
     for file, deliverer in zip(files, "ABC", strict=True):
         deliver_files(home, [file], deliverer, "catalog", "2026-01-01")
-    monkeypatch.setattr(warehouse.intake.reading, "read", troubled_readers.read)
+    monkeypatch.setattr(warehouse.intake.reading, "_table_reader", _reading_with(troubled_readers.read))
     _take_in(home)
     outcome = "SELECT deliverer_code, rule, record_count FROM landing.delivery_file JOIN landing.delivery USING (delivery_id) ORDER BY 1"
     assert ask(home, outcome) == [("A", None, 1), ("B", "too_costly", 0), ("C", "reader_broke", 0)]
@@ -419,7 +426,7 @@ def test_trouble_far_into_a_file_leaves_none_of_its_records_and_all_of_the_other
         for name in "abc"
     ]
     deliver_files(home, files, "A", "catalog", "2026-01-01")
-    monkeypatch.setattr(warehouse.intake.reading, "read", troubled_readers.cut_off)
+    monkeypatch.setattr(warehouse.intake.reading, "_table_reader", _reading_with(troubled_readers.cut_off))
     monkeypatch.setattr(warehouse.intake.record_writer, "_PORTION_BYTES", portion_bytes)
     _take_in(home)
     assert ask(home, "SELECT ordinal, record_key FROM landing.record ORDER BY ordinal") == [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from readers import apart
-from readers.apart import ReadEnd, Reader, read_apart
+from readers.apart import ReadEnd, Reader, ReadingApart
 from readers.limits import ReadingLimits
 from readers.problems import Unreadable
 from readers.shapes import DeliveredFile
@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> DeliveredFile:
 def taken(reader: Reader, file: DeliveredFile, limits: ReadingLimits = LIMITS) -> tuple[list[str], ReadEnd]:
     """The texts of the records, and what came last."""
     texts: list[str] = []
-    for part in read_apart(reader, file, limits):
+    for part in ReadingApart(reader, file, limits):
         if isinstance(part, ReadEnd):
             return texts, part
         texts += part.column("raw").to_pylist()
@@ -49,7 +49,7 @@ def test_a_reader_that_is_ended_is_told_with_its_figure_and_the_next_file_is_rea
     file: DeliveredFile, reader: Reader, limits: ReadingLimits, rule: str, told: str
 ) -> None:
     with pytest.raises(Unreadable) as caught:
-        list(read_apart(reader, file, limits))
+        list(ReadingApart(reader, file, limits))
     assert caught.value.rule == rule
     assert told in caught.value.message_zh
     assert told in caught.value.message_en
@@ -61,10 +61,27 @@ def test_a_reader_that_is_ended_is_told_with_its_figure_and_the_next_file_is_rea
 
 def test_one_process_reads_file_after_file(file: DeliveredFile) -> None:
     taken(readers.good, file)
-    (first,) = apart._idle
+    *others, first = apart._idle
     for reader in (readers.slow, readers.good):
         taken(reader, file)
-    assert apart._idle == [first]
+    assert apart._idle == [*others, first]
+
+
+def test_files_that_were_begun_are_read_side_by_side_and_wait_for_who_takes_their_records(
+    file: DeliveredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "_idle", [])
+    monkeypatch.setattr(apart, "SIDE_BY_SIDE", 2)
+    begun = [ReadingApart(readers.good, file, LIMITS) for _ in range(3)]
+    processes = [reading._at_work.process for reading in begun]
+    assert len({process.process.pid for process in processes if process}) == 3
+    given = [list(reading) for reading in reversed(begun)]
+    assert [len(parts) for parts in given] == [len(given[0])] * 3
+    # Two wait for another file, of the third there is no need.
+    assert apart._idle == [processes[2], processes[1]]
+    for process in processes:
+        assert process is not None
+        process.end()
 
 
 def test_a_process_that_was_lost_once_is_no_fault_of_the_file(file: DeliveredFile) -> None:
@@ -72,7 +89,7 @@ def test_a_process_that_was_lost_once_is_no_fault_of_the_file(file: DeliveredFil
 
 
 def test_time_is_that_of_the_reader_not_of_who_takes_its_records(file: DeliveredFile) -> None:
-    parts = read_apart(readers.slow, file, replace(LIMITS, seconds=0.4))
+    parts = ReadingApart(readers.slow, file, replace(LIMITS, seconds=0.4))
     count = 0
     for _ in parts:
         time.sleep(0.2)
@@ -82,8 +99,17 @@ def test_time_is_that_of_the_reader_not_of_who_takes_its_records(file: Delivered
 
 def test_who_stops_reading_leaves_no_process(file: DeliveredFile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "_idle", [process := apart._Process()])
-    parts = read_apart(readers.good, file, LIMITS)
+    parts = ReadingApart(readers.good, file, LIMITS)
     next(parts)
-    del parts
+    parts.close()
+    assert process.process.returncode == -signal.SIGKILL
+    assert apart._idle == []
+
+
+def test_what_was_begun_and_is_not_wanted_leaves_no_process(
+    file: DeliveredFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "_idle", [process := apart._Process()])
+    ReadingApart(readers.endless, file, LIMITS).close()
     assert process.process.returncode == -signal.SIGKILL
     assert apart._idle == []

@@ -108,12 +108,12 @@ def _content(connection: duckdb.DuckDBPyConnection, home: Home, policy: PolicySe
     ).fetchall()
     landed = {delivery_id for (delivery_id,) in rows}
     read: list[pa.Table] = []
-    for delivery in Intake(home).deliveries():
-        if delivery.delivery_id in landed:
-            taken: list[pa.Table] = []
-            for outcome in read_files(home, policy, delivery, taken.append):
-                read += taken if outcome.record_count else []
-                taken.clear()
+    taken: list[pa.Table] = []
+    for outcome in read_files(
+        home, policy, [d for d in Intake(home).deliveries() if d.delivery_id in landed], taken.append
+    ):
+        read += taken if outcome.record_count else []
+        taken.clear()
     return pa.concat_tables(read) if read else None
 
 

@@ -6,8 +6,10 @@ not belong here: reading (`reading.py`), what is read ahead (`pipelines/plan.py`
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,38 +47,43 @@ class FirstReading:
             self._spilled = None
 
     def read_ahead(
-        self, home: Home, policy: PolicySet, delivery: Delivery, take: Callable[[pa.Table], None]
-    ) -> Iterator[FileOutcome]:
-        """As `read_files` does, and keep what was read, once all of the delivery was.
+        self, home: Home, policy: PolicySet, deliveries: Sequence[Delivery], take: Callable[[pa.Table], None]
+    ) -> Generator[FileOutcome]:
+        """As `read_files` does, and keep what was read of each delivery, once all of it was.
 
         Raises:
             FullDiskError: there is no room for what memory does not hold.
         """
-        kept: list[tuple[FileOutcome, list[Callable[[], pa.Table]]]] = []
         records: list[Callable[[], pa.Table]] = []
 
         def keep(table: pa.Table) -> None:
             records.append(self._hold(home, table))
             take(table)
 
-        for outcome in read_files(home, policy, delivery, keep):
-            kept.append((outcome, [] if outcome.status == "rejected" else records.copy()))
-            records.clear()
-            yield outcome
-        self._kept[_key(home, policy, delivery)] = kept
+        with closing(read_files(home, policy, deliveries, keep)) as outcomes:
+            for delivery in deliveries:
+                kept: list[tuple[FileOutcome, list[Callable[[], pa.Table]]]] = []
+                for outcome in islice(outcomes, len(delivery.files)):
+                    kept.append((outcome, [] if outcome.status == "rejected" else records.copy()))
+                    records.clear()
+                    yield outcome
+                self._kept[_key(home, policy, delivery)] = kept
 
     def files(
-        self, home: Home, policy: PolicySet, delivery: Delivery, take: Callable[[pa.Table], None]
-    ) -> Iterator[FileOutcome]:
-        """As `read_files` does, from what was read ahead if this delivery was, under the same policy."""
-        kept = self._kept.get(_key(home, policy, delivery))
-        if kept is None:
-            yield from read_files(home, policy, delivery, take)
-            return
-        for outcome, records in kept:
-            for load in records:
-                take(load())
-            yield outcome
+        self, home: Home, policy: PolicySet, deliveries: Sequence[Delivery], take: Callable[[pa.Table], None]
+    ) -> Generator[FileOutcome]:
+        """As `read_files` does, of the deliveries that were read ahead under the same policy from what was kept."""
+        unread = [delivery for delivery in deliveries if _key(home, policy, delivery) not in self._kept]
+        with closing(read_files(home, policy, unread, take)) as outcomes:
+            for delivery in deliveries:
+                kept = self._kept.get(_key(home, policy, delivery))
+                if kept is None:
+                    yield from islice(outcomes, len(delivery.files))
+                    continue
+                for outcome, records in kept:
+                    for load in records:
+                        take(load())
+                    yield outcome
 
     def _hold(self, home: Home, table: pa.Table) -> Callable[[], pa.Table]:
         """Keep a table; returns what gives it again."""

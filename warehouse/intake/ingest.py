@@ -164,7 +164,7 @@ def ingest(
         withdrawn = Intake(lake.home).withdrawals()
         readable = [delivery for delivery in todo.deliveries if delivery.delivery_id not in withdrawn]
         with RecordWriter(connection, lake.tables["landing.record"]) as writer:
-            outcomes = _write_records(writer, lake.home, policy, readable, read)
+            outcomes = _write_records(writer, read(lake.home, policy, readable, writer.take))
         _insert_files(connection, outcomes)
         for note in _reading_notes(outcomes):
             lake.note(*note)
@@ -216,15 +216,12 @@ def _statuses(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str
     return {delivery_id: (status, reason) for delivery_id, status, reason in rows}
 
 
-def _write_records(
-    writer: RecordWriter, home: Home, policy: PolicySet, deliveries: Collection[Delivery], read: ReadFiles
-) -> list[FileOutcome]:
-    outcomes: list[FileOutcome] = []
-    for delivery in deliveries:
-        for outcome in read(home, policy, delivery, writer.take):
-            writer.end_file(outcome)
-            outcomes.append(outcome)
-    return outcomes
+def _write_records(writer: RecordWriter, outcomes: Iterable[FileOutcome]) -> list[FileOutcome]:
+    written: list[FileOutcome] = []
+    for outcome in outcomes:
+        writer.end_file(outcome)
+        written.append(outcome)
+    return written
 
 
 def _insert_files(connection: duckdb.DuckDBPyConnection, outcomes: list[FileOutcome]) -> None:

@@ -4,13 +4,15 @@ Belongs here: what became of each file, and the columns that place a record in i
 writing (`record_writer.py`), which deliveries are read (`ingest.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import islice
 
 import pyarrow as pa
 
-from readers.apart import ReadEnd, Reader, read_apart
+from readers.apart import SIDE_BY_SIDE, ReadEnd, Reader, ReadingApart
 from readers.kinds import CONTENT, KINDS
 from readers.limits import ReadingLimits
 from readers.policy.files import PolicyOnDay, PolicySet
@@ -51,51 +53,93 @@ class FileOutcome:
 
 
 #: `read_files`, or what gives the same as it.
-ReadFiles = Callable[[Home, PolicySet, Delivery, Callable[[pa.Table], None]], Iterator[FileOutcome]]
+ReadFiles = Callable[[Home, PolicySet, Sequence[Delivery], Callable[[pa.Table], None]], Generator[FileOutcome]]
+
+#: Bytes that are read while another process starts, and bytes that are read while a file is begun and ended.
+_BYTES_A_START, _BYTES_A_FILE = 4 << 20, 1 << 18
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A file that is being read. parts: None where it is known what became of it."""
+
+    delivery: Delivery
+    outcome: FileOutcome
+    parts: ReadingApart | None
 
 
 def read_files(
     home: Home,
     policy: PolicySet,
-    delivery: Delivery,
+    deliveries: Sequence[Delivery],
     take: Callable[[pa.Table], None],
     *,
     prove: bool = False,
     known: Mapping[int, FileOutcome] | None = None,
-) -> Iterator[FileOutcome]:
-    """Each file of a delivery as it was read; a file that cannot be split has no records and says why.
+) -> Generator[FileOutcome]:
+    """Each file of each delivery as it was read; a file that cannot be split has no records and says why.
+
+    The next files are being read while the records of one are taken.
 
     Args:
         take: is given the records of a file as they are read, with what places them in their delivery, so that no file need be
             held whole. Trouble may lie far into a file: where the outcome says `rejected`, what was given of it counts for nothing.
         prove: check first that the kept bytes still have their hash, and make no key where the home has none: nothing is hashed then.
-        known: by number, what became of files that are not tried again, since their reader had to be ended.
+        known: by number, what became of files of the one delivery that are not tried again, since their reader had to be ended.
 
     Raises:
         DamagedBlobError: they have not.
     """
-    keyed = home.has_hash_key or not prove
-    reader = _reader(home, policy.on(delivery.delivery_date), delivery.kind, keyed=keyed)
-    limits = ReadingLimits.of(policy)
+    upcoming = _begin(home, policy, deliveries, prove=prove, known=known or {})
+    side_by_side = _side_by_side(deliveries)
+    ahead: deque[_Begun] = deque()
     count = 0
     told: set[str] = set()
-    for file_no, file in enumerate(delivery.files, start=1):
-        outcome = FileOutcome(
-            delivery.delivery_id, file_no, file.name, file.sha256, file.size_bytes, first_ordinal=count + 1
-        )
-        if prove:
-            home.read(file.sha256)
-        if known and file_no in known:
-            yield replace(known[file_no], first_ordinal=count + 1)
-            continue
-        source = SourceFile(file.name, file.sha256, home.blob(file.sha256), file.resource_code)
-        for batch in _batches(source, reader, limits, outcome, told):
-            take(_placed(batch, delivery, outcome, count + outcome.record_count))
-            outcome.record_count += batch.num_rows
-        if outcome.status == "rejected":
-            outcome.record_count = 0
-        count += outcome.record_count
-        yield outcome
+    try:
+        while ahead := ahead + deque(islice(upcoming, side_by_side - len(ahead))):
+            begun = ahead[0]
+            outcome = begun.outcome
+            if outcome.file_no == 1:
+                count, told = 0, set()
+            outcome.first_ordinal = count + 1
+            for batch in _batches(begun, told):
+                take(_placed(batch, begun.delivery, outcome, count + outcome.record_count))
+                outcome.record_count += batch.num_rows
+            if outcome.status == "rejected":
+                outcome.record_count = 0
+            count += outcome.record_count
+            ahead.popleft()
+            yield outcome
+    finally:
+        for begun in ahead:
+            if begun.parts is not None:
+                begun.parts.close()
+
+
+def _side_by_side(deliveries: Sequence[Delivery]) -> int:
+    """How many of their files are worth reading at a time: a process takes a while to start."""
+    files = [file for delivery in deliveries for file in delivery.files]
+    work = sum(file.size_bytes + _BYTES_A_FILE for file in files)
+    return min(SIDE_BY_SIDE, 1 + work // _BYTES_A_START)
+
+
+def _begin(
+    home: Home, policy: PolicySet, deliveries: Sequence[Delivery], *, prove: bool, known: Mapping[int, FileOutcome]
+) -> Iterator[_Begun]:
+    """Files that are being read from the moment on that they are asked for here."""
+    keyed = home.has_hash_key or not prove
+    limits = ReadingLimits.of(policy)
+    for delivery in deliveries:
+        reader = _reader(home, policy.on(delivery.delivery_date), delivery.kind, keyed=keyed)
+        for file_no, file in enumerate(delivery.files, start=1):
+            if prove:
+                home.read(file.sha256)
+            if file_no in known:
+                yield _Begun(delivery, replace(known[file_no]), None)
+                continue
+            outcome = FileOutcome(delivery.delivery_id, file_no, file.name, file.sha256, file.size_bytes)
+            source = SourceFile(file.name, file.sha256, home.blob(file.sha256), file.resource_code)
+            yield _Begun(delivery, outcome, ReadingApart(reader, source, limits))
 
 
 def _reader(home: Home, policy: PolicyOnDay, kind: str, *, keyed: bool) -> Reader:
@@ -105,19 +149,20 @@ def _reader(home: Home, policy: PolicyOnDay, kind: str, *, keyed: bool) -> Reade
         from warehouse.intake.content_records import ContentRules, content_reading
 
         return partial(content_reading, rules=ContentRules.of(policy), key=home.hash_key if keyed else None)
-    return partial(read, layout=_layout(policy, kind))
+    return _table_reader(policy, kind)
 
 
-# It takes as long to make as a small file to read, and a thousand deliveries have a dozen.
-_layout = lru_cache(maxsize=len(KINDS))(Layout.of)
+# It takes as long to make, and to tell a process of it, as a small file to read; and a thousand deliveries have a dozen.
+@lru_cache(maxsize=len(KINDS))
+def _table_reader(policy: PolicyOnDay, kind: str) -> Reader:
+    return partial(read, layout=Layout.of(policy, kind))
 
 
-def _batches(
-    source: SourceFile, reader: Reader, limits: ReadingLimits, outcome: FileOutcome, told: set[str]
-) -> Iterator[pa.RecordBatch]:
-    """The batches of a file; what became of it is in `outcome` when they have ended. told: of headings, in the delivery so far."""
+def _batches(begun: _Begun, told: set[str]) -> Iterator[pa.RecordBatch]:
+    """The batches of a file; what became of it is in its outcome when they have ended. told: of headings, in the delivery so far."""
+    outcome = begun.outcome
     try:
-        for part in read_apart(reader, source, limits):
+        for part in begun.parts or ():
             if isinstance(part, ReadEnd):
                 outcome.format, outcome.encoding = part.format, part.encoding
                 outcome.notes = "\n".join(untold(part.notes, told)) or None

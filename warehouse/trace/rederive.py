@@ -74,7 +74,7 @@ class KeptBytes:
         if snapshot_id not in self._ended:
             self._ended[snapshot_id] = _ended(connection, snapshot_id)
         delivery, ended = self.delivery(delivery_id), self._ended[snapshot_id].get(delivery_id)
-        for outcome in read_files(self.home, policy, delivery, tables.append, prove=True, known=ended):
+        for outcome in read_files(self.home, policy, [delivery], tables.append, prove=True, known=ended):
             found.append((outcome, pa.concat_tables(tables) if outcome.record_count else None))
             tables.clear()
         if self.keep:
